@@ -1,0 +1,1 @@
+"""The compiled engine: an event-scheduling kernel in numba."""

@@ -1,0 +1,1 @@
+"""Named random streams and the variates that are drawn from them."""

@@ -1,0 +1,74 @@
+"""The one decorator through which rules and kernels are compiled, and the cache that keeps them.
+
+numba keys its disk cache by the file of the outermost function alone: after a change in a rule's file, a kernel
+in another file would go on running the old rule. The cache folder is therefore named by a hash of every source
+that can end up in a kernel and of the versions of Python, numba and NumPy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+from numba.core import config as numba_config
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+PACKAGE = Path(__file__).resolve().parents[1]
+KERNEL_SOURCES = ("streams", "model", "engine")
+
+
+def source_hash(package: Path = PACKAGE) -> str:
+    """Hash of all kernel sources below `package` and of the versions that compile them (hexadecimal)."""
+    digest = hashlib.sha256()
+    for folder in KERNEL_SOURCES:
+        for path in sorted((package / folder).rglob("*.py")):
+            digest.update(str(path.relative_to(package)).encode())
+            digest.update(path.read_bytes())
+    for part in (sys.version, platform.machine(), version("numba"), version("numpy"), version("llvmlite")):
+        digest.update(part.encode())
+    return digest.hexdigest()[:20]
+
+
+@cache
+def cache_folder() -> Path:
+    """The folder of compiled code for exactly these sources; it is made when missing."""
+    base = os.environ.get("SCALEUP_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    folder = Path(base) / "scaleup-simulator" / source_hash()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError:  # a read-only home: compile once per machine and user in the temporary folder instead
+        folder = Path(tempfile.gettempdir()) / f"scaleup-simulator-{os.getuid()}" / source_hash()
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def compiled_before() -> bool:
+    """Whether the cache holds a compiled kernel, so that a first run need not announce a compilation."""
+    return any(cache_folder().rglob("kernel.advance*.nbc"))
+
+
+def rule(function: Function) -> Function:
+    """Compile `function` for both engines: no Python objects, no reference counts, IEEE arithmetic as written.
+
+    Without reference counting nothing may be allocated inside a rule: all state is passed in. Division follows
+    IEEE rules (`x / 0` is infinite) instead of raising.
+    """
+    before = numba_config.CACHE_DIR
+    numba_config.CACHE_DIR = str(cache_folder())
+    try:
+        compiled = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+    finally:
+        numba_config.CACHE_DIR = before
+    return cast(Function, compiled)
