@@ -1,0 +1,141 @@
+"""From a tree to frozen sections, with every problem at its place."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from simulator.scenario.problems import Finding, Location, Problem, ScenarioError, describe, listed, nearest
+from simulator.scenario.section import Section
+from simulator.scenario.tree import Node
+
+S = TypeVar("S", bound=Section)
+
+LIMITS: Mapping[str, str] = {
+    "too_short": "at least {min_length}",
+    "too_long": "at most {max_length}",
+    "string_too_short": "text of at least {min_length} characters",
+    "string_too_long": "text of at most {max_length} characters",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "literal_error": "{expected}",
+    "enum": "{expected}",
+}
+
+
+def build(model: type[S], tree: Node) -> S:
+    """The sections of a tree; raises ScenarioError with every problem."""
+    try:
+        return model.model_validate(tree.plain())
+    except ValidationError as error:
+        findings = [_finding(model, tree, details) for details in error.errors(include_url=False)]
+    except RecursionError:
+        findings = [Finding((), "found too many levels", "allowed: at most 50")]
+    raise ScenarioError(placed(tree, findings))
+
+
+def placed(tree: Node, findings: Iterable[Finding]) -> list[Problem]:
+    """Findings with file, line and column, in the order of the file."""
+    problems = []
+    for finding in findings:
+        mark = tree.follow(finding.at)[1]
+        key = _key_mark(tree, finding)
+        file, line, column = key or mark
+        problems.append(
+            Problem(tree.path(finding.at), finding.found, finding.allowed, finding.nearest, file, line, column)
+        )
+    unique = list(dict.fromkeys(problems))
+    return sorted(unique, key=lambda p: (p.file or "", p.line or 0, p.column or 0))
+
+
+def _key_mark(tree: Node, finding: Finding) -> Any:
+    """The place of the key itself, where the key is what is wrong."""
+    if not finding.found.startswith("unknown key") or not finding.at:
+        return None
+    parent = tree.follow(finding.at[:-1])[0]
+    return parent.keys.get(str(finding.at[-1]))
+
+
+def _finding(model: type[Section], tree: Node, details: ErrorDetails) -> Finding:
+    """What pydantic says, in the words of the file."""
+    at: Location = details["loc"]
+    kind, context = details["type"], details.get("ctx", {})
+    if kind == "finding":
+        return Finding(at, context["found"], context["allowed"], context["nearest"])
+    node, _, names = tree.follow(at)
+    given = node.plain() if len(names) == len(at) else None
+    if kind == "extra_forbidden":
+        known = keys_at(model, at[:-1])
+        written = at[-1]
+        return Finding(at, f'unknown key "{written}"', f"allowed: {listed_all(known)}", nearest(written, known))
+    if kind == "missing":
+        unknown = [key for key in _keys_given(tree, at[:-1]) if key not in keys_at(model, at[:-1])]
+        guess = nearest(at[-1], unknown)
+        found = "missing" if guess is None else f'missing (is "{guess}" meant to be it?)'
+        return Finding(at, found, f"needed: {_description(model, at)}")
+    if kind in ("model_type", "model_attributes_type"):
+        return Finding(at, f"found {describe(given)}", f"allowed: a mapping with {listed_all(keys_at(model, at))}")
+    if kind == "string_pattern_mismatch":
+        return Finding(at, f"found {describe(given)}", "allowed: a name of a-z, 0-9 and hyphens")
+    if kind == "literal_error":
+        expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
+        return Finding(at, f"found {describe(given)}", f"allowed: {expected}", nearest(given, expected.split(", ")))
+    if kind in LIMITS:
+        return Finding(at, f"found {describe(given)}", f"allowed: {LIMITS[kind].format(**context)}")
+    return Finding(at, f"found {describe(given)}", details["msg"])
+
+
+def listed_all(names: Iterable[str]) -> str:
+    """All names of a section: at most some twenty."""
+    return ", ".join(names)
+
+
+def _keys_given(tree: Node, at: Location) -> list[str]:
+    node = tree.follow(at)[0]
+    return list(node.value) if isinstance(node.value, dict) else []
+
+
+def section_at(model: type[Section], at: Location) -> type[Section] | None:
+    """The section class at a location, or None where there is something else."""
+    current: type[Section] | None = model
+    in_list = False
+    for part in at:
+        if in_list:
+            in_list = False
+            continue
+        if current is None:
+            return None
+        field = next((f for n, f in current.model_fields.items() if (f.alias or n) == part), None)
+        if field is None:
+            return None
+        current, in_list = _section_of(field.annotation)
+    return None if in_list else current
+
+
+def _section_of(annotation: Any) -> tuple[type[Section] | None, bool]:
+    """The section class in an annotation, and whether it holds a list of them."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return annotation, False
+    listed_here = get_origin(annotation) is tuple
+    for inner in get_args(annotation):
+        found, deeper = _section_of(inner)
+        if found is not None:
+            return found, listed_here or deeper
+    return None, listed_here
+
+
+def keys_at(model: type[Section], at: Location) -> list[str]:
+    """The known keys of the section at a location."""
+    section = section_at(model, at)
+    return [] if section is None else [field.alias or name for name, field in section.model_fields.items()]
+
+
+def _description(model: type[Section], at: Location) -> str:
+    section = section_at(model, at[:-1])
+    if section is not None:
+        for name, field in section.model_fields.items():
+            if (field.alias or name) == at[-1] and field.description:
+                return field.description.rstrip(".")
+    return listed(at[-1:])

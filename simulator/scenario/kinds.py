@@ -1,0 +1,64 @@
+"""The kinds of numbers that scenario fields hold, with units and stated limits."""
+
+import math
+from typing import Annotated, Final
+
+from pydantic import StringConstraints
+
+from simulator.scenario.forms import Range
+from simulator.scenario.quantity import Certain, Quantity, Uncertain
+
+MOST_HOURS: Final = 1e6
+MOST_MINUTES: Final = 1e6
+MOST_WEEKS: Final = 10_000.0
+MOST_RATE: Final = 1e6
+MOST_PEOPLE: Final = 10_000
+
+_unit = Range(0.0, 1.0, natural_low=0.0, natural_high=1.0)
+_inside = Range(0.0, 1.0, low_open=True, high_open=True, natural_low=0.0, natural_high=1.0)
+_below_one = Range(0.0, 1.0, high_open=True, natural_low=0.0, natural_high=1.0)
+
+
+def _up_to(high: float, low_open: bool = False) -> Range:
+    return Range(0.0, high, low_open=low_open, natural_low=0.0)
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", max_length=64)]
+"""Name of a scenario, site, segment, season or phase."""
+
+# Uncertain, drawn once per replication.
+Share = Annotated[Quantity, Uncertain("share", _unit)]
+ShareInside = Annotated[Quantity, Uncertain("share", _inside)]
+ShareBelowOne = Annotated[Quantity, Uncertain("share", _below_one)]
+Factor = Annotated[Quantity, Uncertain("factor", _up_to(1e6))]
+Rate = Annotated[Quantity, Uncertain("per week", _up_to(MOST_RATE))]
+PerYear = Annotated[Quantity, Uncertain("per year", _up_to(MOST_RATE))]
+Weeks = Annotated[Quantity, Uncertain("weeks", _up_to(MOST_WEEKS))]
+WeeksAboveZero = Annotated[Quantity, Uncertain("weeks", _up_to(MOST_WEEKS, low_open=True))]
+Hours = Annotated[Quantity, Uncertain("hours", _up_to(MOST_HOURS))]
+HoursAboveZero = Annotated[Quantity, Uncertain("hours", _up_to(MOST_HOURS, low_open=True))]
+Tasks = Annotated[Quantity, Uncertain("tasks", _up_to(1e9))]
+TasksAboveZero = Annotated[Quantity, Uncertain("tasks", _up_to(1e9, low_open=True))]
+TaskCount = Annotated[Quantity, Uncertain("tasks", _up_to(1e9), whole=True)]
+UserCount = Annotated[Quantity, Uncertain("users", _up_to(200_000), whole=True)]
+HeadCount = Annotated[Quantity, Uncertain("people", _up_to(MOST_PEOPLE), whole=True)]
+Concentration = Annotated[Quantity, Uncertain("types", Range(-1.0, 1e9, low_open=True, natural_low=0.0))]
+Level = Annotated[Quantity, Uncertain("units of the measure", Range(-math.inf, math.inf))]
+
+# Random inside a replication.
+MinutesEachTime = Annotated[Quantity, Uncertain("minutes", _up_to(MOST_MINUTES), every_time=True)]
+HoursEachTime = Annotated[Quantity, Uncertain("hours", _up_to(MOST_HOURS), every_time=True)]
+WeeksEachTime = Annotated[Quantity, Uncertain("weeks", _up_to(MOST_WEEKS), every_time=True)]
+ShareEachTime = Annotated[Quantity, Uncertain("share", _unit, every_time=True)]
+
+# Certain.
+Horizon = Annotated[int, Certain("weeks", Range(1, 520), whole=True)]
+WholeWeeks = Annotated[int, Certain("weeks", Range(1, 520), whole=True)]
+WeekNumber = Annotated[int, Certain("week", Range(0, 520), whole=True)]
+CertainShare = Annotated[float, Certain("share", Range(0, 1))]
+Hour = Annotated[int, Certain("hour of the day", Range(0, 24), whole=True)]
+UtcOffset = Annotated[float, Certain("hours", Range(-12, 14))]
+TypeCount = Annotated[int, Certain("types", Range(1, 4096), whole=True)]
+Threshold = Annotated[int, Certain("reports", Range(1, 1_000_000), whole=True)]
+Number = Annotated[float, Certain("units of the path", Range(-1e15, 1e15))]
+Step = Annotated[float, Certain("units of the path", Range(0, 1e15, low_open=True))]

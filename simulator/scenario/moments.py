@@ -1,0 +1,179 @@
+"""Mean and standard deviation of each distribution.
+
+Closed forms, but for metalogs with bounds and bounded two-piece forms: there the trapezoidal rule after a
+double-exponential substitution (Takahasi and Mori 1974), with a relative error below 1e-8.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from simulator.scenario.percentiles import from_z
+from simulator.streams import codes
+
+Moments = tuple[float, float]
+"""First and second moment about the origin that ``_finish`` knows."""
+
+STEP: Final = 1.0 / 64.0
+REACH: Final = 8.0
+TINY: Final = 1e-15
+
+
+def mean_and_sd(code: int, p: Sequence[float], values: Sequence[float], high: float) -> tuple[float, float]:
+    """Mean and standard deviation of a distribution whose draws above ``high`` are clipped to it."""
+    return MOMENTS[code](p, values, high)
+
+
+def constant(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+    return p[0], 0.0
+
+
+def uniform(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+    return 0.5 * (p[0] + p[1]), (p[1] - p[0]) / math.sqrt(12.0)
+
+
+def triangular(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+    a, m, b = p[0], p[1], p[2]
+    # (a^2 + m^2 + b^2 - am - ab - mb) / 18, as sums of squares so that nothing cancels.
+    variance = ((m - a) ** 2 + (b - m) ** 2 + (b - a) ** 2) / 36.0
+    return (a + m + b) / 3.0, math.sqrt(variance)
+
+
+def exponential(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+    mean = p[0]
+    if mean <= 0.0 or high / mean > 700.0:
+        return mean, mean
+    x = high / mean
+    beyond = math.exp(-x)
+    first = mean * (1.0 - beyond)
+    second = 2.0 * mean * mean * (1.0 - beyond * (1.0 + x))
+    return first, math.sqrt(max(0.0, second - first * first))
+
+
+def lognormal(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+    mu, sigma = p[0], p[1]
+    if math.isinf(high):
+        mean = math.exp(mu + 0.5 * sigma * sigma)
+        return mean, mean * math.sqrt(math.expm1(sigma * sigma))
+    first, second = (
+        math.exp(k * mu + 0.5 * (k * sigma) ** 2) * _phi((math.log(high) - mu) / sigma - k * sigma)
+        + high**k * _phi((mu - math.log(high)) / sigma)
+        for k in (1, 2)
+    )
+    return first, math.sqrt(max(0.0, second - first * first))
+
+
+def gamma(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+    shape, scale = p[0], p[1]
+    mean, sd = shape * scale, scale * math.sqrt(shape)
+    if high > mean + 60.0 * (sd + scale):
+        return mean, sd
+    from scipy.special import gammainc, gammaincc
+
+    x = high / scale
+    beyond = float(gammaincc(shape, x))
+    first = mean * float(gammainc(shape + 1.0, x)) + high * beyond
+    second = mean * (shape + 1.0) * scale * float(gammainc(shape + 2.0, x)) + high * high * beyond
+    return first, math.sqrt(max(0.0, second - first * first))
+
+
+def beta(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+    a, b, start, end = p[0], p[1], p[2], p[3]
+    width = end - start
+    return start + width * a / (a + b), width * math.sqrt(a * b / (a + b + 1.0)) / (a + b)
+
+
+def empirical(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+    mean = math.fsum(values) / len(values)
+    return mean, math.sqrt(math.fsum((x - mean) ** 2 for x in values) / len(values))
+
+
+def metalog(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+    a1, a2, a3, kind = p[0], p[1], p[2], int(p[3])
+    if kind == codes.UNBOUNDED:
+        spread = a2 * a2 * math.pi**2 / 3.0 + a3 * a3 * (1.0 / 12.0 + math.pi**2 / 36.0)
+        return a1 + 0.5 * a3, math.sqrt(spread)
+
+    def z(w: float) -> float:
+        return a1 + (a2 + a3 * (1.0 / (1.0 + math.exp(-w)) - 0.5)) * w
+
+    def log_density(w: float) -> float:
+        return -abs(w) - 2.0 * math.log1p(math.exp(-abs(w)))
+
+    return _by_quadrature(z, log_density, math.sinh, math.cosh, kind, p[4], p[5])
+
+
+def two_piece(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+    m, s1, s2, kind = p[0], p[1], p[2], int(p[3])
+    if kind == codes.UNBOUNDED:
+        shift = (s2 - s1) / math.sqrt(2.0 * math.pi)
+        return m + shift, math.sqrt(0.5 * (s1 * s1 + s2 * s2) - shift * shift)
+    if kind == codes.BOUNDED:
+        return _by_quadrature(
+            lambda w: m + (s1 if w < 0.0 else s2) * w,
+            lambda w: -0.5 * w * w - 0.5 * math.log(2.0 * math.pi),
+            lambda t: t,
+            lambda t: 1.0,
+            kind,
+            p[4],
+            p[5],
+        )
+    if kind == codes.BOUNDED_ABOVE:
+        m, s1, s2 = -m, s2, s1
+    first, second = (
+        math.exp(k * m)
+        * (math.exp(0.5 * (k * s1) ** 2) * _phi(-k * s1) + math.exp(0.5 * (k * s2) ** 2) * _phi(k * s2))
+        for k in (1, 2)
+    )
+    sd = math.sqrt(max(0.0, second - first * first))
+    return (p[4] + first if kind == codes.BOUNDED_BELOW else p[5] - first), sd
+
+
+def _by_quadrature(
+    z: Callable[[float], float],
+    log_density: Callable[[float], float],
+    substitute: Callable[[float], float],
+    derivative: Callable[[float], float],
+    kind: int,
+    low: float,
+    high: float,
+) -> Moments:
+    """Moments of x(z(w)), where w has the given density, by the trapezoidal rule in t with w = substitute(t)."""
+    count = round(REACH / STEP)
+    sums = [0.0, 0.0, 0.0]
+    for i in range(-count, count + 1):
+        t = (i + 0.5) * STEP  # never at 0, where a two-piece form has its kink
+        w = substitute(t)
+        if abs(w) > 700.0:
+            continue
+        weight = math.log(derivative(t)) + log_density(w)
+        sums[0] += math.exp(weight)
+        for k in (1, 2):
+            if kind == codes.BOUNDED:
+                sums[k] += from_z(z(w), kind, 0.0, 1.0) ** k * math.exp(weight)
+            else:
+                sums[k] += math.exp(k * (z(w) if kind == codes.BOUNDED_BELOW else -z(w)) + weight)
+    first, second = sums[1] / sums[0], sums[2] / sums[0]
+    sd = math.sqrt(max(0.0, second - first * first))
+    if kind == codes.BOUNDED:
+        return low + (high - low) * first, (high - low) * sd
+    return (low + first if kind == codes.BOUNDED_BELOW else high - first), sd
+
+
+def _phi(x: float) -> float:
+    """Distribution function of the standard normal."""
+    return 0.5 * math.erfc(-x / math.sqrt(2.0))
+
+
+MOMENTS: Final[dict[int, Callable[[Sequence[float], Sequence[float], float], Moments]]] = {
+    codes.CONSTANT: constant,
+    codes.UNIFORM: uniform,
+    codes.TRIANGULAR: triangular,
+    codes.EXPONENTIAL: exponential,
+    codes.LOGNORMAL: lognormal,
+    codes.METALOG: metalog,
+    codes.GAMMA: gamma,
+    codes.BETA: beta,
+    codes.EMPIRICAL: empirical,
+    codes.TWO_PIECE: two_piece,
+}

@@ -1,0 +1,133 @@
+"""The roll-out, the success criteria and the levers."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, StringConstraints, model_validator
+
+from simulator.scenario.kinds import Level, Name, Number, Step, WeekNumber, Weeks, WholeWeeks
+from simulator.scenario.measures import WEEKLY
+from simulator.scenario.people import repeated
+from simulator.scenario.problems import Finding, describe, nearest, reject
+from simulator.scenario.section import Section, needed, stated
+
+
+class Phase(Section):
+    """Sites that go live together."""
+
+    name: Name = needed("Name of the phase: a-z, 0-9 and hyphens.")
+    week: Weeks = needed("Planned go-live (weeks from funding).")
+    sites: tuple[Name, ...] = needed("Names of the phase's sites.", min_length=1)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        wrong = repeated(self.sites, "sites")
+        if wrong:
+            reject(*wrong)
+        return self
+
+
+class Rollout(Section):
+    """From the pilot to all sites, by dates."""
+
+    funding_delay_weeks: Weeks = stated(4, "Time from the pilot's end to funding (weeks).")
+    phases: tuple[Phase, ...] = needed("Phases; every site is in exactly one.", min_length=1)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        wrong = [
+            Finding((*f.at, "name"), f.found, f.allowed) for f in repeated([p.name for p in self.phases], "phases")
+        ]
+        if wrong:
+            reject(*wrong)
+        return self
+
+
+class Criterion(Section):
+    """A bound on a weekly measure."""
+
+    measure: str = needed("Name of a weekly measure.", json_schema_extra={"enum": list(WEEKLY)})
+    at_least: Level | None = stated(None, "Least value that meets the criterion (units of the measure).")
+    at_most: Level | None = stated(None, "Largest value that meets the criterion (units of the measure).")
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.measure not in WEEKLY:
+            allowed = f"allowed: a weekly measure ({', '.join(WEEKLY)})"
+            reject(Finding(("measure",), f"found {describe(self.measure)}", allowed, nearest(self.measure, WEEKLY)))
+        if (self.at_least is None) == (self.at_most is None):
+            found = "found both at_least and at_most" if self.at_least else "missing at_least or at_most"
+            reject(Finding((), found, "allowed: one of at_least, at_most"))
+        return self
+
+    def document(self) -> dict[str, Any]:
+        """The criterion with the bound that it has."""
+        return {key: value for key, value in super().document().items() if value is not None}
+
+
+class WeekRange(Section):
+    """Weeks since kick-off, both ends included."""
+
+    from_week: WeekNumber = needed("First week (weeks since kick-off).")
+    to_week: WeekNumber = needed("Last week (weeks since kick-off).")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_week > self.to_week:
+            found = f"found from_week {self.from_week}, to_week {self.to_week}"
+            reject(Finding((), found, "allowed: from_week <= to_week"))
+        return self
+
+
+WINDOWS = ("end", "as_rolled_out")
+
+
+def _window(given: Any) -> Any:
+    if given in WINDOWS or isinstance(given, WeekRange):
+        return given
+    if isinstance(given, Mapping):
+        return WeekRange.model_validate(given)
+    allowed = "allowed: end, as_rolled_out, or {from_week:, to_week:}"
+    reject(Finding((), f"found {describe(given)}", allowed, nearest(given, WINDOWS)))
+
+
+Window = Annotated[Literal["end", "as_rolled_out"] | WeekRange, BeforeValidator(_window)]
+
+CRITERIA = (
+    {"measure": "adoption", "at_least": 0.6},
+    {"measure": "accuracy", "at_least": 0.8},
+    {"measure": "sla_met_share", "at_least": 0.8},
+)
+
+
+class Success(Section):
+    """When the programme counts as scaled."""
+
+    criteria: tuple[Criterion, ...] = stated(CRITERIA, "Bounds on weekly measures that hold together.", min_length=1)
+    sustained_weeks: WholeWeeks = stated(8, "Weeks in a row for which the criteria hold (weeks).")
+    deadline_weeks: Weeks = stated(78, "Latest start of success that counts as on time (weeks from funding).")
+    measure_window: Window = stated(
+        "end", "Window of the scaled reading: the last 13 weeks, the first 13 after the last go-live, or weeks."
+    )
+    measure_from_week: WeekNumber = stated(
+        0, "Waits, queue means and utilisation count visits that begin from this week on (weeks since kick-off)."
+    )
+
+
+class Lever(Section):
+    """An input that a planner would move."""
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=200)] = needed(
+        "Dotted path of a number; * stands for every name."
+    )
+    label: Annotated[str, StringConstraints(min_length=1, max_length=80)] = needed("What a planner calls it.")
+    min: Number = needed("Left end of the slider (units of the path).")
+    max: Number = needed("Right end of the slider (units of the path).")
+    step: Step = needed("Step of the slider (units of the path).")
+    mode: Literal["set", "add", "scale"] = stated("set", "Whether the slider sets, adds to or scales the number.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.min < self.max:
+            reject(Finding((), f"found min {self.min:g}, max {self.max:g}", "allowed: min < max"))
+        return self

@@ -1,0 +1,114 @@
+"""The whole scenario: frozen, inert, and able to make a changed copy of itself."""
+
+import copy
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from simulator.scenario.ai import Ai, EdgeCases, Season
+from simulator.scenario.building import build, placed
+from simulator.scenario.calendar import Date
+from simulator.scenario.checks import check
+from simulator.scenario.kinds import Horizon, Name
+from simulator.scenario.paths import changed
+from simulator.scenario.people import Pilot, Segment, Site, Users, repeated
+from simulator.scenario.plan import Lever, Phase, Rollout, Success
+from simulator.scenario.problems import Finding, ScenarioError, reject
+from simulator.scenario.section import Section, needed, stated
+from simulator.scenario.support import DataScienceTeam, Support
+from simulator.scenario.tree import Node, from_python
+
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class Scenario(Section):
+    """What is simulated: an organisation, its pilot and its plan for scale."""
+
+    name: Name = needed("Name of the scenario: a-z, 0-9 and hyphens.")
+    description: Text = stated("", "What the scenario shows.")
+    sources: tuple[Text, ...] = stated((), "Sources, as author (year), title.", max_length=500)
+    horizon_weeks: Horizon = needed("Length of a replication (weeks from kick-off).")
+    start_date: Date = needed("Kick-off; time starts on Monday of its week.")
+    pilot: Pilot | None = stated(None, "The first phase; may be left out where users are initially active.")
+    sites: tuple[Site, ...] = needed("Plants, channels or departments.", min_length=1, max_length=1000)
+    users: Users = Field(default_factory=Users, description="Who uses the system, and how they take to it.")
+    ai: Ai = Field(default_factory=Ai, description="Accuracy and its decay.")
+    edge_cases: EdgeCases = Field(default_factory=EdgeCases, description="Cases that the model was not built for.")
+    seasons: tuple[Season, ...] = stated((), "Times of the year with their own volume.", max_length=50)
+    support: Support = Field(default_factory=Support, description="Tickets and who answers them.")
+    data_science_team: DataScienceTeam = Field(
+        default_factory=DataScienceTeam, description="Tier 3, who also retrain and repair."
+    )
+    rollout: Rollout | None = stated(None, "The plan; may be left out where users are initially active.")
+    success: Success = Field(default_factory=Success, description="When the programme counts as scaled.")
+    levers: tuple[Lever, ...] = stated((), "Inputs that a planner would move.", max_length=100)
+
+    @model_validator(mode="after")
+    def _names_once(self) -> Self:
+        wrong = [
+            Finding((*f.at, "name"), f.found, f.allowed)
+            for key, things in (("sites", self.sites), ("seasons", self.seasons))
+            for f in repeated([thing.name for thing in things], key)
+        ]
+        if wrong:
+            reject(*wrong)
+        return self
+
+    @classmethod
+    def from_tree(cls, tree: Node) -> Self:
+        """The scenario of a tree, checked within and across sections; raises ScenarioError."""
+        scenario = build(cls, tree)
+        findings = check(scenario)
+        if findings:
+            raise ScenarioError(placed(tree, findings))
+        return scenario
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Self:
+        """A copy with other values under dotted paths (``*`` stands for every name), checked again.
+
+        Setting an uncertain number replaces its distribution and its source. Raises ScenarioError.
+        """
+        return self.from_tree(from_python(changed(self.resolved(), changes)))
+
+    def resolved(self) -> dict[str, Any]:
+        """The complete scenario as plain JSON types: ``extends`` applied, defaults filled in."""
+        return copy.deepcopy(self._document)
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        return self.document()
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the canonical resolved JSON, in hexadecimal."""
+        text = json.dumps(self._document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_yaml(self) -> str:
+        """The resolved scenario as the text of a scenario file."""
+        from simulator.scenario.writing import to_yaml
+
+        return to_yaml(self._document)
+
+    def site(self, name: str) -> Site:
+        """The site of a name; raises KeyError."""
+        return _named(self.sites, name)
+
+    def segment(self, name: str) -> Segment:
+        """The user segment of a name; raises KeyError."""
+        return _named(self.users.segments, name)
+
+    def phase(self, name: str) -> Phase:
+        """The roll-out phase of a name; raises KeyError."""
+        return _named(self.rollout.phases if self.rollout else (), name)
+
+
+def _named(things: tuple[Any, ...], name: str) -> Any:
+    for thing in things:
+        if thing.name == name:
+            return thing
+    raise KeyError(name)

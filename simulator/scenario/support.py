@@ -1,0 +1,160 @@
+"""Support: what opens tickets, who answers them and when; and the data science team."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from simulator.scenario.calendar import Offset, Shift
+from simulator.scenario.kinds import (
+    CertainShare,
+    HeadCount,
+    Hours,
+    HoursAboveZero,
+    HoursEachTime,
+    MinutesEachTime,
+    Rate,
+    Share,
+    Weeks,
+    WeeksEachTime,
+)
+from simulator.scenario.mix import adds_up
+from simulator.scenario.problems import Finding, reject
+from simulator.scenario.section import Section, needed, stated
+
+TEAM_HOURS = ({"days": "mon-fri", "start_hour": 9, "end_hour": 17, "share": 1.0},)
+DESK_HOURS = ({"days": "mon-fri", "start_hour": 8, "end_hour": 18, "share": 1.0},)
+
+
+def shifts_add_up(shifts: tuple[Shift, ...]) -> None:
+    """Refuse shifts whose shares miss 1."""
+    wrong = adds_up({str(i): shift.share for i, shift in enumerate(shifts)})
+    if wrong:
+        reject(*(Finding(("shifts",), f.found, f.allowed) for f in wrong))
+
+
+class TierShares(Section):
+    """Shares of the tiers that can truly solve a kind of ticket; they add up to 1."""
+
+    tier1: CertainShare = stated(0.0, "Share that tier 1 can solve (share).")
+    tier2: CertainShare = stated(0.0, "Share that needs tier 2 (share).")
+    tier3: CertainShare = stated(0.0, "Share that needs tier 3 (share).")
+
+    @model_validator(mode="after")
+    def _add_up(self) -> Self:
+        wrong = adds_up({"tier1": self.tier1, "tier2": self.tier2, "tier3": self.tier3})
+        if wrong:
+            reject(*wrong)
+        return self
+
+
+class Levels(Section):
+    """Who can truly solve each kind of ticket."""
+
+    error: TierShares = stated(
+        {"tier1": 0.4, "tier2": 0.4, "tier3": 0.2}, "Tickets about errors: share of each tier; adds up to 1."
+    )
+    how_to: TierShares = stated(
+        {"tier1": 0.85, "tier2": 0.12, "tier3": 0.03}, "How-to questions: share of each tier; adds up to 1.", alias="how-to"
+    )
+
+
+class Hiring(Section):
+    """A planned hire."""
+
+    week: Weeks = needed("Week from funding in which hiring starts (weeks).")
+    agents: HeadCount = needed("People hired (people).")
+
+
+class ExpertTier(Section):
+    """Tier 3: the data science team answers."""
+
+    handling_minutes: MinutesEachTime = stated(
+        {"lognormal": {"median": 60, "p90": 180}}, "Time to handle a ticket (minutes)."
+    )
+    patience_hours: HoursEachTime | None = stated(
+        None, "Wait after which a user abandons the ticket (elapsed hours); null: never."
+    )
+    target_hours: Hours = stated(24, "Wait that the service level allows (elapsed hours).")
+    target_share: Share = stated(0.8, "Share of visits that should be started within the target (share).")
+
+
+class StaffedTier(Section):
+    """A tier of support agents."""
+
+    agents: HeadCount = stated(4, "Agents (people).")
+    utc_offset_hours: Offset = stated(0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).")
+    shifts: tuple[Shift, ...] = stated(DESK_HOURS, "Shifts, local time; shares add up to 1.", min_length=1, max_length=50)
+    handling_minutes: MinutesEachTime = stated(
+        {"lognormal": {"median": 15, "p90": 45}}, "Time to handle a ticket (minutes)."
+    )
+    patience_hours: HoursEachTime | None = stated(
+        {"lognormal": {"median": 24, "p90": 96}},
+        "Wait after which a user abandons the ticket (elapsed hours); null: never.",
+    )
+    target_hours: Hours = stated(4, "Wait that the service level allows (elapsed hours).")
+    target_share: Share = stated(0.8, "Share of visits that should be started within the target (share).")
+    hiring: tuple[Hiring, ...] = stated((), "Planned hires.", max_length=100)
+    hiring_weeks: WeeksEachTime = stated(
+        {"lognormal": {"median": 8, "p90": 16}}, "Time from the decision to the first day (weeks)."
+    )
+    ramp_up_weeks: Weeks = stated(6, "Time until a new agent works at full speed (weeks).")
+    starting_productivity: Share = stated(0.5, "Speed of a new agent on the first day (share of full speed).")
+
+    @model_validator(mode="after")
+    def _shifts_add_up(self) -> Self:
+        shifts_add_up(self.shifts)
+        return self
+
+
+class Tiers(Section):
+    """The three tiers of support."""
+
+    tier1: StaffedTier = stated({"agents": 6}, "First contact: triage, and what it can solve.")
+    tier2: StaffedTier = stated(
+        {"agents": 3, "handling_minutes": {"lognormal": {"median": 30, "p90": 90}}, "target_hours": 8},
+        "Specialists who take escalations.",
+    )
+    tier3: ExpertTier = Field(default_factory=ExpertTier, description="The data science team.")
+
+
+class Support(Section):
+    """Tickets, and the people who answer them."""
+
+    documentation_quality: Share = stated(0.5, "Quality of the documentation (share).")
+    documentation_effect: Share = stated(
+        0.4, "Share of how-to questions and of handling times that perfect documentation saves (share)."
+    )
+    tickets_per_noticed_error: Share = stated(0.1, "Chance that a noticed error opens a ticket (share).")
+    how_to_per_new_user_week: Rate = stated(0.4, "How-to questions of a new user (per week).")
+    how_to_per_user_week: Rate = stated(0.02, "How-to questions of an experienced user (per week).")
+    levels: Levels = Field(default_factory=Levels, description="Who can truly solve each kind of ticket.")
+    triage_skill: Share = stated(0.8, "Share of right triage by tier 1 (share).")
+    bounce_handling_share: Share = stated(
+        0.3, "Share of a handling time spent before a wrongly sent ticket goes back (share)."
+    )
+    late_hours: HoursAboveZero = stated(24, "Wait beyond which an answer is late: costs trust (elapsed hours).")
+    fast_fix_hours: Hours = stated(4, "Time within which an answer is a fast fix: restores trust (elapsed hours).")
+    call_again_probability: Share = stated(0.5, "Chance to call again after abandoning (share).")
+    tiers: Tiers = Field(default_factory=Tiers, description="The tiers of support.")
+
+
+Job = Literal["ticket", "retraining", "repair"]
+JOBS: tuple[Job, ...] = ("ticket", "retraining", "repair")
+
+
+class DataScienceTeam(Section):
+    """Tier 3, who also retrain and repair: one pool."""
+
+    members: HeadCount = stated(6, "Members (people).")
+    utc_offset_hours: Offset = stated(0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).")
+    shifts: tuple[Shift, ...] = stated(TEAM_HOURS, "Shifts, local time; shares add up to 1.", min_length=1, max_length=50)
+    slice_hours: HoursAboveZero = stated(4, "Jobs run in slices of this length, not interrupted within (hours).")
+    priorities: tuple[Job, ...] = stated(JOBS, "Which job comes first, after a slice: each kind of job once.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        shifts_add_up(self.shifts)
+        if sorted(self.priorities) != sorted(JOBS):
+            found = f"found {', '.join(self.priorities) or 'none'}"
+            reject(Finding(("priorities",), found, f"allowed: each of {', '.join(JOBS)} once"))
+        return self

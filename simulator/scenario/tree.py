@@ -1,0 +1,125 @@
+"""A scenario as it was written: nested nodes that know their place in a file."""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from simulator.scenario.problems import Location, Problem, ScenarioError, describe, dotted
+
+DEEPEST: Final = 50
+"""Most levels of nesting."""
+
+Scalar = str | int | float | bool | None
+
+
+class Mark(NamedTuple):
+    """A place in a file; lines and columns count from 1."""
+
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+NOWHERE: Final = Mark()
+
+
+@dataclass(slots=True)
+class Node:
+    """A mapping, list or scalar with its place; ``keys`` are the places of a mapping's keys."""
+
+    value: "dict[str, Node] | list[Node] | Scalar"
+    mark: Mark = NOWHERE
+    keys: dict[str, Mark] = field(default_factory=dict)
+
+    def plain(self) -> Any:
+        """The node as dicts, tuples and scalars."""
+        if isinstance(self.value, dict):
+            return {key: child.plain() for key, child in self.value.items()}
+        if isinstance(self.value, list):
+            return tuple(child.plain() for child in self.value)
+        return self.value
+
+    @property
+    def name(self) -> str | None:
+        """The name of a named thing, or None."""
+        if isinstance(self.value, dict) and "name" in self.value:
+            name = self.value["name"].value
+            return name if isinstance(name, str) else None
+        return None
+
+    def child(self, part: str | int) -> "Node | None":
+        """The child under a key, an index or, in a list of named things, a name."""
+        if isinstance(self.value, dict):
+            return self.value.get(str(part))
+        if isinstance(self.value, list):
+            if isinstance(part, str):
+                named = next((node for node in self.value if node.name == part), None)
+                if named is not None or not part.isdecimal():
+                    return named
+            index = int(part)
+            return self.value[index] if 0 <= index < len(self.value) else None
+        return None
+
+    def follow(self, location: Location) -> "tuple[Node, Mark, list[str]]":
+        """The deepest existing node on the way, the place to point at, and the names of the way as far as it goes."""
+        node, mark, names = self, self.mark, []
+        for part in location:
+            child = node.child(part)
+            if child is None:
+                break
+            names.append(_name_of(node, part, child))
+            mark = node.keys.get(str(part), child.mark) if isinstance(child.value, dict | list) else child.mark
+            node = child
+        return node, mark, names
+
+    def path(self, location: Location) -> str:
+        """A location as a dotted path with names."""
+        names = self.follow(location)[2]
+        return dotted([*names, *location[len(names) :]])
+
+
+def _name_of(parent: Node, part: str | int, child: Node) -> str:
+    if isinstance(parent.value, list) and child.name and sum(n.name == child.name for n in parent.value) == 1:
+        return child.name
+    return str(part)
+
+
+def from_python(value: Any, file: str | None = None, at: tuple[str, ...] = ()) -> Node:
+    """A tree from nested Python values; raises ScenarioError for what a scenario file could not hold."""
+    mark = Mark(file)
+
+    def problem(found: str, allowed: str) -> ScenarioError:
+        return ScenarioError([Problem(dotted(at), found, allowed, file=file)])
+
+    if len(at) > DEEPEST:
+        raise ScenarioError([Problem(dotted(at[:5]) + "...", f"found more than {DEEPEST} levels", "", file=file)])
+    if hasattr(value, "document"):
+        value = value.document()
+    if isinstance(value, Mapping):
+        children: dict[str, Node] = {}
+        for key, child in value.items():
+            if not isinstance(key, str):
+                raise problem(f"found the key {key!r}", "allowed: keys that are text")
+            children[key] = from_python(child, file, (*at, key))
+        return Node(children, mark)
+    if isinstance(value, list | tuple):
+        return Node([from_python(child, file, (*at, str(i))) for i, child in enumerate(value)], mark)
+    if isinstance(value, datetime.date):
+        return Node(value.isoformat(), mark)
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+        value = value.item()  # a NumPy scalar
+    if value is None or isinstance(value, str | bool | int | float):
+        return Node(value, mark)
+    raise problem(f"found {describe(value)}", "allowed: mappings, lists, numbers, text, true, false and null")
+
+
+def walk(node: Node, at: Location = ()) -> Iterator[tuple[Location, Node]]:
+    """Every node under a node, with its location, in order."""
+    yield at, node
+    if isinstance(node.value, dict):
+        for key, child in node.value.items():
+            yield from walk(child, (*at, key))
+    elif isinstance(node.value, list):
+        for i, child in enumerate(node.value):
+            yield from walk(child, (*at, i))
