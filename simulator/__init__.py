@@ -1,0 +1,75 @@
+"""Monte Carlo simulation of scaling an AI pilot up to a whole organisation.
+
+    import simulator as sim
+
+    scenario = sim.load("retail-chatbot")
+    result = sim.run(scenario, replications=1000, seed=7)
+    result.plot.adoption()
+
+Names are imported when they are first used (PEP 562), so that `import simulator` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from simulator.experiment import accessors
+
+if TYPE_CHECKING:
+    from simulator.experiment.execution import ReplicationError as ReplicationError
+    from simulator.experiment.files import OutputError as OutputError
+    from simulator.experiment.progress import Progress as Progress
+    from simulator.experiment.result import Result as Result
+    from simulator.experiment.run import run as run
+    from simulator.scenario import Scenario as Scenario
+    from simulator.scenario import ScenarioError as ScenarioError
+    from simulator.scenario import load as load
+
+_PLACES = {
+    "OutputError": "simulator.experiment.files",
+    "Progress": "simulator.experiment.progress",
+    "ReplicationError": "simulator.experiment.execution",
+    "Result": "simulator.experiment.result",
+    "Scenario": "simulator.scenario",
+    "ScenarioError": "simulator.scenario",
+    "load": "simulator.scenario",
+    "run": "simulator.experiment.run",
+}
+
+__all__ = [
+    "OutputError",
+    "Progress",
+    "ReplicationError",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "__version__",
+    "load",
+    "run",
+]
+
+accessors.attach("plot", "simulator.report.figures:Figures")
+accessors.attach("table", "simulator.report.tables:result_table")
+accessors.attach("html", "simulator.report.tables:result_html")
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _version()
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("scaleup-simulator")
+    except PackageNotFoundError:  # a checkout that was never installed
+        return "0+unknown"

@@ -1,0 +1,132 @@
+"""The vocabulary of results: plain words and units of output measures, and the order in which people read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SHARE = "share"
+WEEKS = "weeks"
+HOURS = "hours"
+COUNT = "count"
+RATE = "rate"
+
+
+@dataclass(frozen=True)
+class Label:
+    """Plain words for a measure, and its unit: share (in [0, 1]), weeks, hours, count or rate."""
+
+    words: str
+    unit: str
+
+
+TIERS = {"tier1": "tier 1", "tier2": "tier 2", "tier3": "data scientists"}
+
+LABELS = {
+    "success": Label("Reached scale", SHARE),
+    "funded": Label("Funded", SHARE),
+    "sustained": Label("Still at scale at the end", SHARE),
+    "weeks_to_scale": Label("Weeks from funding to scale", WEEKS),
+    "funded_week": Label("Week of funding", WEEKS),
+    "shelved_week": Label("Week of shelving", WEEKS),
+    "adoption": Label("Adoption", SHARE),
+    "adoption_pilot": Label("Adoption in the pilot", SHARE),
+    "adoption_peak": Label("Adoption at its peak", SHARE),
+    "adoption_final": Label("Adoption at the end", SHARE),
+    "accuracy": Label("Accuracy", SHARE),
+    "accuracy_pilot": Label("Accuracy in the pilot", SHARE),
+    "accuracy_scaled": Label("Accuracy at scale, of work done", SHARE),
+    "accuracy_scaled_all_sites": Label("Accuracy at scale, all sites", SHARE),
+    "accuracy_gap": Label("Accuracy lost since the pilot", SHARE),
+    "resolution": Label("Resolution", SHARE),
+    "resolution_pilot": Label("Resolution in the pilot", SHARE),
+    "resolution_scaled": Label("Resolution at scale", SHARE),
+    "edge_case_types_seen": Label("Kinds of edge case met", COUNT),
+    "edge_case_types_repaired": Label("Kinds of edge case repaired", COUNT),
+    "edge_case_mass_handled": Label("Share of edge cases handled", SHARE),
+    "tickets_per_user_week_pilot": Label("Tickets a user and week, pilot", RATE),
+    "users_reverted": Label("Users who ever went back", COUNT),
+    "users_lost": Label("Users lost for good", COUNT),
+    "active_users": Label("Active users", COUNT),
+    "users_onboarded": Label("Users onboarded", COUNT),
+    "trust_mean": Label("Mean trust", SHARE),
+    "tasks": Label("Tasks", COUNT),
+    "errors": Label("Wrong answers", COUNT),
+    "tickets_opened": Label("Tickets opened", COUNT),
+    "tickets_abandoned": Label("Tickets abandoned", COUNT),
+    "tickets_per_week_peak": Label("Tickets in the busiest week", COUNT),
+    "sla_met_share": Label("Tickets started in target time", SHARE),
+    "support_underestimate_factor": Label("Support needed over planned", RATE),
+    "sites_live": Label("Sites live", COUNT),
+    "ds_backlog_repairs": Label("Repairs waiting", COUNT),
+    "events": Label("Simulated events", COUNT),
+}
+TIER_LABELS = {
+    "visits": Label("Visits", COUNT),
+    "backlog": Label("Tickets waiting", COUNT),
+    "utilisation": Label("Utilisation", SHARE),
+    "utilisation_peak": Label("Peak utilisation", SHARE),
+    "queue_mean": Label("Mean queue", RATE),
+    "wait_hours_sum": Label("Sum of waits", HOURS),
+    "wait_hours_mean": Label("Mean wait", HOURS),
+    "wait_hours_p90": Label("Wait, 90th percentile", HOURS),
+}
+
+MAIN = (
+    "weeks_to_scale",
+    "adoption_pilot",
+    "adoption_peak",
+    "adoption_final",
+    "accuracy_pilot",
+    "accuracy_scaled",
+    "accuracy_scaled_all_sites",
+    "resolution_pilot",
+    "resolution_scaled",
+    "edge_case_types_seen",
+    "edge_case_types_repaired",
+    "users_lost",
+    "tickets_per_user_week_pilot",
+    "tickets_opened",
+    "tickets_per_week_peak",
+    "tickets_abandoned",
+    "sla_met_share",
+    "wait_hours_mean_tier1",
+    "wait_hours_mean_tier2",
+    "wait_hours_mean_tier3",
+    "utilisation_peak_tier1",
+    "utilisation_peak_tier2",
+    "support_underestimate_factor",
+)
+
+OUTCOMES = {
+    "scaled_on_time": "scaled on time",
+    "scaled_late": "scaled late",
+    "shelved": "shelved",
+    "stalled": "stalled, never reached scale",
+    "not_funded": "not funded",
+}
+
+
+def label(measure: str) -> Label:
+    """Plain words and unit of an output measure; a measure without words of its own is spelt out."""
+    known = LABELS.get(measure)
+    if known is not None:
+        return known
+    stem, _, tier = measure.rpartition("_")
+    if stem in TIER_LABELS:
+        of = TIER_LABELS[stem]
+        return Label(f"{of.words}, {TIERS.get(tier, tier)}", of.unit)
+    return Label(measure.replace("_", " ").capitalize(), RATE)
+
+
+def written(value: float | None, unit: str) -> str:
+    """`value` for people: a share as a percentage, other numbers with about three digits; a dash for None."""
+    if value is None:
+        return "–"
+    if unit == SHARE:
+        return f"{100 * value:.1f}%"
+    size = abs(value)
+    if size >= 100:
+        return f"{value:,.0f}"
+    if size >= 10:
+        return f"{value:.1f}"
+    return f"{value:.2f}" if unit != WEEKS else f"{value:.1f}"

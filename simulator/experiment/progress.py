@@ -1,0 +1,102 @@
+"""Progress of an experiment, on a terminal or in a notebook."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an experiment is: `done` of `total` replications, or still compiling the engine."""
+
+    stage: Literal["compiling", "running"]
+    done: int
+    total: int
+
+
+ReportProgress = Callable[[Progress], None]
+COMPILING = "Compiling the engine (once after an installation or update, up to half a minute)"
+
+
+@contextmanager
+def progress_display(progress: bool | ReportProgress | None, name: str) -> Iterator[ReportProgress]:
+    """What to call with each `Progress`.
+
+    None shows a bar on a terminal and in a notebook, and nothing elsewhere; True shows it anywhere, False nowhere;
+    a function of your own is called as it is.
+    """
+    if callable(progress):
+        yield progress
+    elif progress is not False and _in_notebook():
+        with _notebook_bar(name) as report:
+            yield report
+    elif progress or (progress is None and sys.stderr.isatty()):
+        with _terminal_bar(name) as report:
+            yield report
+    else:
+        yield _silent
+
+
+def _silent(_: Progress) -> None:
+    return None
+
+
+def _in_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return shell is not None and hasattr(shell, "kernel")
+
+
+@contextmanager
+def _terminal_bar(name: str) -> Iterator[ReportProgress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        state = {"stage": ""}
+
+        def report(progress: Progress) -> None:
+            if progress.stage != state["stage"]:
+                state["stage"] = progress.stage
+                if progress.stage == "compiling":
+                    bar.console.print(f"{COMPILING} ...", style="dim")
+                else:
+                    bar.reset(task, total=progress.total)
+            bar.update(task, completed=progress.done)
+
+        yield report
+
+
+@contextmanager
+def _notebook_bar(name: str) -> Iterator[ReportProgress]:
+    from html import escape
+
+    from IPython.display import HTML, display  # type: ignore[import-not-found,unused-ignore]
+
+    handle: Any = display(HTML(""), display_id=True)
+
+    def report(progress: Progress) -> None:
+        if progress.stage == "compiling":
+            handle.update(HTML(f"<em>{COMPILING} …</em>"))
+        else:
+            told = f"{escape(name)}: {progress.done} of {progress.total} replications"
+            handle.update(HTML(f'<progress value="{progress.done}" max="{progress.total}"></progress> {told}'))
+
+    try:
+        yield report
+    finally:
+        handle.update(HTML(""))

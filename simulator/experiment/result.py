@@ -1,0 +1,179 @@
+"""The result of an experiment with one scenario: estimates, tables, a verdict, and the files it is kept in."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulator.experiment import accessors
+from simulator.experiment.records import Records
+from simulator.experiment.statistics import ESTIMATES, Share, cumulative_incidence, describe, wilson
+from simulator.experiment.verdict import verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simulator.scenario import Scenario
+
+TEXT_MEASURES = frozenset({"outcome", "stopped_at_gate"})
+
+
+class Result:
+    """What the replications of one scenario gave.
+
+    `wall_seconds` is the time of the simulation without compiling; `requested` replications were asked for, fewer
+    are there after an interruption.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        records: Records,
+        *,
+        seed: int,
+        engine: str,
+        jobs: int,
+        requested: int,
+        wall_seconds: float,
+    ) -> None:
+        self.scenario = scenario
+        self.records = records
+        self.seed = seed
+        self.engine = engine
+        self.jobs = jobs
+        self.requested = requested
+        self.wall_seconds = wall_seconds
+
+    @property
+    def replications_done(self) -> int:
+        """The number of replications in this result."""
+        return self.records.count
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether fewer replications finished than were asked for."""
+        return self.records.count < self.requested
+
+    @property
+    def events_per_second(self) -> float:
+        """Simulated events per second of wall time, over all jobs together."""
+        events = sum(int(value or 0) for value in self.records.measure("events"))
+        return events / self.wall_seconds if self.wall_seconds > 0 else 0.0
+
+    @cached_property
+    def estimates(self) -> dict[str, dict[str, float | int | None]]:
+        """For each numeric output measure: mean, half_width_95, sd, p05, p10, p50, p90, p95, n (not null ones)."""
+        return {
+            name: describe(self.records.measure(name)) for name in self.records.measures if name not in TEXT_MEASURES
+        }
+
+    def estimate(self, measure: str) -> dict[str, float | int | None]:
+        """The estimates of one output measure; empty when the scenario has no such measure."""
+        return self.estimates.get(measure, {})
+
+    @cached_property
+    def outcomes(self) -> dict[str, Share]:
+        """Share of replications for each outcome that occurred, the commonest first, with Wilson's 95% intervals."""
+        counts = Counter(str(value) for value in self.records.measure("outcome"))
+        commonest_first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return {name: wilson(count, self.replications_done) for name, count in commonest_first}
+
+    @cached_property
+    def success_probability(self) -> Share:
+        """Share of funded replications that reached scale, on time or late."""
+        return wilson(sum(1 for index in self._funded if self.records.measures["success"][index]), len(self._funded))
+
+    @cached_property
+    def funded_share(self) -> Share:
+        """Share of replications that were funded."""
+        return wilson(len(self._funded), self.replications_done)
+
+    @property
+    def scaled_by_week(self) -> dict[str, list[float] | list[int]]:
+        """Cumulative share of funded replications that reached scale by each week since funding."""
+        weeks = self.records.measure("weeks_to_scale")
+        funded_week = self.records.measures.get("funded_week", [])
+        starts = [float(funded_week[index] or 0) for index in self._funded] if funded_week else []
+        last = int(self.scenario.horizon_weeks - min(starts, default=0.0))
+        return cumulative_incidence([weeks[index] for index in self._funded], last)  # type: ignore[misc]
+
+    def summary(self) -> pd.DataFrame:
+        """Estimates as a frame: a row per numeric output measure, columns as in `summary.json`."""
+        import pandas as pd
+
+        frame = pd.DataFrame.from_dict(self.estimates, orient="index", columns=list(ESTIMATES))
+        frame.index.name = "measure"
+        return frame.astype({name: "float64" for name in ESTIMATES if name != "n"} | {"n": "int64"})
+
+    @cached_property
+    def replications(self) -> pd.DataFrame:
+        """A row per replication: inputs as drawn in `input.<path>` columns, then output measures."""
+        return self.records.replications_table().to_pandas()  # type: ignore[no-any-return]
+
+    @cached_property
+    def weekly(self) -> pd.DataFrame:
+        """A row per replication and week (from 0)."""
+        return self.records.weekly_table().to_pandas()  # type: ignore[no-any-return]
+
+    @cached_property
+    def sites(self) -> pd.DataFrame:
+        """A row per replication and site."""
+        return self.records.sites_table().to_pandas()  # type: ignore[no-any-return]
+
+    def verdict(self) -> str:
+        """One plain sentence: how likely scale is, by when, and what is most often missing."""
+        return verdict(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The content of `summary.json`: plain values, None where there is nothing to say, never NaN."""
+        return {
+            "scenario": self.scenario.name,
+            "scenario_hash": self.scenario.hash,
+            "seed": self.seed,
+            "replications": self.replications_done,
+            "engine": self.engine,
+            "wall_seconds": round(self.wall_seconds, 4),
+            "events_per_second": round(self.events_per_second),
+            "measures": self.estimates,
+            "outcomes": {name: share.as_dict() for name, share in self.outcomes.items()},
+            "success_probability": self.success_probability.as_dict(),
+            "funded_share": self.funded_share.as_dict(),
+            "scaled_by_week": self.scaled_by_week,
+        }
+
+    def save(self, out: str | os.PathLike[str]) -> Path:
+        """Write manifest, tables and summary to `out/<scenario>/` and return that folder.
+
+        Raises `OutputError` when it can't be written or holds another result that would be lost.
+        """
+        from simulator.experiment.files import prepare_folder, write_result
+
+        folder = prepare_folder(out, self.scenario, self.seed, self.replications_done)
+        write_result(self, folder)
+        return folder
+
+    @property
+    def plot(self) -> Any:
+        """Figures: `plot.adoption()`, `accuracy()`, `tickets()`, `backlog()`, `outcomes()`, each a matplotlib Axes."""
+        return accessors.resolve("plot")(self)
+
+    def __rich__(self) -> Any:
+        return accessors.resolve("table")(self)
+
+    def _repr_html_(self) -> str:
+        return str(accessors.resolve("html")(self))
+
+    def __repr__(self) -> str:
+        return (
+            f"Result({self.scenario.name!r}, {self.replications_done} replications, seed {self.seed}): {self.verdict()}"
+        )
+
+    @cached_property
+    def _funded(self) -> list[int]:
+        """Indices of the funded replications."""
+        if "funded" not in self.records.measures:
+            return list(range(self.replications_done))
+        return [index for index, value in enumerate(self.records.measure("funded")) if value]

@@ -1,0 +1,106 @@
+"""A tiny engine that keeps the engine contract, so that the experiment layer is tested in milliseconds.
+
+Outcomes are drawn from (seed, replication) alone; week curves are made up. Nothing here is a model.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import simulator as sim
+
+SCENARIO: dict[str, Any] = {
+    "name": "stand-in",
+    "horizon_weeks": 60,
+    "start_date": "2026-01-05",
+    "sites": [{"name": "office", "users": 100}, {"name": "shop", "users": 50}],
+    "pilot": {"sites": ["office"]},
+    "rollout": {"phases": [{"name": "all", "week": 0, "sites": ["office", "shop"]}]},
+    "ai": {"reference_accuracy": {"p10": 0.9, "p50": 0.95, "p90": 0.98}},
+    "levers": [
+        {"path": "support.tiers.tier1.agents", "label": "Tier-1 agents", "min": 1, "max": 20, "step": 1},
+        {
+            "path": "sites.*.data_quality",
+            "label": "Data quality",
+            "min": 0.5,
+            "max": 1.1,
+            "step": 0.05,
+            "mode": "scale",
+        },
+    ],
+}
+
+
+@dataclass
+class Output:
+    inputs: np.ndarray
+    measures: dict[str, Any]
+    weekly: dict[str, np.ndarray]
+    sites: dict[str, list[Any]]
+    events: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    inputs: tuple[str, ...]
+    weeks: int
+    sites: tuple[str, ...]
+
+
+class Engine:
+    """Replications that scale with probability one half."""
+
+    def __init__(self, plan: Plan, fails_at: int | None = None, seconds: float = 0.0) -> None:
+        self.plan = plan
+        self.fails_at = fails_at
+        self.seconds = seconds
+
+    def replicate(self, replication: int, seed: int, uniforms: np.ndarray | None = None) -> Output:
+        if replication == self.fails_at:
+            raise OverflowError("the ticket ring is full")
+        time.sleep(self.seconds)
+        generator = np.random.default_rng([seed, replication])
+        inputs = generator.uniform(0.9, 1.0, len(self.plan.inputs)) if uniforms is None else uniforms
+        scaled = bool(generator.uniform() < 0.5)
+        adoption = np.linspace(
+            0.0, generator.uniform(0.6, 0.9) if scaled else generator.uniform(0.1, 0.5), self.plan.weeks
+        )
+        accuracy = np.full(self.plan.weeks, 0.85)
+        accuracy[0] = np.nan
+        measures = {
+            "outcome": "scaled_on_time" if scaled else "stalled",
+            "funded": True,
+            "success": scaled,
+            "weeks_to_scale": int(generator.integers(5, 30)) if scaled else None,
+            "funded_week": 16.0,
+            "adoption_final": float(adoption[-1]),
+            "accuracy_scaled": None,
+            "users_lost": np.int64(3),
+            "events": 1000,
+        }
+        weekly = {
+            "adoption": adoption,
+            "accuracy": accuracy,
+            "tickets_opened": generator.poisson(20, self.plan.weeks).astype(float),
+            "sla_met_share": np.full(self.plan.weeks, 0.9),
+            "backlog_tier1": np.zeros(self.plan.weeks),
+            "backlog_tier2": np.ones(self.plan.weeks),
+        }
+        sites = {"site": list(self.plan.sites), "go_live_week": [16.0, None], "tickets_opened": np.array([5, 6])}
+        return Output(inputs, measures, weekly, sites, 1000)
+
+
+def plan(scenario: sim.Scenario) -> Plan:
+    from simulator.scenario import uncertain_inputs
+
+    paths = tuple(path for path, _ in uncertain_inputs(scenario))
+    return Plan(paths, scenario.horizon_weeks, tuple(site.name for site in scenario.sites))
+
+
+def make() -> Engine:
+    """An engine for `SCENARIO`; can be pickled by name."""
+    return Engine(plan(sim.load(SCENARIO)))
