@@ -69,9 +69,7 @@ class EdgeCases(Section):
     """Cases that the model was not built for, and what becomes of them."""
 
     organisation: TaskFamily | None = stated(None, "Types that any site can meet; null: none.")
-    site: TaskFamily | None = stated(
-        None, "Types of each site alone; development only at pilot sites; null: none."
-    )
+    site: TaskFamily | None = stated(None, "Types of each site alone; development only at pilot sites; null: none.")
     season: SeasonFamily | None = stated(None, "Types of each season alone; null: none.")
     right_share: Share = stated(0.1, "Share of answers to unhandled cases that are right (share).")
     hand_over_share: Share = stated(0.4, "Share of unhandled cases handed over to a person (share).")

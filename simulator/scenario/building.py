@@ -30,7 +30,8 @@ def build(model: type[S], tree: Node) -> S:
     try:
         return model.model_validate(tree.plain())
     except ValidationError as error:
-        findings = [_finding(model, tree, details) for details in error.errors(include_url=False)]
+        translated = (_finding(model, tree, details) for details in error.errors(include_url=False))
+        findings = [finding for finding in translated if finding is not None]
     except RecursionError:
         findings = [Finding((), "found too many levels", "allowed: at most 50")]
     raise ScenarioError(placed(tree, findings))
@@ -58,7 +59,7 @@ def _key_mark(tree: Node, finding: Finding) -> Any:
     return parent.keys.get(str(finding.at[-1]))
 
 
-def _finding(model: type[Section], tree: Node, details: ErrorDetails) -> Finding:
+def _finding(model: type[Section], tree: Node, details: ErrorDetails) -> Finding | None:
     """What pydantic says, in the words of the file."""
     at: Location = details["loc"]
     kind, context = details["type"], details.get("ctx", {})
@@ -66,6 +67,8 @@ def _finding(model: type[Section], tree: Node, details: ErrorDetails) -> Finding
         return Finding(at, context["found"], context["allowed"], context["nearest"])
     node, _, names = tree.follow(at)
     given = node.plain() if len(names) == len(at) else None
+    if kind == "too_short" and isinstance(given, tuple) and len(given) >= context["min_length"]:
+        return None  # pydantic does not count items that are wrong, and tells of these anyway
     if kind == "extra_forbidden":
         known = keys_at(model, at[:-1])
         written = at[-1]

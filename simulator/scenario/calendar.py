@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from simulator.scenario.kinds import CertainShare, Hour, UtcOffset
-from simulator.scenario.problems import Finding, describe, nearest, reject
+from simulator.scenario.problems import Finding, describe, nearest, rejected
 from simulator.scenario.section import Section, needed, stated
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -41,7 +41,7 @@ class Days(tuple[str, ...]):
         if isinstance(given, str):
             return cls.between(given)
         if not isinstance(given, list | tuple) or not given:
-            reject(Finding((), f"found {describe(given)}", DAYS_ALLOWED))
+            raise rejected(Finding((), f"found {describe(given)}", DAYS_ALLOWED))
         wrong = [
             Finding((i,), f"found {describe(day)}", DAYS_ALLOWED, nearest(day, DAYS))
             for i, day in enumerate(given)
@@ -50,7 +50,7 @@ class Days(tuple[str, ...]):
         if not wrong and len(set(given)) < len(given):
             wrong.append(Finding((), "found the same day twice", "allowed: each day once"))
         if wrong:
-            reject(*wrong)
+            raise rejected(*wrong)
         return cls(day for day in DAYS if day in given)
 
     @classmethod
@@ -59,7 +59,9 @@ class Days(tuple[str, ...]):
         first, _, last = text.partition("-")
         last = last or first
         if first not in DAYS or last not in DAYS:
-            reject(Finding((), f"found {describe(text)}", DAYS_ALLOWED, nearest(text, (*DAYS, "all", "mon-fri"))))
+            raise rejected(
+                Finding((), f"found {describe(text)}", DAYS_ALLOWED, nearest(text, (*DAYS, "all", "mon-fri")))
+            )
         start, end = DAYS.index(first), DAYS.index(last)
         chosen: Iterable[int] = range(start, end + 1) if start <= end else {*range(start, 7), *range(end + 1)}
         return cls(DAYS[i] for i in sorted(chosen))
@@ -85,7 +87,8 @@ class MonthDay(NamedTuple):
         """The day as ``month-day``."""
         return f"{self.month:02d}-{self.day:02d}"
 
-    __str__ = document
+    def __str__(self) -> str:
+        return self.document()
 
 
 _LENGTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -99,7 +102,9 @@ def _month_day(given: Any) -> MonthDay:
         month, day = int(match[1]), int(match[2])
         if 1 <= month <= 12 and 1 <= day <= _LENGTHS[month - 1]:
             return MonthDay(month, day)
-    reject(Finding((), f"found {describe(given)}", "allowed: month-day such as 11-15, not the 29th of February"))
+    raise rejected(
+        Finding((), f"found {describe(given)}", "allowed: month-day such as 11-15, not the 29th of February")
+    )
 
 
 def _date(given: Any) -> datetime.date:
@@ -111,9 +116,11 @@ def _date(given: Any) -> datetime.date:
                 raise ValueError(given)
             day = datetime.date.fromisoformat(given)
         except ValueError:
-            reject(Finding((), f"found {describe(given)}", "allowed: a date, year-month-day such as 2026-01-05"))
+            raise rejected(
+                Finding((), f"found {describe(given)}", "allowed: a date, year-month-day such as 2026-01-05")
+            ) from None
     if not 1900 <= day.year <= 2200:
-        reject(Finding((), f"found {day}", "allowed: a date from 1900 to 2200"))
+        raise rejected(Finding((), f"found {day}", "allowed: a date from 1900 to 2200"))
     return day
 
 
@@ -136,7 +143,7 @@ Date = Annotated[datetime.date, _Parsed(_date, {"type": "string", "pattern": r"^
 
 def _quarter_hours(offset: float) -> float:
     if offset * 4.0 != round(offset * 4.0):
-        reject(Finding((), f"found number {offset:g}", "allowed: a multiple of 0.25, from -12 to 14"))
+        raise rejected(Finding((), f"found number {offset:g}", "allowed: a multiple of 0.25, from -12 to 14"))
     return offset
 
 
@@ -154,7 +161,7 @@ class WorkingHours(Section):
     def _in_order(self) -> Self:
         if not self.start_hour < self.end_hour:
             found = f"found start_hour {self.start_hour}, end_hour {self.end_hour}"
-            reject(Finding((), found, "allowed: start_hour < end_hour"))
+            raise rejected(Finding((), found, "allowed: start_hour < end_hour"))
         return self
 
 
@@ -170,7 +177,7 @@ class Shift(Section):
     def _not_empty(self) -> Self:
         if self.start_hour == self.end_hour:
             found = f"found start_hour {self.start_hour}, end_hour {self.end_hour}"
-            reject(Finding((), found, "allowed: a shift that lasts; round the clock is 0 to 24"))
+            raise rejected(Finding((), found, "allowed: a shift that lasts; round the clock is 0 to 24"))
         if self.start_hour == 24:
-            reject(Finding(("start_hour",), "found number 24", "allowed: from 0 to 23"))
+            raise rejected(Finding(("start_hour",), "found number 24", "allowed: from 0 to 23"))
         return self

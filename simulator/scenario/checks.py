@@ -1,13 +1,166 @@
-"""Checks across the sections of a scenario."""
+"""Checks across the sections of a scenario, each a small function."""
 
-from typing import TYPE_CHECKING
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
 
-from simulator.scenario.problems import Finding
+from simulator.scenario.mix import Mix
+from simulator.scenario.plan import WeekRange
+from simulator.scenario.problems import Finding, listed, nearest
+from simulator.scenario.quantity import Quantity
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
 
+MOST_USERS: Final = 1_000_000
+"""Most users of all sites together (means of uncertain numbers)."""
+
 
 def check(scenario: "Scenario") -> list[Finding]:
     """Everything that is wrong between sections."""
-    return []
+    return [finding for rule in RULES for finding in rule(scenario)]
+
+
+def plan_is_there(scenario: "Scenario") -> Iterator[Finding]:
+    """Pilot and roll-out may be left out only where users are initially active."""
+    if not scenario.users.initially_active:
+        for key in ("pilot", "rollout"):
+            if getattr(scenario, key) is None:
+                needed = "needed: this section, unless users.initially_active is true"
+                yield Finding((key,), "missing", needed)
+
+
+def users_within_limit(scenario: "Scenario") -> Iterator[Finding]:
+    """All sites together have a limit."""
+    total = math.fsum(site.users.mean for site in scenario.sites)
+    if total > MOST_USERS:
+        yield Finding(("sites",), f"found {total:,.0f} users in all", f"allowed: at most {MOST_USERS:,}")
+
+
+def sites_exist(scenario: "Scenario") -> Iterator[Finding]:
+    """Pilot and phases name sites."""
+    names = [site.name for site in scenario.sites]
+    named: list[tuple[tuple[str | int, ...], str]] = []
+    if scenario.pilot:
+        named += [(("pilot", "sites", i), name) for i, name in enumerate(scenario.pilot.sites)]
+    for phase in scenario.rollout.phases if scenario.rollout else ():
+        named += [(("rollout", "phases", phase.name, "sites", i), name) for i, name in enumerate(phase.sites)]
+    for at, name in named:
+        if name not in names:
+            yield Finding(at, f'found "{name}", which is no site', f"allowed: {listed(names)}", nearest(name, names))
+
+
+def each_site_in_one_phase(scenario: "Scenario") -> Iterator[Finding]:
+    """Every site is in exactly one phase."""
+    if scenario.rollout is None:
+        return
+    counts = Counter(name for phase in scenario.rollout.phases for name in phase.sites)
+    absent = [site.name for site in scenario.sites if not counts[site.name]]
+    if absent and not scenario.users.initially_active:
+        found = f"found no phase for {listed(absent)}"
+        yield Finding(("rollout", "phases"), found, "allowed: every site in exactly one phase")
+    seen: dict[str, str] = {}
+    for phase in scenario.rollout.phases:
+        for i, name in enumerate(phase.sites):
+            if name in seen:
+                found = f'found "{name}", which is in phase {seen[name]} too'
+                at = ("rollout", "phases", phase.name, "sites", i)
+                yield Finding(at, found, "allowed: every site in exactly one phase")
+            seen.setdefault(name, phase.name)
+
+
+def segments_exist(scenario: "Scenario") -> Iterator[Finding]:
+    """Mixes name segments."""
+    names = [segment.name for segment in scenario.users.segments]
+    mixes: list[tuple[tuple[str, ...], Mix]] = [
+        (("sites", site.name, "segments"), site.segments) for site in scenario.sites if site.segments
+    ]
+    if scenario.pilot:
+        mixes.append((("pilot", "segments"), scenario.pilot.segments))
+    for at, mix in mixes:
+        for name in mix:
+            if name not in names:
+                found = f'found "{name}", which is no segment of users.segments'
+                yield Finding((*at, name), found, f"allowed: {listed(names)}", nearest(name, names))
+
+
+def weeks_fit(scenario: "Scenario") -> Iterator[Finding]:
+    """Weeks lie within the horizon."""
+    horizon = scenario.horizon_weeks
+    success = scenario.success
+    weeks: list[tuple[tuple[str, ...], int, int]] = [
+        (("success", "sustained_weeks"), success.sustained_weeks, horizon),
+        (("success", "measure_from_week"), success.measure_from_week, horizon - 1),
+    ]
+    if scenario.pilot:
+        weeks.append((("pilot", "weeks"), scenario.pilot.weeks, horizon))
+    if isinstance(success.measure_window, WeekRange):
+        weeks.append((("success", "measure_window", "to_week"), success.measure_window.to_week, horizon - 1))
+    for at, week, most in weeks:
+        if week > most:
+            yield Finding(at, f"found number {week}", f"allowed: at most {most} (horizon_weeks is {horizon})")
+
+
+def edge_case_shares_fit(scenario: "Scenario") -> Iterator[Finding]:
+    """Edge cases of a site are no more than its tasks, as far as numbers are certain."""
+    cases = scenario.edge_cases
+    organisation = _certain(cases.organisation.share if cases.organisation else None)
+    local = _certain(cases.site.share if cases.site else None)
+    season = max((_certain(season.edge_case_share) for season in scenario.seasons), default=0.0)
+    for site in scenario.sites:
+        total = organisation + local * _certain(site.local_variety) + season
+        if total > 1.0 + 1e-9:
+            found = (
+                f"found edge cases of {total:.6g} of the tasks of {site.name} (organisation + site * variety + season)"
+            )
+            yield Finding(("sites", site.name), found, "allowed: at most 1")
+
+
+def season_family_is_there(scenario: "Scenario") -> Iterator[Finding]:
+    """A season with edge cases needs their family."""
+    if scenario.edge_cases.season is None:
+        for season in scenario.seasons:
+            if season.edge_case_share.high > 0.0:
+                found = f"found {season.edge_case_share} without edge_cases.season"
+                yield Finding(
+                    ("seasons", season.name, "edge_case_share"), found, "allowed: 0, or add edge_cases.season"
+                )
+
+
+def concentrations_fit(scenario: "Scenario") -> Iterator[Finding]:
+    """A Pitman-Yor process needs a concentration above minus its discount."""
+    for key in ("organisation", "site", "season"):
+        family = getattr(scenario.edge_cases, key)
+        if family is None:
+            continue
+        least, limit = family.concentration.low, -family.discount.low
+        if least < limit or (least == limit and family.concentration.certain and family.discount.certain):
+            found = f"found concentration {family.concentration}"
+            allowed = f"allowed: above minus the discount, {limit:g}"
+            yield Finding(("edge_cases", key, "concentration"), found, allowed)
+
+
+def levers_lead_somewhere(scenario: "Scenario") -> Iterator[Finding]:
+    """Lever paths are paths of numbers, and their ends are allowed there."""
+    from simulator.scenario.levers import lever_findings
+
+    return lever_findings(scenario)
+
+
+def _certain(quantity: Quantity | None) -> float:
+    return quantity.value if quantity is not None and quantity.certain else 0.0
+
+
+RULES: Final[tuple[Callable[["Scenario"], Iterator[Finding]], ...]] = (
+    plan_is_there,
+    users_within_limit,
+    sites_exist,
+    each_site_in_one_phase,
+    segments_exist,
+    weeks_fit,
+    edge_case_shares_fit,
+    season_family_is_there,
+    concentrations_fit,
+    levers_lead_somewhere,
+)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from simulator.scenario.moments import mean_and_sd
+from simulator.scenario.moments import Shape, mean_and_sd
 from simulator.streams import codes
 
 
@@ -29,11 +29,15 @@ class Distribution:
 
     def mean(self) -> float:
         """Mean, with the clipping at the upper bound."""
-        return mean_and_sd(self.code, self.parameters, self.values, self.bounds[1])[0]
+        return mean_and_sd(self.code, self._shape)[0]
 
     def sd(self) -> float:
         """Standard deviation, with the clipping at the upper bound."""
-        return mean_and_sd(self.code, self.parameters, self.values, self.bounds[1])[1]
+        return mean_and_sd(self.code, self._shape)[1]
+
+    @property
+    def _shape(self) -> Shape:
+        return Shape(self.parameters, self.values, self.bounds[1])
 
     def support(self) -> tuple[float, float]:
         """Smallest and largest value that can be drawn, clipped by the bounds."""

@@ -65,18 +65,16 @@ def number(value: Any, *at: str | int) -> float:
 Numbers = Mapping[str, float]
 
 
-def percentiles(x: Numbers, allowed: Range) -> Distribution:
+def percentiles(x: Numbers) -> Distribution:
     """A metalog or two-piece form that meets p10, p50 and p90 exactly."""
     p10, p50, p90 = x["p10"], x["p50"], x["p90"]
-    low, high = x.get("min", allowed.natural_low), x.get("max", allowed.natural_high)
+    low, high = x["min"], x["max"]
     if not p10 < p50 < p90:
         raise refuse(f"found p10 {p10:g}, p50 {p50:g}, p90 {p90:g}", "allowed: p10 < p50 < p90")
     if p10 <= low:
-        why = "" if "min" in x else " (the least that this field allows)"
-        raise refuse(f"found p10 {p10:g} with min {low:g}{why}", "allowed: p10 above min", "p10")
+        raise refuse(f"found p10 {p10:g}", f"allowed: above min, which is {low:g} here", "p10")
     if p90 >= high:
-        why = "" if "max" in x else " (the most that this field allows)"
-        raise refuse(f"found p90 {p90:g} with max {high:g}{why}", "allowed: p90 below max", "p90")
+        raise refuse(f"found p90 {p90:g}", f"allowed: below max, which is {high:g} here", "p90")
     try:
         code, parameters = fit(p10, p50, p90, low, high)
     except ValueError as error:
@@ -84,25 +82,20 @@ def percentiles(x: Numbers, allowed: Range) -> Distribution:
     return Distribution(code, parameters)
 
 
-def constant(x: Numbers, allowed: Range) -> Distribution:
-    """A certain number."""
-    return Distribution(codes.CONSTANT, (x["constant"],))
-
-
-def uniform(x: Numbers, allowed: Range) -> Distribution:
+def uniform(x: Numbers) -> Distribution:
     """Each value from min to max equally likely."""
     if not x["min"] < x["max"]:
         raise refuse(f"found min {x['min']:g}, max {x['max']:g}", "allowed: min < max")
     return Distribution(codes.UNIFORM, (x["min"], x["max"]))
 
 
-def triangular(x: Numbers, allowed: Range) -> Distribution:
+def triangular(x: Numbers) -> Distribution:
     """A triangle with its top at the mode."""
     _ordered(x)
     return Distribution(codes.TRIANGULAR, (x["min"], x["mode"], x["max"]))
 
 
-def pert(x: Numbers, allowed: Range) -> Distribution:
+def pert(x: Numbers) -> Distribution:
     """PERT (Malcolm et al. 1959): a beta with mean (min + 4 mode + max) / 6."""
     _ordered(x)
     width = x["max"] - x["min"]
@@ -110,7 +103,7 @@ def pert(x: Numbers, allowed: Range) -> Distribution:
     return Distribution(codes.BETA, (a, 6.0 - a, x["min"], x["max"]))
 
 
-def beta(x: Numbers, allowed: Range) -> Distribution:
+def beta(x: Numbers) -> Distribution:
     """A beta with a given mean and standard deviation."""
     low, high = x.get("min", 0.0), x.get("max", 1.0)
     if not low < high:
@@ -126,7 +119,7 @@ def beta(x: Numbers, allowed: Range) -> Distribution:
     return Distribution(codes.BETA, (m * size, (1.0 - m) * size, low, high))
 
 
-def lognormal(x: Numbers, allowed: Range) -> Distribution:
+def lognormal(x: Numbers) -> Distribution:
     """A lognormal with a given median and 90th percentile."""
     median, p90 = x["median"], x["p90"]
     if not 0.0 < median < p90:
@@ -134,14 +127,14 @@ def lognormal(x: Numbers, allowed: Range) -> Distribution:
     return Distribution(codes.LOGNORMAL, (math.log(median), math.log(p90 / median) / NORMAL_90))
 
 
-def exponential(x: Numbers, allowed: Range) -> Distribution:
+def exponential(x: Numbers) -> Distribution:
     """An exponential with a given mean."""
     if not x["mean"] > 0.0:
         raise refuse(f"found mean {x['mean']:g}", "allowed: above 0", "mean")
     return Distribution(codes.EXPONENTIAL, (x["mean"],))
 
 
-def gamma(x: Numbers, allowed: Range) -> Distribution:
+def gamma(x: Numbers) -> Distribution:
     """A gamma with a given mean and standard deviation."""
     for key in ("mean", "sd"):
         if not x[key] > 0.0:
@@ -163,14 +156,13 @@ class Form:
     """One way to write a distribution: its keys and what it builds."""
 
     needs: tuple[str, ...]
-    build: Callable[[Numbers, Range], Distribution]
+    build: Callable[[Numbers], Distribution]
     optional: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     """Keys whose value is a value of the field, and must lie in its range."""
 
 
 PERCENTILES: Final = Form(("p10", "p50", "p90"), percentiles, ("min", "max"), ("p10", "p50", "p90", "min", "max"))
-CONSTANT: Final = Form(("constant",), constant)
 FORMS: Final[Mapping[str, Form]] = {
     "lognormal": Form(("median", "p90"), lognormal, (), ("median", "p90")),
     "triangular": Form(("min", "mode", "max"), triangular),
@@ -244,7 +236,9 @@ def _built(
     if findings:
         raise FormError(*findings)
     try:
-        built = form.build(numbers, allowed)
+        # Percentiles without min or max get the natural bounds of the field.
+        bounds = {"min": allowed.natural_low, "max": allowed.natural_high} if form is PERCENTILES else {}
+        built = form.build({**bounds, **numbers})
     except FormError as error:
         raise FormError(*(Finding((*at, *f.at), f.found, f.allowed, f.nearest) for f in error.findings)) from None
     low, high = built.support()

@@ -1,11 +1,13 @@
 """The numbers of a scenario with their paths."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.scenario.mix import Mix
 from simulator.scenario.quantity import Note, Quantity
-from simulator.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from simulator.scenario.scenario import Scenario
 from simulator.scenario.section import Section
 
 
@@ -17,12 +19,12 @@ class Stated(NamedTuple):
     note: Note
 
 
-def numbers(scenario: Scenario) -> Iterator[Stated]:
+def numbers(scenario: "Scenario") -> Iterator[Stated]:
     """Every number of a scenario in declared order."""
     yield from _numbers(scenario, "")
 
 
-def uncertain_inputs(scenario: Scenario) -> list[tuple[str, Quantity]]:
+def uncertain_inputs(scenario: "Scenario") -> list[tuple[str, Quantity]]:
     """The uncertain quantities that are drawn once per replication, with their paths, in declared order."""
     return [
         (path, value)

@@ -5,14 +5,45 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simulator.scenario.reading import read_file
+from simulator.scenario.inheritance import extended, read_extended
+from simulator.scenario.problems import Problem, ScenarioError, describe, nearest
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.shipped import shipped_names, shipped_path
 from simulator.scenario.tree import from_python
 
 
 def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Scenario:
-    """The scenario of a path, a shipped name or a mapping; raises ScenarioError with every problem."""
+    """The scenario of a path, of the name of a shipped scenario, or of a mapping.
+
+    Raises ScenarioError with every problem that was found.
+    """
     if isinstance(source, Mapping):
-        return Scenario.from_tree(from_python(source))
-    path = Path(source)
-    return Scenario.from_tree(read_file(path, str(source)))
+        tree = from_python(source)
+        return Scenario.from_tree(extended(tree, Path(), "", ()))
+    path, shown = locate(source)
+    return Scenario.from_tree(read_extended(path, shown))
+
+
+def locate(source: object) -> tuple[Path, str]:
+    """The file of a path or shipped name, and how messages call it; raises ScenarioError where there is none."""
+    if not isinstance(source, str | os.PathLike):
+        allowed = "allowed: a path, the name of a shipped scenario, or a mapping"
+        raise ScenarioError([Problem("", f"found {describe(source)}", allowed)])
+    written: object = os.fspath(source)
+    allowed = "allowed: the path of a scenario file, or the name of a shipped scenario"
+    if not isinstance(written, str) or not written or "\0" in written:
+        raise ScenarioError([Problem("", f"found {written!r}", allowed)])
+    path = Path(written)
+    shipped = shipped_path(written)
+    try:
+        if shipped is not None and not path.is_file():
+            return shipped, os.path.relpath(shipped) if shipped.is_relative_to(Path.cwd()) else str(shipped)
+        exists = path.exists() or path.is_symlink()
+    except OSError as error:
+        problem = Problem("", f"cannot be read ({(error.strerror or str(error)).lower()})", allowed, file=written)
+        raise ScenarioError([problem]) from None
+    if not exists:
+        near = nearest(path.stem, shipped_names())
+        known = ", ".join(shipped_names()) or "none"
+        raise ScenarioError([Problem("", "does not exist", f"{allowed} ({known})", near, file=written)])
+    return path, written

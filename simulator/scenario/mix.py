@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from simulator.scenario.forms import FormError, number, plain_number
-from simulator.scenario.problems import Finding, describe, reject
+from simulator.scenario.problems import Finding, describe, rejected
 from simulator.scenario.quantity import NO_NOTE, Note, noted, take_note
 
 TOLERANCE: Final = 1e-6
@@ -54,7 +54,7 @@ class Mix(Mapping[str, float]):
         if isinstance(given, Mix):
             return given
         if not isinstance(given, Mapping) or not given:
-            reject(Finding((), f"found {describe(given)}", "allowed: a mapping of names to shares"))
+            raise rejected(Finding((), f"found {describe(given)}", "allowed: a mapping of names to shares"))
         shares: dict[str, float] = {}
         notes: dict[str, Note] = {}
         findings: list[Finding] = []
@@ -76,7 +76,7 @@ class Mix(Mapping[str, float]):
         if not findings:
             findings.extend(adds_up(shares))
         if findings:
-            reject(*findings)
+            raise rejected(*findings)
         return cls(shares, notes)
 
     @classmethod

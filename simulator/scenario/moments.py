@@ -6,40 +6,58 @@ double-exponential substitution (Takahasi and Mori 1974), with a relative error 
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from simulator.scenario.percentiles import from_z
 from simulator.streams import codes
 
 Moments = tuple[float, float]
-"""First and second moment about the origin that ``_finish`` knows."""
+"""Mean and standard deviation."""
 
 STEP: Final = 1.0 / 64.0
 REACH: Final = 8.0
-TINY: Final = 1e-15
 
 
-def mean_and_sd(code: int, p: Sequence[float], values: Sequence[float], high: float) -> tuple[float, float]:
-    """Mean and standard deviation of a distribution whose draws above ``high`` are clipped to it."""
-    return MOMENTS[code](p, values, high)
+class Shape(NamedTuple):
+    """What the moments of a distribution depend on besides its code."""
+
+    p: Sequence[float]
+    """Parameters, in the order of the codes."""
+    values: Sequence[float]
+    """Values of an empirical distribution."""
+    high: float
+    """Draws above it are clipped to it."""
 
 
-def constant(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+def mean_and_sd(code: int, shape: Shape) -> Moments:
+    """Mean and standard deviation of a distribution, with the clipping."""
+    return MOMENTS[code](shape)
+
+
+def constant(shape: Shape) -> Moments:
+    """A certain number."""
+    p = shape.p
     return p[0], 0.0
 
 
-def uniform(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+def uniform(shape: Shape) -> Moments:
+    """A uniform from p0 to p1."""
+    p = shape.p
     return 0.5 * (p[0] + p[1]), (p[1] - p[0]) / math.sqrt(12.0)
 
 
-def triangular(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+def triangular(shape: Shape) -> Moments:
+    """A triangle from p0 over the mode p1 to p2."""
+    p = shape.p
     a, m, b = p[0], p[1], p[2]
     # (a^2 + m^2 + b^2 - am - ab - mb) / 18, as sums of squares so that nothing cancels.
     variance = ((m - a) ** 2 + (b - m) ** 2 + (b - a) ** 2) / 36.0
     return (a + m + b) / 3.0, math.sqrt(variance)
 
 
-def exponential(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+def exponential(shape: Shape) -> Moments:
+    """An exponential with mean p0, clipped."""
+    p, high = shape.p, shape.high
     mean = p[0]
     if mean <= 0.0 or high / mean > 700.0:
         return mean, mean
@@ -50,7 +68,9 @@ def exponential(p: Sequence[float], values: Sequence[float], high: float) -> Mom
     return first, math.sqrt(max(0.0, second - first * first))
 
 
-def lognormal(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+def lognormal(shape: Shape) -> Moments:
+    """A lognormal with mu p0 and sigma p1 of the logarithm, clipped."""
+    p, high = shape.p, shape.high
     mu, sigma = p[0], p[1]
     if math.isinf(high):
         mean = math.exp(mu + 0.5 * sigma * sigma)
@@ -63,32 +83,40 @@ def lognormal(p: Sequence[float], values: Sequence[float], high: float) -> Momen
     return first, math.sqrt(max(0.0, second - first * first))
 
 
-def gamma(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
-    shape, scale = p[0], p[1]
-    mean, sd = shape * scale, scale * math.sqrt(shape)
+def gamma(shape: Shape) -> Moments:
+    """A gamma with shape p0 and scale p1, clipped."""
+    p, high = shape.p, shape.high
+    k, scale = p[0], p[1]
+    mean, sd = k * scale, scale * math.sqrt(k)
     if high > mean + 60.0 * (sd + scale):
         return mean, sd
     from scipy.special import gammainc, gammaincc
 
     x = high / scale
-    beyond = float(gammaincc(shape, x))
-    first = mean * float(gammainc(shape + 1.0, x)) + high * beyond
-    second = mean * (shape + 1.0) * scale * float(gammainc(shape + 2.0, x)) + high * high * beyond
+    beyond = float(gammaincc(k, x))
+    first = mean * float(gammainc(k + 1.0, x)) + high * beyond
+    second = mean * (k + 1.0) * scale * float(gammainc(k + 2.0, x)) + high * high * beyond
     return first, math.sqrt(max(0.0, second - first * first))
 
 
-def beta(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+def beta(shape: Shape) -> Moments:
+    """A beta with p0 and p1, stretched from p2 to p3."""
+    p = shape.p
     a, b, start, end = p[0], p[1], p[2], p[3]
     width = end - start
     return start + width * a / (a + b), width * math.sqrt(a * b / (a + b + 1.0)) / (a + b)
 
 
-def empirical(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+def empirical(shape: Shape) -> Moments:
+    """Equally likely values."""
+    values = shape.values
     mean = math.fsum(values) / len(values)
     return mean, math.sqrt(math.fsum((x - mean) ** 2 for x in values) / len(values))
 
 
-def metalog(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+def metalog(shape: Shape) -> Moments:
+    """A 3-term metalog (Keelin 2016, section 3), with bounds by quadrature."""
+    p = shape.p
     a1, a2, a3, kind = p[0], p[1], p[2], int(p[3])
     if kind == codes.UNBOUNDED:
         spread = a2 * a2 * math.pi**2 / 3.0 + a3 * a3 * (1.0 / 12.0 + math.pi**2 / 36.0)
@@ -103,7 +131,9 @@ def metalog(p: Sequence[float], values: Sequence[float], high: float) -> Moments
     return _by_quadrature(z, log_density, math.sinh, math.cosh, kind, p[4], p[5])
 
 
-def two_piece(p: Sequence[float], values: Sequence[float], high: float) -> Moments:
+def two_piece(shape: Shape) -> Moments:
+    """Two half normals on the transformed scale; between two bounds by quadrature."""
+    p = shape.p
     m, s1, s2, kind = p[0], p[1], p[2], int(p[3])
     if kind == codes.UNBOUNDED:
         shift = (s2 - s1) / math.sqrt(2.0 * math.pi)
@@ -113,7 +143,7 @@ def two_piece(p: Sequence[float], values: Sequence[float], high: float) -> Momen
             lambda w: m + (s1 if w < 0.0 else s2) * w,
             lambda w: -0.5 * w * w - 0.5 * math.log(2.0 * math.pi),
             lambda t: t,
-            lambda t: 1.0,
+            lambda _: 1.0,
             kind,
             p[4],
             p[5],
@@ -121,8 +151,7 @@ def two_piece(p: Sequence[float], values: Sequence[float], high: float) -> Momen
     if kind == codes.BOUNDED_ABOVE:
         m, s1, s2 = -m, s2, s1
     first, second = (
-        math.exp(k * m)
-        * (math.exp(0.5 * (k * s1) ** 2) * _phi(-k * s1) + math.exp(0.5 * (k * s2) ** 2) * _phi(k * s2))
+        math.exp(k * m) * (math.exp(0.5 * (k * s1) ** 2) * _phi(-k * s1) + math.exp(0.5 * (k * s2) ** 2) * _phi(k * s2))
         for k in (1, 2)
     )
     sd = math.sqrt(max(0.0, second - first * first))
@@ -165,7 +194,7 @@ def _phi(x: float) -> float:
     return 0.5 * math.erfc(-x / math.sqrt(2.0))
 
 
-MOMENTS: Final[dict[int, Callable[[Sequence[float], Sequence[float], float], Moments]]] = {
+MOMENTS: Final[dict[int, Callable[[Shape], Moments]]] = {
     codes.CONSTANT: constant,
     codes.UNIFORM: uniform,
     codes.TRIANGULAR: triangular,

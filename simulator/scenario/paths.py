@@ -23,7 +23,7 @@ def changed(document: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, A
     return result
 
 
-def places(document: Any, path: str, problems: list[Problem]) -> Iterator[tuple[Any, Any]]:
+def places(document: Any, path: object, problems: list[Problem]) -> Iterator[tuple[Any, Any]]:
     """The containers and keys that a path leads to; a problem is noted where it leads nowhere."""
     if not isinstance(path, str) or not path or "" in path.split("."):
         problems.append(Problem(str(path), f"found {describe(path)}", "allowed: names joined by dots"))
@@ -42,7 +42,9 @@ def _places(node: Any, parts: list[str], path: str, problems: list[Problem]) -> 
         key = _key(node, part, last=not rest)
         if key is None:
             names = names_in(node)
-            problems.append(Problem(path, f'found no "{part}"', f"allowed: {_choice(node, names)}", nearest(part, names)))
+            problems.append(
+                Problem(path, f'found no "{part}"', f"allowed: {_choice(node, names)}", nearest(part, names))
+            )
             return
         keys = [key]
     for key in keys:
@@ -55,7 +57,9 @@ def _places(node: Any, parts: list[str], path: str, problems: list[Problem]) -> 
 def _choice(node: Any, names: list[str]) -> str:
     if names:
         return listed(names) if len(names) > 30 else ", ".join(names)
-    return "nothing below, as the section is not set: set the whole section" if node is None else "nothing below a number"
+    return (
+        "nothing below, as the section is not set: set the whole section" if node is None else "nothing below a number"
+    )
 
 
 def names_in(node: Any) -> list[str]:
@@ -88,7 +92,9 @@ def values_at(document: Any, path: str) -> tuple[list[Any], list[Problem]]:
     for parent, key in places(document, path, problems):
         if isinstance(parent, dict) and key not in parent:
             names = names_in(parent)
-            problems.append(Problem(path, f'found no "{key}"', f"allowed: {_choice(parent, names)}", nearest(key, names)))
+            problems.append(
+                Problem(path, f'found no "{key}"', f"allowed: {_choice(parent, names)}", nearest(key, names))
+            )
         else:
             found.append(parent[key])
     return found, problems

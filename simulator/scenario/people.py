@@ -18,8 +18,9 @@ from simulator.scenario.kinds import (
     WholeWeeks,
 )
 from simulator.scenario.mix import Mix, adds_up
-from simulator.scenario.problems import Finding, reject
+from simulator.scenario.problems import Finding, rejected
 from simulator.scenario.section import Section, needed, stated
+
 
 class Pilot(Section):
     """The first phase of the programme: the pilot's sites, people and conditions."""
@@ -43,7 +44,7 @@ class Pilot(Section):
             findings.append(Finding(("measure_weeks",), found, f"allowed: at most {self.weeks}"))
         findings.extend(repeated(self.sites, "sites"))
         if findings:
-            reject(*findings)
+            raise rejected(*findings)
         return self
 
 
@@ -79,7 +80,7 @@ class Trust(Section):
     late_weight: Factor = stated(2.0, "Weight of a late answer to a ticket (tasks).")
     fix_weight: Factor = stated(1.0, "Weight of a fast fix (tasks).")
     forgetting_per_week: Share = stated(0.03, "Share of the evidence that is forgotten (share per week).")
-    frozen: bool = stated(False, "Whether trust stays at its initial value (for theory).")
+    frozen: bool = stated(default=False, description="Whether trust stays at its initial value (for theory).")
 
 
 SEGMENTS = (
@@ -96,7 +97,8 @@ class Users(Section):
     tasks_per_user_week: Rate = stated(20, "Tasks per active user (per week).")
     working_hours: WorkingHours = Field(default_factory=WorkingHours, description="When users work, local time.")
     initially_active: bool = stated(
-        False, "Whether every user of every site is active from week 0, without pilot or roll-out (for theory)."
+        default=False,
+        description="Whether every user of every site is active from week 0, without pilot or roll-out (for theory).",
     )
     segments: tuple[Segment, ...] = stated(SEGMENTS, "Groups of users; shares add up to 1.", min_length=1)
     word_of_mouth_per_week: Rate = stated(0.4, "Onset hazard where all users of the site are active (per week).")
@@ -115,7 +117,7 @@ class Users(Section):
             wrong = adds_up({s.name: s.share for s in self.segments})
             findings.extend(Finding(("segments",), f.found, f.allowed) for f in wrong)
         if findings:
-            reject(*findings)
+            raise rejected(*findings)
         return self
 
 

@@ -2,9 +2,10 @@
 
 First choice is the 3-term metalog of Keelin (2016), "The Metalog Distributions", Decision Analysis 13(4), on the
 transformed scale z (identity, logarithm or logit, by the bounds). Three percentiles determine its three coefficients.
-It is feasible (its quantile increases) for |a3 / a2| < 1.66711. Bounded on one side only, its tail falls off as a power;
-where that tail is so fat that the variance is not safely finite, or where no metalog is feasible, two half normals that
-join at the median (on the same scale z) meet the percentiles instead: they exist for each p10 < p50 < p90.
+It is feasible (its quantile increases) for |a3 / a2| < 1.66711. Bounded on one side only, its tail falls off as a
+power; where that tail is so fat that the variance is not safely finite, or where no metalog is feasible, two half
+normals that join at the median (on the same scale z) meet the percentiles instead: they exist for each
+p10 < p50 < p90.
 """
 
 import math

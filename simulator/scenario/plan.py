@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, StringConstraints, model_validator
 from simulator.scenario.kinds import Level, Name, Number, Step, WeekNumber, Weeks, WholeWeeks
 from simulator.scenario.measures import WEEKLY
 from simulator.scenario.people import repeated
-from simulator.scenario.problems import Finding, describe, nearest, reject
+from simulator.scenario.problems import Finding, describe, nearest, rejected
 from simulator.scenario.section import Section, needed, stated
 
 
@@ -23,7 +23,7 @@ class Phase(Section):
     def _each_once(self) -> Self:
         wrong = repeated(self.sites, "sites")
         if wrong:
-            reject(*wrong)
+            raise rejected(*wrong)
         return self
 
 
@@ -39,7 +39,7 @@ class Rollout(Section):
             Finding((*f.at, "name"), f.found, f.allowed) for f in repeated([p.name for p in self.phases], "phases")
         ]
         if wrong:
-            reject(*wrong)
+            raise rejected(*wrong)
         return self
 
 
@@ -54,10 +54,12 @@ class Criterion(Section):
     def _known(self) -> Self:
         if self.measure not in WEEKLY:
             allowed = f"allowed: a weekly measure ({', '.join(WEEKLY)})"
-            reject(Finding(("measure",), f"found {describe(self.measure)}", allowed, nearest(self.measure, WEEKLY)))
+            raise rejected(
+                Finding(("measure",), f"found {describe(self.measure)}", allowed, nearest(self.measure, WEEKLY))
+            )
         if (self.at_least is None) == (self.at_most is None):
             found = "found both at_least and at_most" if self.at_least else "missing at_least or at_most"
-            reject(Finding((), found, "allowed: one of at_least, at_most"))
+            raise rejected(Finding((), found, "allowed: one of at_least, at_most"))
         return self
 
     def document(self) -> dict[str, Any]:
@@ -75,7 +77,7 @@ class WeekRange(Section):
     def _in_order(self) -> Self:
         if self.from_week > self.to_week:
             found = f"found from_week {self.from_week}, to_week {self.to_week}"
-            reject(Finding((), found, "allowed: from_week <= to_week"))
+            raise rejected(Finding((), found, "allowed: from_week <= to_week"))
         return self
 
 
@@ -88,7 +90,7 @@ def _window(given: Any) -> Any:
     if isinstance(given, Mapping):
         return WeekRange.model_validate(given)
     allowed = "allowed: end, as_rolled_out, or {from_week:, to_week:}"
-    reject(Finding((), f"found {describe(given)}", allowed, nearest(given, WINDOWS)))
+    raise rejected(Finding((), f"found {describe(given)}", allowed, nearest(given, WINDOWS)))
 
 
 Window = Annotated[Literal["end", "as_rolled_out"] | WeekRange, BeforeValidator(_window)]
@@ -129,5 +131,5 @@ class Lever(Section):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.min < self.max:
-            reject(Finding((), f"found min {self.min:g}, max {self.max:g}", "allowed: min < max"))
+            raise rejected(Finding((), f"found min {self.min:g}, max {self.max:g}", "allowed: min < max"))
         return self

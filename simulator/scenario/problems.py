@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -64,9 +64,9 @@ class Finding:
     nearest: str | None = None
 
 
-def reject(*findings: Finding) -> NoReturn:
-    """Raise findings so that pydantic puts their place in front and goes on collecting others."""
-    raise ValidationError.from_exception_data(
+def rejected(*findings: Finding) -> ValidationError:
+    """An error to raise, so that pydantic puts their place in front and goes on collecting others."""
+    return ValidationError.from_exception_data(
         "scenario",
         [
             InitErrorDetails(

@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from simulator.scenario.distribution import Distribution
 from simulator.scenario.forms import FormError, Range, distribution, number, plain_number
-from simulator.scenario.problems import Finding, describe, nearest, reject
+from simulator.scenario.problems import Finding, describe, nearest, rejected
 from simulator.streams import codes
 
 Confidence = Literal["high", "medium", "low", "assumption"]
@@ -37,8 +37,8 @@ NO_NOTE: Final = Note()
 class Quantity:
     """A number of a scenario, certain or uncertain, with its source.
 
-    ``whole``: draws are rounded to whole numbers. ``every_time``: drawn anew at each use within a replication (durations,
-    service times, losses) instead of once per replication.
+    ``whole``: draws are rounded to whole numbers. ``every_time``: drawn anew at each use within a replication
+    (durations, service times, losses) instead of once per replication.
     """
 
     distribution: Distribution
@@ -139,7 +139,7 @@ class Uncertain:
         except FormError as error:
             findings.extend(error.findings)
         if findings:
-            reject(*findings)
+            raise rejected(*findings)
         text = json.dumps(canonical, separators=(", ", ": "))
         return Quantity(built, self.unit, self.whole, self.every_time, note.source, note.confidence, text)
 
@@ -148,6 +148,13 @@ class Uncertain:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"$uncertain": [self.unit, *ends(self.allowed), self.whole, self.every_time]}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A number that is already known to be wrong, on its way to where errors are collected."""
+
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +167,16 @@ class Certain:
 
     def read(self, given: Any) -> int | float:
         """Read a certain number."""
+        if isinstance(given, Refused):
+            raise rejected(*given.findings)
         try:
             x = number(given)
         except FormError as error:
-            reject(*error.findings)
+            raise rejected(*error.findings) from None
         if self.whole and x != math.floor(x):
-            reject(Finding((), f"found {describe(given)}", f"allowed: a whole number {self.allowed}"))
+            raise rejected(Finding((), f"found {describe(given)}", f"allowed: a whole number {self.allowed}"))
         if not self.allowed.allows(x):
-            reject(Finding((), f"found {describe(given)}", f"allowed: {self.allowed}"))
+            raise rejected(Finding((), f"found {describe(given)}", f"allowed: {self.allowed}"))
         return int(x) if self.whole else x
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

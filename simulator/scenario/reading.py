@@ -1,7 +1,8 @@
 """From the text of a YAML 1.2 file to a tree with places.
 
-ruamel.yaml parses; scalars are resolved here, by the core schema of YAML 1.2 (section 10.3.2): ``1e-3`` is 0.001, ``010``
-is 10, ``no`` is text. Anchors, aliases, tags, merge keys and duplicate keys are refused before anything is built.
+ruamel.yaml parses; scalars are resolved here, by the core schema of YAML 1.2 (section 10.3.2): ``1e-3`` is 0.001,
+``010`` is 10, ``no`` is text. Anchors, aliases, tags, merge keys and duplicate keys are refused before anything is
+built.
 """
 
 import re
@@ -101,7 +102,7 @@ def _syntax(error: MarkedYAMLError) -> str:
     return "found no valid YAML: " + " ".join(" ".join(parts).split())
 
 
-class _TooDeep(ValueError):
+class _TooDeepError(ValueError):
     """Nesting beyond the limit: reading stops."""
 
 
@@ -132,22 +133,26 @@ class _Reader:
                         self.refuse(event.start_mark, (), "found a second document", "allowed: one document in a file")
                         break
                     root = self.node(next(events), events, ())
-        except _TooDeep:
+        except _TooDeepError:
             return None
         return root
 
     def node(self, event: Any, events: Iterator[Any], at: tuple[str, ...]) -> Node:
         """The node that begins with an event."""
         if isinstance(event, AliasEvent):
-            self.refuse(event.start_mark, at, f"found the alias *{event.anchor}", "allowed: neither anchors nor aliases")
+            self.refuse(
+                event.start_mark, at, f"found the alias *{event.anchor}", "allowed: neither anchors nor aliases"
+            )
             return Node(None, self.mark(event.start_mark))
         if event.anchor is not None:
-            self.refuse(event.start_mark, at, f"found the anchor &{event.anchor}", "allowed: neither anchors nor aliases")
+            self.refuse(
+                event.start_mark, at, f"found the anchor &{event.anchor}", "allowed: neither anchors nor aliases"
+            )
         if event.tag is not None:
             self.refuse(event.start_mark, at, f"found the tag {event.tag}", "allowed: no tags")
         if len(at) > DEEPEST:
             self.refuse(event.start_mark, (*at[:5], "..."), f"found more than {DEEPEST} levels", f"allowed: {DEEPEST}")
-            raise _TooDeep
+            raise _TooDeepError
         if isinstance(event, MappingStartEvent):
             return self.mapping(event, events, at)
         if isinstance(event, SequenceStartEvent):

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -17,11 +17,12 @@ from simulator.scenario.kinds import Horizon, Name
 from simulator.scenario.paths import changed
 from simulator.scenario.people import Pilot, Segment, Site, Users, repeated
 from simulator.scenario.plan import Lever, Phase, Rollout, Success
-from simulator.scenario.problems import Finding, ScenarioError, reject
+from simulator.scenario.problems import Finding, ScenarioError, rejected
 from simulator.scenario.section import Section, needed, stated
 from simulator.scenario.support import DataScienceTeam, Support
 from simulator.scenario.tree import Node, from_python
 
+T = TypeVar("T")
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 
 
@@ -55,7 +56,7 @@ class Scenario(Section):
             for f in repeated([thing.name for thing in things], key)
         ]
         if wrong:
-            reject(*wrong)
+            raise rejected(*wrong)
         return self
 
     @classmethod
@@ -107,8 +108,8 @@ class Scenario(Section):
         return _named(self.rollout.phases if self.rollout else (), name)
 
 
-def _named(things: tuple[Any, ...], name: str) -> Any:
+def _named(things: tuple[T, ...], name: str) -> T:
     for thing in things:
-        if thing.name == name:
+        if getattr(thing, "name", None) == name:
             return thing
     raise KeyError(name)

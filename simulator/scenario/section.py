@@ -1,12 +1,12 @@
 """The base of every section of a scenario: frozen, strict, with a source beside any number."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
-from simulator.scenario.problems import Finding, describe, reject
-from simulator.scenario.quantity import NO_NOTE, Certain, Note, Quantity, noted, take_note
+from simulator.scenario.problems import Finding, describe
+from simulator.scenario.quantity import NO_NOTE, Certain, Note, Quantity, Refused, noted, take_note
 
 
 def stated(default: Any, description: str, **more: Any) -> Any:
@@ -22,19 +22,19 @@ def needed(description: str, **more: Any) -> Any:
 class Section(BaseModel):
     """A mapping of a scenario file; unknown keys are refused, and nothing can be changed once it is read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    # Building validators takes time: it waits until the first scenario is read.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     _notes: dict[str, Note] = PrivateAttr(default_factory=dict)
-    certain_fields: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        super().__pydantic_init_subclass__(**kwargs)
-        cls.certain_fields = frozenset(
+    def certain_fields(cls) -> list[str]:
+        """Keys of the fields that hold plain ints and floats."""
+        return [
             field.alias or name
             for name, field in cls.model_fields.items()
-            if any(isinstance(m, Certain) for m in field.metadata) or "Certain(" in repr(field.annotation)
-        )
+            if any(isinstance(annotation, Certain) for annotation in field.metadata)
+        ]
 
     @model_validator(mode="wrap")
     @classmethod
@@ -43,16 +43,14 @@ class Section(BaseModel):
         if not isinstance(given, Mapping):
             return handler(given)
         values, notes = dict(given), {}
-        for name in cls.certain_fields:
+        for name in cls.certain_fields():
             value = values.get(name)
             if isinstance(value, Mapping):
                 form, note, findings = take_note(value)
                 if set(form) != {"value"} or isinstance(form["value"], Mapping):
                     allowed = "allowed: a certain number, or {value:, source:, confidence:}"
                     findings.append(Finding((), f"found {describe(value)}", allowed))
-                if findings:
-                    reject(*(Finding((name, *f.at), f.found, f.allowed, f.nearest) for f in findings))
-                values[name] = form["value"]
+                values[name] = Refused(tuple(findings)) if findings else form["value"]
                 if note != NO_NOTE:
                     notes[name] = note
         section = handler(values)

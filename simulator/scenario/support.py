@@ -18,7 +18,7 @@ from simulator.scenario.kinds import (
     WeeksEachTime,
 )
 from simulator.scenario.mix import adds_up
-from simulator.scenario.problems import Finding, reject
+from simulator.scenario.problems import Finding, rejected
 from simulator.scenario.section import Section, needed, stated
 
 TEAM_HOURS = ({"days": "mon-fri", "start_hour": 9, "end_hour": 17, "share": 1.0},)
@@ -29,7 +29,7 @@ def shifts_add_up(shifts: tuple[Shift, ...]) -> None:
     """Refuse shifts whose shares miss 1."""
     wrong = adds_up({str(i): shift.share for i, shift in enumerate(shifts)})
     if wrong:
-        reject(*(Finding(("shifts",), f.found, f.allowed) for f in wrong))
+        raise rejected(*(Finding(("shifts",), f.found, f.allowed) for f in wrong))
 
 
 class TierShares(Section):
@@ -43,7 +43,7 @@ class TierShares(Section):
     def _add_up(self) -> Self:
         wrong = adds_up({"tier1": self.tier1, "tier2": self.tier2, "tier3": self.tier3})
         if wrong:
-            reject(*wrong)
+            raise rejected(*wrong)
         return self
 
 
@@ -54,7 +54,9 @@ class Levels(Section):
         {"tier1": 0.4, "tier2": 0.4, "tier3": 0.2}, "Tickets about errors: share of each tier; adds up to 1."
     )
     how_to: TierShares = stated(
-        {"tier1": 0.85, "tier2": 0.12, "tier3": 0.03}, "How-to questions: share of each tier; adds up to 1.", alias="how-to"
+        {"tier1": 0.85, "tier2": 0.12, "tier3": 0.03},
+        "How-to questions: share of each tier; adds up to 1.",
+        alias="how-to",
     )
 
 
@@ -83,7 +85,9 @@ class StaffedTier(Section):
 
     agents: HeadCount = stated(4, "Agents (people).")
     utc_offset_hours: Offset = stated(0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).")
-    shifts: tuple[Shift, ...] = stated(DESK_HOURS, "Shifts, local time; shares add up to 1.", min_length=1, max_length=50)
+    shifts: tuple[Shift, ...] = stated(
+        DESK_HOURS, "Shifts, local time; shares add up to 1.", min_length=1, max_length=50
+    )
     handling_minutes: MinutesEachTime = stated(
         {"lognormal": {"median": 15, "p90": 45}}, "Time to handle a ticket (minutes)."
     )
@@ -147,7 +151,9 @@ class DataScienceTeam(Section):
 
     members: HeadCount = stated(6, "Members (people).")
     utc_offset_hours: Offset = stated(0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).")
-    shifts: tuple[Shift, ...] = stated(TEAM_HOURS, "Shifts, local time; shares add up to 1.", min_length=1, max_length=50)
+    shifts: tuple[Shift, ...] = stated(
+        TEAM_HOURS, "Shifts, local time; shares add up to 1.", min_length=1, max_length=50
+    )
     slice_hours: HoursAboveZero = stated(4, "Jobs run in slices of this length, not interrupted within (hours).")
     priorities: tuple[Job, ...] = stated(JOBS, "Which job comes first, after a slice: each kind of job once.")
 
@@ -156,5 +162,5 @@ class DataScienceTeam(Section):
         shifts_add_up(self.shifts)
         if sorted(self.priorities) != sorted(JOBS):
             found = f"found {', '.join(self.priorities) or 'none'}"
-            reject(Finding(("priorities",), found, f"allowed: each of {', '.join(JOBS)} once"))
+            raise rejected(Finding(("priorities",), found, f"allowed: each of {', '.join(JOBS)} once"))
         return self

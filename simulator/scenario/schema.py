@@ -1,0 +1,160 @@
+"""The JSON Schema of a scenario file, for editors; ``python -m simulator.scenario.schema`` writes it again.
+
+It describes the forms of a file and the range of each number. A scenario that extends another one may leave out
+anything but ``extends``, so that below the top level only names are required; ``validate`` checks everything.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from simulator.scenario.forms import FORMS, LARGEST_EMPIRICAL, PERCENTILES, Form
+from simulator.scenario.quantity import CONFIDENCES
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.shipped import shipped_folder
+
+FILE: Final = "scenario.schema.json"
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+BESIDE: Final = {
+    "source": {"type": ["string", "null"], "description": "Where the number comes from."},
+    "confidence": {"enum": [*CONFIDENCES, None], "description": "How far the number can be trusted."},
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a scenario file."""
+    generated = Scenario.model_json_schema(by_alias=True)
+    definitions = {name: _section(_expanded(body)) for name, body in generated.pop("$defs").items()}
+    root = _expanded(generated)
+    required = root.pop("required")
+    properties = {
+        "extends": {
+            "type": "string",
+            "description": "Scenario that this one changes: a path relative to this file, or a shipped name.",
+        },
+        **root.pop("properties"),
+    }
+    return {
+        "$schema": DIALECT,
+        "title": "Scenario of scaleup-simulator",
+        "description": root["description"],
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+        "anyOf": [{"required": ["extends"]}, {"required": required}],
+        "$defs": {**dict(sorted(definitions.items())), **_number_definitions()},
+    }
+
+
+def schema_text() -> str:
+    """The JSON Schema as the text of its file."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def write(folder: Path | None = None) -> Path:
+    """Write the schema beside the shipped scenarios, or into another folder."""
+    path = (folder or shipped_folder()) / FILE
+    path.write_text(schema_text(), encoding="utf-8")
+    return path
+
+
+def _section(body: dict[str, Any]) -> dict[str, Any]:
+    """A section as an extending file may write it: in part, or, where it is named, to be removed."""
+    properties = body.get("properties", {})
+    body.pop("required", None)
+    if "name" in properties:
+        remove = {"const": True, "description": "Deletes what the extended scenario has under this name."}
+        body["properties"] = {**properties, "remove": remove}
+        body["required"] = ["name"]
+    return body
+
+
+def _expanded(node: Any) -> Any:
+    """A generated schema with the markers of numbers spelled out, and without generated titles."""
+    if isinstance(node, list):
+        return [_expanded(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    result = {
+        key: _expanded(child)
+        for key, child in node.items()
+        if not (key == "title" and isinstance(child, str)) and key not in ("$uncertain", "$certain")
+    }
+    for marker, expand in (("$uncertain", _uncertain), ("$certain", _certain)):
+        if marker in node:
+            result = {**expand(*node[marker]), **result}
+            unit, note = node[marker][0], _range_text(*node[marker][1:5])
+            text = str(result.get("description", "")).rstrip(".")
+            result["description"] = f"{text}. Allowed: {note}" if text else f"{unit}, {note}"
+    if "anyOf" in result and "description" in result:
+        alternatives = result["anyOf"]
+        if isinstance(alternatives, list) and {"type": "null"} in alternatives:
+            ranges = [a["description"] for a in alternatives if "description" in a]
+            if ranges:
+                result["description"] = f"{result['description'].rstrip('.')}. Allowed: {ranges[0]}"
+    return result
+
+
+def _range_text(low: float | None, high: float | None, low_open: bool, high_open: bool) -> str:
+    start = "" if low is None else f"{'above' if low_open else 'from'} {low}"
+    end = "" if high is None else f"{'below' if high_open else 'to'} {high}"
+    return " ".join(part for part in (start, end) if part) or "any number"
+
+
+def _number(low: float | None, high: float | None, low_open: bool, high_open: bool, whole: bool) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "integer" if whole else "number"}
+    if low is not None:
+        schema["exclusiveMinimum" if low_open else "minimum"] = low
+    if high is not None:
+        schema["exclusiveMaximum" if high_open else "maximum"] = high
+    return schema
+
+
+def _with_note(number: dict[str, Any], key: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [key],
+        "properties": {key: number, **{name: {"$ref": f"#/$defs/{name}"} for name in BESIDE}},
+    }
+
+
+def _certain(unit: str, *limits: Any) -> dict[str, Any]:
+    number = _number(*limits)
+    return {"anyOf": [number, _with_note(number, "value")]}
+
+
+def _uncertain(unit: str, *limits: Any) -> dict[str, Any]:
+    number = _number(*limits[:5])
+    return {"anyOf": [number, _with_note(number, "value"), {"$ref": "#/$defs/distribution"}]}
+
+
+def _number_definitions() -> dict[str, Any]:
+    """Definitions of the distributions and of what stands beside a number."""
+    number = {"type": "number"}
+    beside = {name: {"$ref": f"#/$defs/{name}"} for name in BESIDE}
+
+    def form(body: Form) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "required": list(body.needs),
+            "properties": dict.fromkeys((*body.needs, *body.optional), number),
+        }
+
+    percentiles = form(PERCENTILES)
+    percentiles["properties"] = {**percentiles["properties"], **beside}
+    percentiles["description"] = "Percentiles that are met exactly, as an expert answers."
+    kinds = [percentiles]
+    for name, body in FORMS.items():
+        kind = _with_note(form(body), name)
+        kind["description"] = (body.build.__doc__ or "").strip()
+        kinds.append(kind)
+    values = {"type": "array", "items": number, "minItems": 1, "maxItems": LARGEST_EMPIRICAL}
+    kinds.append({**_with_note(values, "empirical"), "description": "Values that are equally likely."})
+    kinds.append({**_with_note(number, "constant"), "description": "A certain number."})
+    return {"distribution": {"description": "An uncertain number.", "anyOf": kinds}, **BESIDE}
+
+
+if __name__ == "__main__":
+    write()
