@@ -20,6 +20,7 @@ ENGINES = ("compiled", "reference")
 REPLICATIONS = 200
 SEED = 1
 LARGEST_SEED = 2**63 - 1
+MOST_REPLICATIONS = 10_000_000
 
 
 def run(
@@ -43,7 +44,7 @@ def run(
     from simulator.experiment.result import Result
     from simulator.scenario import Scenario, estimate_work, load
 
-    replications = _whole("replications", replications, 1, 10_000_000)
+    replications = _whole("replications", replications, 1, MOST_REPLICATIONS)
     seed = _whole("seed", seed, 0, LARGEST_SEED)
     jobs = available_cores() if jobs is None else _whole("jobs", jobs, 1, MOST_JOBS)
     if engine not in ENGINES:

@@ -1,0 +1,5 @@
+"""The app, for `streamlit run app.py` and for deployment; `scaleup app` shows the same page."""
+
+from simulator.app.page import show
+
+show()

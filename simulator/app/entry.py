@@ -1,0 +1,5 @@
+"""What `scaleup app` hands to Streamlit."""
+
+from simulator.app.page import show
+
+show()

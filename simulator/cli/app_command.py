@@ -1,0 +1,25 @@
+"""`scaleup app`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+
+def app(
+    port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 8501,
+    headless: Annotated[bool, typer.Option("--headless", help="Open no browser.")] = False,
+) -> None:
+    """Open the app in a browser: sliders, fan charts, the chance of success."""
+    from simulator.app import entry_file
+    from simulator.app.settings import as_options
+
+    command = [sys.executable, "-m", "streamlit", "run", str(entry_file()), *as_options()]
+    command += [f"--server.port={port}", f"--server.headless={str(headless).lower()}"]
+    try:
+        raise typer.Exit(subprocess.call(command))
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None

@@ -1,0 +1,58 @@
+"""The commands of `scaleup`, and how failures become messages and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from simulator.cli import app_command, running, scenarios, tracing
+
+DONE, FAILED, BAD = 0, 1, 2
+
+command_line = typer.Typer(
+    name="scaleup",
+    help="Simulate how an AI pilot scales up to a whole organisation: how likely, by when, and what would stop it.",
+    epilog="SCENARIO is the path of a YAML file or the name of a shipped scenario (see: scaleup list).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+command_line.command("run")(running.run)
+command_line.command("validate")(scenarios.validate)
+command_line.command("list")(scenarios.list_shipped)
+command_line.command("show")(scenarios.show)
+command_line.command("new")(scenarios.new)
+command_line.command("schema")(scenarios.schema)
+command_line.command("trace")(tracing.trace)
+command_line.command("app")(app_command.app)
+
+
+def execute(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line (default: that of the process) and return its exit code."""
+    from simulator.experiment.execution import ReplicationError
+    from simulator.experiment.files import OutputError
+    from simulator.scenario import ScenarioError
+
+    try:
+        command_line(args=None if arguments is None else list(arguments), prog_name="scaleup")
+    except (ScenarioError, OutputError) as error:
+        print(error, file=sys.stderr)
+        return BAD
+    except ReplicationError as error:
+        print(
+            f"{error}\nthe other replications were not finished either; run it alone with: scaleup trace SCENARIO "
+            f"--replication {error.replication} --seed {error.seed}",
+            file=sys.stderr,
+        )
+        return FAILED
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of a pipe left, as in `scaleup trace ... | head`
+        return DONE
+    except (OSError, RuntimeError) as error:
+        print(f"failed: {error}", file=sys.stderr)
+        return FAILED
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else DONE
+    return DONE

@@ -1,0 +1,49 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulator.experiment.execution import MOST_JOBS
+from simulator.experiment.run import LARGEST_SEED, MOST_REPLICATIONS
+
+
+class EngineName(StrEnum):
+    """The engines; both give the same bits."""
+
+    compiled = "compiled"
+    reference = "reference"
+
+
+Scenarios = Annotated[
+    list[str],
+    typer.Argument(help="Scenario files or names of shipped scenarios.", metavar="SCENARIO", show_default=False),
+]
+OneScenario = Annotated[
+    str,
+    typer.Argument(help="A scenario file or the name of a shipped scenario.", metavar="SCENARIO", show_default=False),
+]
+Replications = Annotated[int, typer.Option(help="Number of replications.", min=1, max=MOST_REPLICATIONS)]
+Seed = Annotated[int, typer.Option(help="Base seed of the random streams.", min=0, max=LARGEST_SEED)]
+Engine = Annotated[EngineName, typer.Option(help="compiled is fast, reference is readable; same digits.")]
+Jobs = Annotated[
+    int | None, typer.Option(help="Replications at a time.", min=1, max=MOST_JOBS, show_default="all cores")
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="Change a number: a dotted path (* stands for every name) and a YAML value, as in "
+        "support.tiers.tier1.agents=6. Repeatable.",
+        metavar="PATH=VALUE",
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Write manifest, tables and summary to DIR/<scenario>/.", metavar="DIR", show_default=False),
+]

@@ -1,0 +1,104 @@
+"""`scaleup validate`, `list`, `show`, `new`, `schema`: scenario files without running them."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator.cli.options import OneScenario, Scenarios
+from simulator.experiment.run import REPLICATIONS
+
+if TYPE_CHECKING:
+    from simulator.scenario import Scenario
+
+
+def validate(scenarios: Scenarios) -> None:
+    """Check scenario files without running them, and say how large they are."""
+    from simulator.scenario import Problem, ScenarioError, estimate_work, load
+
+    problems: list[Problem] = []
+    for source in scenarios:
+        try:
+            scenario = load(source)
+            work = estimate_work(scenario, REPLICATIONS)
+        except ScenarioError as error:
+            problems += error.problems
+            continue
+        print(
+            f"{source}: fine. {_size(scenario)}, about {work.events:,.0f} events a replication; "
+            f"{REPLICATIONS} replications take about {_seconds(work.seconds)} on one core."
+        )
+    if problems:
+        raise ScenarioError(problems)
+
+
+def list_shipped() -> None:
+    """List the shipped scenarios."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from simulator.scenario import load, shipped_names
+
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column()
+    for name in [*shipped_names(), *shipped_names("theory")]:
+        scenario = load(name)
+        table.add_row(name, f"{_size(scenario)}. {_first_sentence(scenario.description)}")
+    Console(width=None if sys.stdout.isatty() else 110, highlight=False).print(table)
+
+
+def show(scenario: OneScenario) -> None:
+    """Print a scenario in full: `extends` applied, defaults filled in, as a scenario file."""
+    from rich.console import Console
+    from rich.syntax import Syntax
+
+    from simulator.scenario import load
+
+    text = load(scenario).to_yaml()
+    if sys.stdout.isatty():
+        Console().print(Syntax(text, "yaml", theme="ansi_light", background_color="default", word_wrap=True))
+    else:
+        print(text, end="")
+
+
+def new(file: Annotated[Path, typer.Argument(help="The file to write.", metavar="FILE", show_default=False)]) -> None:
+    """Write a small scenario file to start from."""
+    from simulator.scenario import template
+
+    text = template(file.stem.lower().replace("_", "-").replace(" ", "-"))
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise typer.BadParameter(f"{file} exists and is left alone", param_hint="FILE") from None
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write {file}: {error.strerror}", param_hint="FILE") from None
+    print(f"Written. Next: scaleup validate {file}, then scaleup run {file}")
+
+
+def schema() -> None:
+    """Print the JSON Schema of scenario files."""
+    from simulator.scenario.schema import schema_text
+
+    print(schema_text(), end="")
+
+
+def _size(scenario: Scenario) -> str:
+    users = sum(site.users.mean for site in scenario.sites)
+    sites = len(scenario.sites)
+    return f"{sites} {'site' if sites == 1 else 'sites'}, {users:,.0f} users, {scenario.horizon_weeks} weeks"
+
+
+def _seconds(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(seconds, 0.1):.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.!?])\s", " ".join(text.split()), maxsplit=1)[0]
