@@ -6,10 +6,13 @@ Outcomes are drawn from (seed, replication) alone; week curves are made up. Noth
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
 import simulator as sim
 
@@ -104,3 +107,29 @@ def plan(scenario: sim.Scenario) -> Plan:
 def make() -> Engine:
     """An engine for `SCENARIO`; can be pickled by name."""
     return Engine(plan(sim.load(SCENARIO)))
+
+
+@pytest.fixture
+def stand_in_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replace both engines by the stand-in."""
+    monkeypatch.setattr("simulator.engine.build", plan, raising=False)
+    monkeypatch.setattr("simulator.engine.get", lambda _: SimpleNamespace(Engine=Engine), raising=False)
+    monkeypatch.setattr("simulator.engine.warm_up", lambda: None, raising=False)
+    monkeypatch.setattr("simulator.engine.compiled_before", lambda: True, raising=False)
+    monkeypatch.setattr("simulator.engine.trace", trace, raising=False)
+
+
+@dataclass
+class TraceEvent:
+    time_hours: float
+    kind: str
+    fields: dict[str, Any]
+
+
+def trace(plan: Plan, replication: int, seed: int, engine: str = "compiled") -> Iterator[TraceEvent]:
+    """Three events a week; `engine` makes no difference."""
+    assert engine in ("compiled", "reference")
+    for week in range(plan.weeks):
+        yield TraceEvent(168.0 * week + 9.5, "ticket-opened", {"user": replication, "ticket_kind": "error"})
+        yield TraceEvent(168.0 * week + 10.0, "error-noticed", {"trust": 0.25, "user": seed})
+        yield TraceEvent(168.0 * (week + 1), "week-end", {"week": week, "trust_mean": float("nan")})

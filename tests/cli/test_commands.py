@@ -1,0 +1,215 @@
+import json
+import sys
+from pathlib import Path
+
+import jsonschema
+import pyarrow.parquet as pq
+import pytest
+
+import simulator as sim
+from simulator.cli import main
+from tests.experiment import stand_in
+
+pytestmark = pytest.mark.usefixtures("stand_in_engine")
+
+
+@pytest.fixture
+def scenario_file(tmp_path: Path) -> str:
+    path = tmp_path / "stand-in.yaml"
+    path.write_text(sim.load(stand_in.SCENARIO).to_yaml())
+    return str(path)
+
+
+@pytest.fixture
+def scaleup(capsys):
+    """Run a command line; exit code, standard output, standard error."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            main(list(arguments))
+        streams = capsys.readouterr()
+        assert "Traceback" not in streams.err
+        return left.value.code, streams.out, streams.err
+
+    return call
+
+
+def test_run_prints_a_table_a_verdict_and_the_speed(scaleup, scenario_file):
+    code, out, _ = scaleup("run", scenario_file, "--replications", "40", "--seed", "3")
+    result = sim.run(scenario_file, replications=40, seed=3)
+    assert code == 0
+    assert "stand-in  40 replications, seed 3" in out
+    assert "Success probability" in out
+    assert "adoption_final" in out
+    assert " ".join(result.verdict().split()) in " ".join(out.split())
+    assert "40 replications in " in out.splitlines()[-1]
+
+
+def test_json_is_a_list_and_alone_on_standard_output(scaleup, scenario_file):
+    code, out, _ = scaleup("run", scenario_file, "--json", "--replications", "8")
+    summaries = json.loads(out)
+    assert code == 0
+    assert [of["scenario"] for of in summaries] == ["stand-in"]
+    expected = sim.run(scenario_file, replications=8).as_dict()
+    for timing in ("wall_seconds", "events_per_second"):
+        expected.pop(timing)
+        summaries[0].pop(timing)
+    assert summaries[0] == expected
+
+
+def test_set_changes_the_scenario(scaleup, scenario_file):
+    changes = {"support.tiers.tier1.agents": 9, "sites.*.data_quality": {"p10": 0.5, "p50": 0.6, "p90": 0.7}}
+    _, out, _ = scaleup(
+        "run", scenario_file, "--json", "--replications", "4",
+        "--set", "support.tiers.tier1.agents=9", "--set", "sites.*.data_quality={p10: 0.5, p50: 0.6, p90: 0.7}",
+    )  # fmt: skip
+    assert json.loads(out)[0]["scenario_hash"] == sim.load(scenario_file).with_changes(changes).hash
+
+
+def test_out_writes_the_files(scaleup, scenario_file, tmp_path):
+    code, out, _ = scaleup("run", scenario_file, "--replications", "8", "--out", str(tmp_path / "results"))
+    assert code == 0
+    assert pq.read_table(tmp_path / "results" / "stand-in" / "replications.parquet").num_rows == 8
+    assert "Written to" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--replications", "0"], "--replications"),
+        (["--replications", "many"], "--replications"),
+        (["--jobs", "0"], "--jobs"),
+        (["--jobs", "two"], "--jobs"),
+        (["--seed", "-1"], "--seed"),
+        (["--engine", "steam"], "--engine"),
+        (["--set", "sites.nowhere.users=3"], 'found no "nowhere"'),
+        (["--set", "users"], "allowed: path=value"),
+        (["--set", "horizon_weeks=1e9"], "horizon_weeks"),
+        (["--resume"], "--resume"),
+    ],
+)
+def test_bad_options_end_with_2_and_a_message(scaleup, scenario_file, options, message):
+    code, out, err = scaleup("run", scenario_file, *options)
+    assert code == 2
+    assert message in err
+    assert out == ""
+
+
+def test_an_out_that_is_a_file_ends_with_2(scaleup, scenario_file):
+    code, _, err = scaleup("run", scenario_file, "--out", scenario_file)
+    assert code == 2
+    assert "cannot write results to" in err
+
+
+def test_duplicate_names_are_refused(scaleup, scenario_file):
+    code, _, err = scaleup("run", scenario_file, scenario_file)
+    assert code == 2
+    assert 'found "stand-in" more than once' in err
+
+
+def test_every_bad_scenario_is_told_with_its_place(scaleup, scenario_file, tmp_path):
+    (tmp_path / "bad.yaml").write_text("name: bad\nhorizon_weeks: none\n")
+    for command in ("run", "validate"):
+        code, _, err = scaleup(command, scenario_file, str(tmp_path / "bad.yaml"), "no-such-plan")
+        assert code == 2
+        assert "bad.yaml:2:16: horizon_weeks" in err
+        assert "no-such-plan" in err
+
+
+def test_work_beyond_the_limits_is_refused(scaleup, scenario_file):
+    code, _, err = scaleup("run", scenario_file, "--replications", "9999999")
+    assert code == 2
+    assert "allowed: at most" in err
+
+
+def test_a_failed_replication_ends_with_1_and_names_it(scaleup, scenario_file, monkeypatch):
+    class Failing(stand_in.Engine):
+        def replicate(self, replication, seed, uniforms=None):
+            raise OverflowError("the ticket ring is full")
+
+    monkeypatch.setattr("simulator.engine.get", lambda _: sys.modules[__name__])
+    monkeypatch.setattr(sys.modules[__name__], "Engine", Failing, raising=False)
+    code, _, err = scaleup("run", scenario_file)
+    assert code == 1
+    assert "replication 0 with seed 1 failed: OverflowError: the ticket ring is full" in err
+
+
+def test_an_interruption_keeps_what_is_finished_and_ends_with_1(scaleup, scenario_file, tmp_path, monkeypatch):
+    class Interrupted(stand_in.Engine):
+        def replicate(self, replication, seed, uniforms=None):
+            if replication == 5:
+                raise KeyboardInterrupt
+            return super().replicate(replication, seed, uniforms)
+
+    monkeypatch.setattr("simulator.engine.get", lambda _: sys.modules[__name__])
+    monkeypatch.setattr(sys.modules[__name__], "Engine", Interrupted, raising=False)
+    code, out, err = scaleup("run", scenario_file, "--jobs", "1", "--out", str(tmp_path / "results"))
+    assert code == 1
+    assert "5 replications, seed 1, interrupted (200 asked for)" in out
+    assert "what was finished is kept" in err
+    assert pq.read_table(tmp_path / "results" / "stand-in" / "replications.parquet").num_rows == 5
+
+
+def test_new_writes_a_scenario_that_validates_and_never_overwrites(scaleup, tmp_path):
+    path = tmp_path / "my_plan.yaml"
+    assert scaleup("new", str(path))[0] == 0
+    code, out, _ = scaleup("validate", str(path))
+    assert (code, sim.load(path).name) == (0, "my-plan")
+    assert "fine" in out
+    text = path.read_text()
+    code, _, err = scaleup("new", str(path))
+    assert code == 2
+    assert "left alone" in err
+    assert path.read_text() == text
+    assert scaleup("new", str(tmp_path / "nowhere" / "plan.yaml"))[0] == 2
+    assert scaleup("new", str(tmp_path / "über.yaml"))[0] == 2
+
+
+def test_show_prints_a_file_that_loads_to_the_same_scenario(scaleup, scenario_file, tmp_path):
+    _, out, _ = scaleup("show", scenario_file)
+    (tmp_path / "shown.yaml").write_text(out)
+    assert sim.load(tmp_path / "shown.yaml").hash == sim.load(scenario_file).hash
+
+
+def test_schema_prints_a_schema_that_fits_a_scenario(scaleup):
+    _, out, _ = scaleup("schema")
+    jsonschema.Draft202012Validator.check_schema(json.loads(out))
+    jsonschema.validate(stand_in.SCENARIO, json.loads(out))
+
+
+def test_list_names_the_shipped_scenarios(scaleup):
+    from simulator.scenario import shipped_names
+
+    code, out, _ = scaleup("list")
+    assert code == 0
+    for name in shipped_names():
+        assert name in out
+
+
+def test_trace_lists_events_with_dates(scaleup, scenario_file):
+    _, out, _ = scaleup("trace", scenario_file, "--replication", "7", "--until-week", "1")
+    lines = out.splitlines()
+    assert lines[0] == "stand-in, replication 7, seed 1; times are UTC"
+    assert lines[1].split() == [
+        "Mon", "2026-01-05", "09:30:00", "week", "0.06", "ticket-opened", "user=7", "ticket_kind=error",
+    ]  # fmt: skip
+    assert len(lines) == 3
+
+
+def test_trace_as_json_lines(scaleup, scenario_file):
+    _, out, _ = scaleup("trace", scenario_file, "--json", "--kind", "week-end", "--seed", "5")
+    events = [json.loads(line) for line in out.splitlines()]
+    assert events[0] == {"time_hours": 168.0, "kind": "week-end", "week": 0, "trust_mean": None}
+    assert len(events) == 60
+    code, _, err = scaleup("trace", scenario_file, "--kind", "party")
+    assert code == 2
+    assert "ticket-opened" in err
+
+
+def test_help_explains_every_command_and_offers_nothing_that_is_not_built(scaleup):
+    code, out, _ = scaleup("--help")
+    assert code == 0
+    for command in ("run", "validate", "list", "show", "new", "schema", "trace", "app"):
+        assert f" {command} " in out
+    for later in ("merge", "compare", "attribute"):
+        assert f" {later} " not in out

@@ -1,0 +1,157 @@
+import json
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+import simulator as sim
+from simulator.experiment.statistics import ESTIMATES
+from tests.experiment.stand_in import SCENARIO
+
+pytestmark = pytest.mark.usefixtures("stand_in_engine")
+
+
+@pytest.fixture
+def result() -> sim.Result:
+    return sim.run(SCENARIO, replications=40, seed=3, jobs=2)
+
+
+def test_the_import_is_quick_and_light():
+    code = (
+        "import sys, time; t = time.perf_counter(); import simulator; s = time.perf_counter() - t;"
+        "print(s, *(m for m in ('numba', 'scipy.stats', 'streamlit', 'matplotlib') if m in sys.modules))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert float(out[0]) <= 0.4
+    assert out[1:] == []
+
+
+def test_frames_have_the_columns_of_the_contract(result):
+    assert list(result.replications.columns[:3]) == ["replication", "input.ai.reference_accuracy", "outcome"]
+    assert list(result.replications["replication"]) == list(range(40))
+    assert list(result.weekly.columns[:3]) == ["replication", "week", "adoption"]
+    assert len(result.weekly) == 40 * 60
+    assert list(result.sites.columns) == ["replication", "site", "go_live_week", "tickets_opened"]
+    summary = result.summary()
+    assert list(summary.columns) == list(ESTIMATES)
+    assert summary.loc["accuracy_scaled", "n"] == 0
+    assert math.isnan(summary.loc["accuracy_scaled", "mean"])
+    assert summary.loc["adoption_final", "mean"] == pytest.approx(result.replications["adoption_final"].mean())
+
+
+def test_shares_add_up(result):
+    scaled = int(result.replications["success"].sum())
+    assert 0 < scaled < 40
+    assert result.success_probability.share == scaled / 40
+    assert sum(share.share for share in result.outcomes.values()) == pytest.approx(1.0)
+    assert result.scaled_by_week["share"][-1] == result.success_probability.share
+    assert result.scaled_by_week["week"] == list(range(60 - 16 + 1))
+
+
+def test_summary_json_has_null_and_never_nan(result):
+    content = json.loads(json.dumps(result.as_dict(), allow_nan=False))
+    assert list(content) == [
+        "scenario", "scenario_hash", "seed", "replications", "engine", "wall_seconds", "events_per_second",
+        "measures", "outcomes", "success_probability", "funded_share", "scaled_by_week",
+    ]  # fmt: skip
+    assert content["measures"]["accuracy_scaled"]["mean"] is None
+    assert content["measures"]["success"]["mean"] == result.success_probability.share
+    assert "outcome" not in content["measures"]
+
+
+def test_saved_files_are_the_tables_and_equal_results_give_equal_bytes(result, tmp_path):
+    folder = result.save(tmp_path / "first")
+    again = sim.run(SCENARIO, replications=40, seed=3, jobs=1, out=tmp_path / "second")
+    other = tmp_path / "second" / "stand-in"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "manifest.json", "replications.parquet", "sites.parquet", "summary.json", "weekly.parquet",
+    ]  # fmt: skip
+    for name in ("replications", "weekly", "sites"):
+        assert (folder / f"{name}.parquet").read_bytes() == (other / f"{name}.parquet").read_bytes()
+    pd.testing.assert_frame_equal(pq.read_table(folder / "weekly.parquet").to_pandas(), again.weekly)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert sim.load(manifest["scenario"]).hash == manifest["scenario_hash"] == result.scenario.hash
+    assert manifest["seed"] == 3
+    assert manifest["replications"] == 40
+
+
+def test_another_result_is_not_overwritten(result, tmp_path):
+    result.save(tmp_path)
+    result.save(tmp_path)
+    with pytest.raises(sim.OutputError, match="40 replications, now 5"):
+        sim.run(SCENARIO, replications=5, seed=3, out=tmp_path)
+    with pytest.raises(sim.OutputError, match="seed 3, now 4"):
+        sim.run(SCENARIO, replications=40, seed=4, out=tmp_path)
+    assert len(sim.run(SCENARIO, replications=45, seed=3, out=tmp_path).replications) == 45
+
+
+def test_a_file_where_a_folder_is_needed_is_refused_before_the_run(tmp_path):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(sim.OutputError, match="cannot write results to"):
+        sim.run(SCENARIO, out=tmp_path / "taken")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"replications": 0}, "replications is 0; it must be a whole number from 1"),
+        ({"replications": 2.5}, "replications is 2.5"),
+        ({"seed": -1}, "seed is -1"),
+        ({"jobs": 0}, "jobs is 0"),
+        ({"engine": "fast"}, "engine is 'fast'; it must be one of compiled, reference"),
+    ],
+)
+def test_bad_arguments_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        sim.run(SCENARIO, **options)
+
+
+def test_progress_is_reported_up_to_the_end():
+    seen = []
+    sim.run(SCENARIO, replications=9, jobs=1, progress=seen.append)
+    assert [of.done for of in seen] == list(range(10))
+    assert {of.total for of in seen} == {9}
+
+
+def test_interrupting_returns_what_is_finished():
+    def stop(progress: sim.Progress) -> None:
+        if progress.done == 6:
+            raise KeyboardInterrupt
+
+    result = sim.run(SCENARIO, replications=20, jobs=1, progress=stop)
+    assert result.interrupted
+    assert result.replications_done == 6
+    assert "interrupted" in result._repr_html_()
+
+
+def test_interrupting_before_the_first_replication_raises():
+    def stop(progress: sim.Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sim.run(SCENARIO, replications=20, jobs=1, progress=stop)
+
+
+def test_the_verdict_says_how_likely_when_and_why_not(result):
+    sentence = result.verdict()
+    assert sentence.startswith("May or may not scale: ")
+    assert "40 simulated programmes reach scale (95% interval " in sentence
+    assert "weeks of funding" in sentence
+    assert sentence.endswith("; the others stall, always because adoption never stays at or above 60.0%.")
+    assert sentence in repr(result)
+    assert sentence in result._repr_html_()
+
+
+def test_a_figure_shows_the_median_of_the_replications(result):
+    axes = result.plot.adoption()
+    median = next(line for line in axes.lines if line.get_label() == "median").get_ydata()
+    rows = result.weekly.pivot_table(index="replication", columns="week", values="adoption")
+    np.testing.assert_allclose(median, rows.median())
+    for name in ("accuracy", "tickets", "backlog", "outcomes"):
+        assert getattr(result.plot, name)().get_title(loc="left")
+    backlog = next(line for line in result.plot.backlog().lines if line.get_label() == "median").get_ydata()
+    assert set(backlog) == {1.0}
