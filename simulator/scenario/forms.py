@@ -35,6 +35,8 @@ class Range:
 
     def __str__(self) -> str:
         low, high = (format(end, ".15g") for end in (self.low, self.high))
+        if math.isinf(self.low) and math.isinf(self.high):
+            return "any number"
         if math.isinf(self.high):
             return f"{'above' if self.low_open else 'at least'} {low}"
         return f"{'above' if self.low_open else 'from'} {low} to {'below ' if self.high_open else ''}{high}"

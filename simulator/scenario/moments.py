@@ -5,7 +5,7 @@ double-exponential substitution (Takahasi and Mori 1974), with a relative error 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from simulator.scenario.percentiles import from_z
@@ -14,8 +14,8 @@ from simulator.streams import codes
 Moments = tuple[float, float]
 """Mean and standard deviation."""
 
-STEP: Final = 1.0 / 64.0
-REACH: Final = 8.0
+GRID: Final = tuple(i / 64.0 for i in range(-512, 513))
+"""Points of the trapezoidal rule after the substitution."""
 
 
 class Shape(NamedTuple):
@@ -122,13 +122,14 @@ def metalog(shape: Shape) -> Moments:
         spread = a2 * a2 * math.pi**2 / 3.0 + a3 * a3 * (1.0 / 12.0 + math.pi**2 / 36.0)
         return a1 + 0.5 * a3, math.sqrt(spread)
 
-    def z(w: float) -> float:
-        return a1 + (a2 + a3 * (1.0 / (1.0 + math.exp(-w)) - 0.5)) * w
+    def points() -> Iterator[tuple[float, float]]:
+        for t in GRID:
+            w = math.sinh(t)
+            if abs(w) < 700.0:
+                z = a1 + (a2 + a3 * (1.0 / (1.0 + math.exp(-w)) - 0.5)) * w
+                yield z, math.log(math.cosh(t)) - abs(w) - 2.0 * math.log1p(math.exp(-abs(w)))
 
-    def log_density(w: float) -> float:
-        return -abs(w) - 2.0 * math.log1p(math.exp(-abs(w)))
-
-    return _by_quadrature(z, log_density, math.sinh, math.cosh, kind, p[4], p[5])
+    return _by_quadrature(points(), kind, p[4], p[5])
 
 
 def two_piece(shape: Shape) -> Moments:
@@ -139,15 +140,17 @@ def two_piece(shape: Shape) -> Moments:
         shift = (s2 - s1) / math.sqrt(2.0 * math.pi)
         return m + shift, math.sqrt(0.5 * (s1 * s1 + s2 * s2) - shift * shift)
     if kind == codes.BOUNDED:
-        return _by_quadrature(
-            lambda w: m + (s1 if w < 0.0 else s2) * w,
-            lambda w: -0.5 * w * w - 0.5 * math.log(2.0 * math.pi),
-            lambda t: t,
-            lambda _: 1.0,
-            kind,
-            p[4],
-            p[5],
-        )
+
+        def points() -> Iterator[tuple[float, float]]:
+            # Each half by itself, as the density has a step at the median.
+            for t in GRID:
+                w = math.exp(t - math.exp(-t))
+                if 0.0 < w < 38.0:
+                    weight = math.log(w * (1.0 + math.exp(-t))) - 0.5 * w * w
+                    yield m - s1 * w, weight
+                    yield m + s2 * w, weight
+
+        return _by_quadrature(points(), kind, p[4], p[5])
     if kind == codes.BOUNDED_ABOVE:
         m, s1, s2 = -m, s2, s1
     first, second = (
@@ -158,30 +161,16 @@ def two_piece(shape: Shape) -> Moments:
     return (p[4] + first if kind == codes.BOUNDED_BELOW else p[5] - first), sd
 
 
-def _by_quadrature(
-    z: Callable[[float], float],
-    log_density: Callable[[float], float],
-    substitute: Callable[[float], float],
-    derivative: Callable[[float], float],
-    kind: int,
-    low: float,
-    high: float,
-) -> Moments:
-    """Moments of x(z(w)), where w has the given density, by the trapezoidal rule in t with w = substitute(t)."""
-    count = round(REACH / STEP)
+def _by_quadrature(points: Iterable[tuple[float, float]], kind: int, low: float, high: float) -> Moments:
+    """Moments of x(z) by the trapezoidal rule, from values of z with the logarithms of their weights."""
     sums = [0.0, 0.0, 0.0]
-    for i in range(-count, count + 1):
-        t = (i + 0.5) * STEP  # never at 0, where a two-piece form has its kink
-        w = substitute(t)
-        if abs(w) > 700.0:
-            continue
-        weight = math.log(derivative(t)) + log_density(w)
+    for z, weight in points:
         sums[0] += math.exp(weight)
         for k in (1, 2):
             if kind == codes.BOUNDED:
-                sums[k] += from_z(z(w), kind, 0.0, 1.0) ** k * math.exp(weight)
+                sums[k] += from_z(z, kind, 0.0, 1.0) ** k * math.exp(weight)
             else:
-                sums[k] += math.exp(k * (z(w) if kind == codes.BOUNDED_BELOW else -z(w)) + weight)
+                sums[k] += math.exp(k * (z if kind == codes.BOUNDED_BELOW else -z) + weight)
     first, second = sums[1] / sums[0], sums[2] / sums[0]
     sd = math.sqrt(max(0.0, second - first * first))
     if kind == codes.BOUNDED:

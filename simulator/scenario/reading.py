@@ -7,6 +7,7 @@ built.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,6 +86,9 @@ def read_text(text: str, file: str) -> Node:
             line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
         problem = Problem("", found, "allowed: YAML 1.2", file=file, line=line, column=column)
         raise ScenarioError([*reader.problems, problem]) from None
+    if node is not None:
+        # Names are known only now.
+        reader.problems = [replace(p, path=node.path(tuple(p.path.split(".")))) for p in reader.problems]
     if node is None and not reader.problems:
         reader.problems.append(Problem("", "found an empty file", "allowed: a scenario (a mapping)", file=file))
     if node is None or reader.problems:

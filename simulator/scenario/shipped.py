@@ -25,4 +25,7 @@ def shipped_path(name: str) -> Path | None:
     if not NAME.fullmatch(name):
         return None
     path = shipped_folder() / f"{name}.yaml"
-    return path if path.is_file() else None
+    try:
+        return path if path.is_file() else None
+    except OSError:  # a name too long for a file
+        return None

@@ -1,7 +1,7 @@
 """A scenario as it was written: nested nodes that know their place in a file."""
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -85,15 +85,14 @@ def _name_of(parent: Node, part: str | int, child: Node) -> str:
     return str(part)
 
 
-def from_python(value: Any, file: str | None = None, at: tuple[str, ...] = ()) -> Node:
+def from_python(value: Any, at: tuple[str, ...] = ()) -> Node:
     """A tree from nested Python values; raises ScenarioError for what a scenario file could not hold."""
-    mark = Mark(file)
 
     def problem(found: str, allowed: str) -> ScenarioError:
-        return ScenarioError([Problem(dotted(at), found, allowed, file=file)])
+        return ScenarioError([Problem(dotted(at), found, allowed)])
 
     if len(at) > DEEPEST:
-        raise ScenarioError([Problem(dotted(at[:5]) + "...", f"found more than {DEEPEST} levels", "", file=file)])
+        raise ScenarioError([Problem(dotted(at[:5]) + "...", f"found more than {DEEPEST} levels", "")])
     if hasattr(value, "document"):
         value = value.document()
     if isinstance(value, Mapping):
@@ -101,25 +100,14 @@ def from_python(value: Any, file: str | None = None, at: tuple[str, ...] = ()) -
         for key, child in value.items():
             if not isinstance(key, str):
                 raise problem(f"found the key {key!r}", "allowed: keys that are text")
-            children[key] = from_python(child, file, (*at, key))
-        return Node(children, mark)
+            children[key] = from_python(child, (*at, key))
+        return Node(children)
     if isinstance(value, list | tuple):
-        return Node([from_python(child, file, (*at, str(i))) for i, child in enumerate(value)], mark)
+        return Node([from_python(child, (*at, str(i))) for i, child in enumerate(value)])
     if isinstance(value, datetime.date):
-        return Node(value.isoformat(), mark)
+        return Node(value.isoformat())
     if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
         value = value.item()  # a NumPy scalar
     if value is None or isinstance(value, str | bool | int | float):
-        return Node(value, mark)
+        return Node(value)
     raise problem(f"found {describe(value)}", "allowed: mappings, lists, numbers, text, true, false and null")
-
-
-def walk(node: Node, at: Location = ()) -> Iterator[tuple[Location, Node]]:
-    """Every node under a node, with its location, in order."""
-    yield at, node
-    if isinstance(node.value, dict):
-        for key, child in node.value.items():
-            yield from walk(child, (*at, key))
-    elif isinstance(node.value, list):
-        for i, child in enumerate(node.value):
-            yield from walk(child, (*at, i))

@@ -1,0 +1,70 @@
+"""The committed JSON Schema is the generated one, and agrees with the loader."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+
+from simulator.scenario import load, shipped_folder, template
+from simulator.scenario.schema import FILE, json_schema, schema_text, write
+from tests.scenario.conftest import MINIMAL
+from tests.scenario.test_malformed import ADDED
+
+
+@pytest.fixture(scope="module")
+def validator() -> Draft202012Validator:
+    schema = json_schema()
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def plain(text: str) -> Any:
+    return json.loads(json.dumps(YAML(typ="safe", pure=True).load(text), default=str))
+
+
+def test_committed_schema_has_not_drifted(repository: Path, tmp_path: Path) -> None:
+    committed = (repository / "scenarios" / FILE).read_text(encoding="utf-8")
+    assert committed == schema_text(), "run: python -m simulator.scenario.schema"
+    assert write(tmp_path).read_text(encoding="utf-8") == committed
+
+
+def test_schema_accepts_what_loads(validator: Draft202012Validator) -> None:
+    for text in (MINIMAL, template("x"), load(plain(MINIMAL)).to_yaml()):
+        assert [error.message for error in validator.iter_errors(plain(text))] == []
+    overlay = {"extends": "x", "sites": [{"name": "a", "remove": True}, {"name": "b", "data_quality": 0.3}]}
+    assert validator.is_valid(overlay)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["unknown-section", "unknown-key", "text-for-number", "share-above-one", "negative-staff", "form-key", "shift-day"],
+)
+def test_schema_refuses_what_does_not_load(name: str, validator: Draft202012Validator) -> None:
+    assert not validator.is_valid(plain(MINIMAL + ADDED[name][0]))
+
+
+def test_every_field_is_described() -> None:
+    schema = json_schema()
+    bare = [
+        f"{name}.{key}"
+        for name, body in {"": schema, **schema["$defs"]}.items()
+        for key, field in body.get("properties", {}).items()
+        if "description" not in field and "$ref" not in field
+    ]
+    assert bare == []
+    assert "$uncertain" not in schema_text()
+    assert "$certain" not in schema_text()
+
+
+def test_shipped_scenarios_load_and_name_their_schema() -> None:
+    folder = shipped_folder()
+    for path in sorted(folder.rglob("*.yaml")):
+        depth = len(path.relative_to(folder).parts) - 1
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        assert first == f"# yaml-language-server: $schema={'../' * depth}{FILE}", path.name
+        load(path)
