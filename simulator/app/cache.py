@@ -77,9 +77,7 @@ def images(result: Result) -> dict[str, bytes]:
     drawn = {}
     for name in ("adoption", "accuracy", "tickets", "backlog", "outcomes"):
         figure = Figure(figsize=(6.6, 2.4 if name == "outcomes" else 3.5), layout="constrained")
-        axes = getattr(figures, name)(figure.add_subplot())
-        if name == "adoption":
-            axes.legend(loc="lower right", frameon=False, fontsize=9)
+        getattr(figures, name)(figure.add_subplot())
         stream = BytesIO()
         figure.savefig(stream, format="png", dpi=200)
         drawn[name] = stream.getvalue()

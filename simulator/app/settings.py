@@ -4,6 +4,7 @@ from __future__ import annotations
 
 SETTINGS: dict[str, str | bool | int] = {
     "server.address": "127.0.0.1",
+    "server.fileWatcherType": "none",
     "browser.gatherUsageStats": False,
     "client.toolbarMode": "minimal",
     "theme.base": "light",

@@ -47,9 +47,6 @@ def execute(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return FAILED
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of a pipe left, as in `scaleup trace ... | head`
-        return DONE
     except (OSError, RuntimeError) as error:
         print(f"failed: {error}", file=sys.stderr)
         return FAILED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -45,12 +46,13 @@ def trace(
     plan = engines.build(loaded)
     monday = first_monday(loaded.start_date)
     until_hours = float("inf") if until_week is None else until_week * HOURS_PER_WEEK
-    if not as_json:
-        print(f"{loaded.name}, replication {replication}, seed {seed}; times are UTC")
-    write(
-        chosen(engines.trace(plan, replication, seed, engine=engine.value), until_hours, set(kinds or known)),
-        None if as_json else monday,
-    )
+    events = engines.trace(plan, replication, seed, engine=engine.value)
+    try:
+        if not as_json:
+            print(f"{loaded.name}, replication {replication}, seed {seed}; times are UTC")
+        write(chosen(events, until_hours, set(kinds or known)), None if as_json else monday)
+    except BrokenPipeError:  # the reader of the pipe has seen enough, as in `scaleup trace ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def known_kinds() -> list[str]:

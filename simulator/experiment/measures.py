@@ -127,6 +127,6 @@ def written(value: float | None, unit: str) -> str:
     size = abs(value)
     if size >= 100:
         return f"{value:,.0f}"
-    if size >= 10:
-        return f"{value:.1f}"
-    return f"{value:.2f}" if unit != WEEKS else f"{value:.1f}"
+    if unit in (WEEKS, COUNT) or size >= 10:
+        return f"{value:.1f}".removesuffix(".0")
+    return f"{value:.2f}"

@@ -21,7 +21,7 @@ Rows = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Figures:
-    """`result.plot`: each method draws on `axes`, or on axes of its own, and returns them."""
+    """`result.plot`: each method draws on `axes`, or on axes of its own with a legend, and returns them."""
 
     def __init__(self, result: Result) -> None:
         self._result = result
@@ -57,6 +57,7 @@ class Figures:
         `rows` (float64[replications, weeks]) replaces the measure's own values. Raises `KeyError` for an unknown
         measure.
         """
+        alone = axes is None
         axes = _new_axes() if axes is None else axes
         values = self._result.records.week_rows(measure) if rows is None else rows
         share = measure in self._result.records.weekly and label(measure).unit == SHARE
@@ -77,14 +78,17 @@ class Figures:
             axes.set_ylim(0 if lowest < 0.5 else 0.4, 1.0)
             axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         else:
-            from matplotlib.ticker import StrMethodFormatter
+            from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
             highest = np.nanmax(p90) if np.isfinite(p90).any() else 0.0
             axes.set_ylim(0, max(1.0, highest * 1.05))
+            axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
             axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axes.set_xlabel("Weeks since the pilot's start")
-        axes.set_title(title or label(measure).words, loc="left", pad=10)
+        axes.set_title(title or label(measure).words, loc="left", pad=20)
         style.quieten(axes)
+        if alone:
+            axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4, frameon=False, fontsize=9.5)
         return axes
 
     def outcomes(self, axes: Axes | None = None) -> Axes:
@@ -113,9 +117,10 @@ class Figures:
             "roll-out funded",
             (week, 1.0),
             xycoords=("data", "axes fraction"),
-            xytext=(3, -3),
+            xytext=(0, 3),
             textcoords="offset points",
-            va="top",
+            ha="center",
+            va="bottom",
             fontsize=9,
             color=style.GREY,
         )

@@ -30,7 +30,7 @@ SCENARIO: dict[str, Any] = {
             "path": "sites.*.data_quality",
             "label": "Data quality",
             "min": 0.5,
-            "max": 1.1,
+            "max": 1.5,
             "step": 0.05,
             "mode": "scale",
         },
