@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from simulator.cli.options import Engine, EngineName, OneScenario, Seed
+from simulator.experiment.progress import COMPILING
 from simulator.experiment.run import MOST_REPLICATIONS, SEED
 
 HOURS_PER_WEEK = 168
@@ -43,6 +44,8 @@ def trace(
     if unknown:
         raise typer.BadParameter(f"{', '.join(unknown)}; known kinds are {', '.join(known)}", param_hint="--kind")
     loaded = load(scenario)
+    if not engines.compiled_before():
+        print(f"{COMPILING} ...", file=sys.stderr)
     plan = engines.build(loaded)
     monday = first_monday(loaded.start_date)
     until_hours = float("inf") if until_week is None else until_week * HOURS_PER_WEEK

@@ -26,8 +26,8 @@ COMPILING = "Compiling the engine (once after an installation or update, up to h
 def progress_display(progress: bool | ReportProgress | None, name: str) -> Iterator[ReportProgress]:
     """What to call with each `Progress`.
 
-    None shows a bar on a terminal and in a notebook, and nothing elsewhere; True shows it anywhere, False nowhere;
-    a function of your own is called as it is.
+    None shows a bar on a terminal and in a notebook, and elsewhere one line on standard error when the engine has to
+    be compiled; True shows the bar anywhere, False nothing; a function of your own is called as it is.
     """
     if callable(progress):
         yield progress
@@ -38,11 +38,17 @@ def progress_display(progress: bool | ReportProgress | None, name: str) -> Itera
         with _terminal_bar(name) as report:
             yield report
     else:
-        yield _silent
+        yield _only_compiling if progress is None else _silent
 
 
 def _silent(_: Progress) -> None:
     return None
+
+
+def _only_compiling(progress: Progress) -> None:
+    if progress.stage == "compiling":
+        sys.stderr.write(f"{COMPILING} ...\n")
+        sys.stderr.flush()
 
 
 def _in_notebook() -> bool:

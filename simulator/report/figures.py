@@ -65,8 +65,8 @@ class Figures:
             warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which the measure is null everywhere
             p10, p25, p50, p75, p90 = np.nanquantile(values, FAN, axis=0)
         weeks = np.arange(values.shape[1])
-        axes.fill_between(weeks, p10, p90, color=style.BLUE, alpha=0.16, linewidth=0, label="middle 80%")
-        axes.fill_between(weeks, p25, p75, color=style.BLUE, alpha=0.30, linewidth=0, label="middle 50%")
+        axes.fill_between(weeks, p10, p90, color=style.MIDDLE_80, linewidth=0, label="middle 80%")
+        axes.fill_between(weeks, p25, p75, color=style.MIDDLE_50, linewidth=0, label="middle 50%")
         axes.plot(weeks, p50, color=style.BLUE, linewidth=2, label="median")
         self._mark_funding(axes)
         self._mark_criterion(axes, measure)

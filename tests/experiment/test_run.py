@@ -2,6 +2,7 @@ import json
 import math
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -115,6 +116,26 @@ def test_progress_is_reported_up_to_the_end():
     sim.run(SCENARIO, replications=9, jobs=1, progress=seen.append)
     assert [of.done for of in seen] == list(range(10))
     assert {of.total for of in seen} == {9}
+
+
+def test_compiling_is_announced_even_without_a_terminal(monkeypatch, capsys):
+    monkeypatch.setattr("simulator.engine.compiled_before", lambda: False)
+    sim.run(SCENARIO, replications=2)
+    assert capsys.readouterr().err.startswith("Compiling the engine (once")
+    sim.run(SCENARIO, replications=2, progress=False)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_notebook_shows_a_bar_and_clears_it(monkeypatch):
+    shown: list[str] = []
+    handle = SimpleNamespace(update=shown.append)
+    display = SimpleNamespace(HTML=str, display=lambda *_, **__: handle)
+    notebook = SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=object()), display=display)
+    monkeypatch.setitem(sys.modules, "IPython", notebook)
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    sim.run(SCENARIO, replications=3, jobs=1)
+    assert "3 of 3 replications" in shown[-2]
+    assert shown[-1] == ""
 
 
 def test_interrupting_returns_what_is_finished():
