@@ -11,7 +11,7 @@ from simulator.app.cache import Cache, Shown, simulate
 from simulator.experiment.changes import written as written_changes
 from simulator.experiment.levers import changes, present, rest
 from simulator.experiment.measures import OUTCOMES, SHARE, WEEKS, written
-from simulator.experiment.progress import COMPILING, Progress
+from simulator.experiment.progress import COMPILING, Progress, throttled
 from simulator.experiment.run import REPLICATIONS, SEED
 from simulator.experiment.verdict import interval
 from simulator.report.tables import measure_rows, outcome_lines, speed_line
@@ -124,7 +124,7 @@ def result_with_progress(scenario: Scenario, seed: int, replications: int) -> Sh
         place.progress(progress.done / progress.total, COMPILING if progress.stage == "compiling" else text)
 
     try:
-        return simulate(shared_cache(), scenario, seed, replications, report)
+        return simulate(shared_cache(), scenario, seed, replications, throttled(report))
     finally:
         place.empty()
 

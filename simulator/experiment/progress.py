@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Literal
 
 
@@ -33,12 +34,26 @@ def progress_display(progress: bool | ReportProgress | None, name: str) -> Itera
         yield progress
     elif progress is not False and _in_notebook():
         with _notebook_bar(name) as report:
-            yield report
+            yield throttled(report)
     elif progress or (progress is None and sys.stderr.isatty()):
         with _terminal_bar(name) as report:
-            yield report
+            yield throttled(report)
     else:
         yield _only_compiling if progress is None else _silent
+
+
+def throttled(report: ReportProgress, seconds: float = 0.1) -> ReportProgress:
+    """`report`, called for the first and the last progress of a stage and between them at most every `seconds`."""
+    last = float("-inf")
+
+    def report_now_and_then(progress: Progress) -> None:
+        nonlocal last
+        now = monotonic()
+        if progress.done in (0, progress.total) or now - last >= seconds:
+            last = now
+            report(progress)
+
+    return report_now_and_then
 
 
 def _silent(_: Progress) -> None:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import simulator as sim
+from simulator.experiment.progress import throttled
 from simulator.experiment.statistics import ESTIMATES
 from tests.experiment.stand_in import SCENARIO
 
@@ -116,6 +117,14 @@ def test_progress_is_reported_up_to_the_end():
     sim.run(SCENARIO, replications=9, jobs=1, progress=seen.append)
     assert [of.done for of in seen] == list(range(10))
     assert {of.total for of in seen} == {9}
+
+
+def test_a_bar_is_not_drawn_more_often_than_eyes_can_follow():
+    seen: list[int] = []
+    report = throttled(lambda progress: seen.append(progress.done), seconds=3600)
+    for done in range(101):
+        report(sim.Progress("running", done, 100))
+    assert seen == [0, 100]
 
 
 def test_compiling_is_announced_even_without_a_terminal(monkeypatch, capsys):
