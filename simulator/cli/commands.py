@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import Annotated
 
 import typer
 
@@ -19,6 +21,26 @@ command_line = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def tell_version(asked: bool) -> None:
+    """Print the version and leave."""
+    if asked:
+        import simulator
+
+        print(f"scaleup-simulator {simulator.__version__}")
+        raise typer.Exit
+
+
+@command_line.callback()
+def options_of_all(
+    _: Annotated[
+        bool, typer.Option("--version", help="Show the version and leave.", callback=tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options of `scaleup` itself; typer shows the help of `command_line` instead of this line."""
+
+
 command_line.command("run")(running.run)
 command_line.command("validate")(scenarios.validate)
 command_line.command("list")(scenarios.list_shipped)
@@ -35,6 +57,9 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     from simulator.experiment.files import OutputError
     from simulator.scenario import ScenarioError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without the letters gets question marks, no traceback
     try:
         command_line(args=None if arguments is None else list(arguments), prog_name="scaleup")
     except (ScenarioError, OutputError) as error:
