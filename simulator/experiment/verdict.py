@@ -51,12 +51,17 @@ def interval(share: Share) -> str:
 
 
 def criteria_missed(result: Result) -> dict[str, float]:
-    """For each success criterion, in words, the share of failures in which it never held long enough by itself."""
+    """For each success criterion, in words, the share of failures in which it never held long enough by itself.
+
+    Only weeks after funding count, as for success.
+    """
     records = result.records
     success = result.scenario.success
     failed = np.array([not value for value in records.measure("success")], dtype=bool)
     if not failed.any():
         return {}
+    funded = np.array([week or 0.0 for week in records.measure("funded_week")], dtype=float)
+    in_plan = np.arange(records.weeks) >= np.ceil(funded)[:, None]
     missed: dict[str, float] = {}
     for index, criterion in enumerate(success.criteria):
         if criterion.measure not in records.weekly:
@@ -67,7 +72,7 @@ def criteria_missed(result: Result) -> dict[str, float]:
         level = _level(result, f"success.criteria.{index}.{'at_least' if at_least else 'at_most'}", quantity)
         with np.errstate(invalid="ignore"):
             holds = rows >= level[:, None] if at_least else rows <= level[:, None]
-        long_enough = _longest_stretch(holds) >= success.sustained_weeks
+        long_enough = _longest_stretch(holds & in_plan) >= success.sustained_weeks
         words = label(criterion.measure)
         bound = written(float(np.mean(level)), words.unit)
         missed[f"{words.words.lower()} never stays {'at or above' if at_least else 'at or below'} {bound}"] = float(
