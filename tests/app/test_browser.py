@@ -1,7 +1,6 @@
 """The app as a visitor meets it: served by `scaleup app`, driven in Chromium, on the real engine."""
 
 import shlex
-import shutil
 import socket
 import subprocess
 import sys
@@ -36,14 +35,11 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator["sync_api.Browser"]:
+def browser(chromium: str) -> Iterator["sync_api.Browser"]:
     with sync_api.sync_playwright() as playwright:
-        try:
-            found = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        except sync_api.Error as error:
-            pytest.skip(f"no Chromium to drive: {str(error).splitlines()[0]}")
-        yield found
-        found.close()
+        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield launched
+        launched.close()
 
 
 def test_a_visitor_moves_a_lever_and_reads_the_answer(address, browser):
