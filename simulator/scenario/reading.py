@@ -28,6 +28,10 @@ from simulator.scenario.tree import DEEPEST, Mark, Node, Scalar
 
 LARGEST_FILE: Final = 1_000_000
 """Most bytes of a scenario file."""
+MOST_VALUES: Final = 50_000
+"""Most keys, list items and values of a file: parsing takes about a second for 5,000."""
+MOST_PROBLEMS: Final = 100
+"""Reading stops after so many problems."""
 LONGEST_NUMBER: Final = 60
 
 NULL: Final = re.compile(r"~|null|Null|NULL|")
@@ -76,8 +80,9 @@ def read_text(text: str, file: str) -> Node:
         node = reader.document(YAML(typ="rt", pure=True).parse(text))
     except MarkedYAMLError as error:
         # The reader's own problems come first in the file, and may be the cause.
-        reader.refuse(error.problem_mark or error.context_mark, (), _syntax(error), "allowed: YAML 1.2")
-        raise ScenarioError(reader.problems) from None
+        mark = reader.mark(error.problem_mark or error.context_mark)
+        syntax = Problem("", _syntax(error), "allowed: YAML 1.2", None, *mark)
+        raise ScenarioError([*reader.problems, syntax]) from None
     except (YAMLError, ValueError, RecursionError) as error:
         found = "found a character that YAML does not allow" if "special characters" in str(error) else "cannot be read"
         position = getattr(error, "position", None)
@@ -106,8 +111,8 @@ def _syntax(error: MarkedYAMLError) -> str:
     return "found no valid YAML: " + " ".join(" ".join(parts).split())
 
 
-class _TooDeepError(ValueError):
-    """Nesting beyond the limit: reading stops."""
+class _StopReadingError(ValueError):
+    """Something is beyond a limit, and told: reading stops."""
 
 
 class _Reader:
@@ -116,12 +121,15 @@ class _Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self.values = 0
 
     def mark(self, mark: Any) -> Mark:
         return Mark(self.file, mark.line + 1, mark.column + 1) if mark is not None else Mark(self.file)
 
     def refuse(self, mark: Any, at: tuple[str, ...], found: str, allowed: str) -> None:
         self.problems.append(Problem(dotted(at), found, allowed, None, *self.mark(mark)))
+        if len(self.problems) == MOST_PROBLEMS:
+            raise _StopReadingError
 
     def document(self, events: Iterator[Any]) -> Node | None:
         """The first document; a second one is refused."""
@@ -137,12 +145,16 @@ class _Reader:
                         self.refuse(event.start_mark, (), "found a second document", "allowed: one document in a file")
                         break
                     root = self.node(next(events), events, ())
-        except _TooDeepError:
+        except _StopReadingError:
             return None
         return root
 
     def node(self, event: Any, events: Iterator[Any], at: tuple[str, ...]) -> Node:
         """The node that begins with an event."""
+        self.values += 1
+        if self.values > MOST_VALUES:
+            self.refuse(event.start_mark, at[:1], f"found more than {MOST_VALUES} values", "allowed: fewer")
+            raise _StopReadingError
         if isinstance(event, AliasEvent):
             self.refuse(
                 event.start_mark, at, f"found the alias *{event.anchor}", "allowed: neither anchors nor aliases"
@@ -156,7 +168,7 @@ class _Reader:
             self.refuse(event.start_mark, at, f"found the tag {event.tag}", "allowed: no tags")
         if len(at) > DEEPEST:
             self.refuse(event.start_mark, (*at[:5], "..."), f"found more than {DEEPEST} levels", f"allowed: {DEEPEST}")
-            raise _TooDeepError
+            raise _StopReadingError
         if isinstance(event, MappingStartEvent):
             return self.mapping(event, events, at)
         if isinstance(event, SequenceStartEvent):

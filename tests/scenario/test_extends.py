@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -129,15 +131,11 @@ def test_missing_bases(write: Write, tmp_path: Path) -> None:
         load(write("extends: folder\n", "top.yaml"))
 
 
-def test_shipped_scenarios_are_found_by_name(
-    minimal: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Write
-) -> None:
+def test_shipped_scenarios_are_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Write) -> None:
     shipped = tmp_path / "shipped"
     (shipped / "theory").mkdir(parents=True)
     (shipped / "plants.yaml").write_text(BASE)
     (shipped / "theory" / "queue.yaml").write_text(BASE)
-    for module in ("shipped", "loading", "inheritance"):
-        __import__(f"simulator.scenario.{module}")
     monkeypatch.setattr(shipped_module, "shipped_folder", lambda: shipped)
     assert shipped_module.shipped_names() == ["plants"]
     assert shipped_module.shipped_names("theory") == ["theory/queue"]
@@ -146,7 +144,18 @@ def test_shipped_scenarios_are_found_by_name(
     assert load(write("extends: plants\nname: mine\n")).name == "mine"
     with pytest.raises(ScenarioError, match=r'did you mean "plants"\?'):
         load("plant")
-    assert minimal
+
+
+def test_shipped_scenarios_are_found_from_an_installed_package(repository: Path, tmp_path: Path) -> None:
+    package = tmp_path / "simulator"
+    (package / "scenarios_shipped").mkdir(parents=True)
+    (package / "scenarios_shipped" / "plants.yaml").write_text(MINIMAL)
+    for layer in ("scenario", "streams"):
+        shutil.copytree(repository / "simulator" / layer, package / layer)
+    (package / "__init__.py").touch()
+    code = "from simulator.scenario import *; print(shipped_names(), load('plants').name)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.strip() == "['plants'] demo"
 
 
 def test_shipped_folder_is_the_one_of_the_checkout(repository: Path) -> None:

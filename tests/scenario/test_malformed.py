@@ -334,6 +334,14 @@ def test_what_is_no_scenario(given: Any, part: str) -> None:
         load(given)
 
 
+def test_reading_stops_at_the_limits(write: Callable[..., Path]) -> None:
+    with pytest.raises(ScenarioError) as raised:
+        load(write("a: 1\n" * 10_000))
+    assert len(raised.value.problems) == 100
+    with pytest.raises(ScenarioError, match="more than 50000 values"):
+        load(write("a: [" + "1," * 60_000 + "]\n"))
+
+
 def test_a_mapping_that_holds_itself(minimal: dict[str, Any]) -> None:
     minimal["ai"] = minimal
     with pytest.raises(ScenarioError, match="more than 50 levels"):
