@@ -1,1 +1,102 @@
-"""Two engines, one model."""
+"""Two engines, one model: `compiled` (numba, the default) and `reference` (SimPy, the one to read).
+
+Both call the same rules and give the same events and the same bits; only their speed differs. Nothing heavy is
+imported before an engine is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from simulator.model.measures import Replication
+    from simulator.model.plan import Floats, Plan
+    from simulator.scenario import Scenario
+
+NAMES = ("compiled", "reference")
+
+
+class Engine(Protocol):
+    """What every engine offers; one object runs one replication at a time."""
+
+    plan: Plan
+
+    def __init__(self, plan: Plan) -> None: ...
+
+    def begin(self, replication: int, seed: int, uniforms: Floats | None = None, traced: bool = False) -> Any:
+        """A replication at t = 0."""
+
+    def advance(self, run: Any, until_weeks: float) -> Iterator[Any]:
+        """Process all events up to and including `until_weeks`; yields the trace, float64[rows, 6], in pieces."""
+
+    def measure(self, run: Any) -> Replication:
+        """The output measures of a replication at its horizon."""
+
+    def replicate(self, replication: int, seed: int, uniforms: Floats | None = None) -> Replication:
+        """One replication from start to horizon."""
+
+
+@dataclass(frozen=True)
+class TraceEvent:
+    """One event of a replication: its time in hours since kick-off, its kind, and what it was about."""
+
+    time_hours: float
+    kind: str
+    fields: dict[str, str | int | float]
+
+
+def build(scenario: Scenario) -> Plan:
+    """Lay a scenario out for the engines."""
+    from simulator.model.plan import build as lay_out
+
+    return lay_out(scenario)
+
+
+def get(name: str) -> Any:
+    """The module of the engine `name`, which has an `Engine`; raises ValueError for a name that is not one."""
+    if name == "compiled":
+        from simulator.engine import compiled
+
+        return compiled
+    if name == "reference":
+        from simulator.engine import reference
+
+        return reference
+    raise ValueError(f"no engine {name!r}: choose {' or '.join(NAMES)}")
+
+
+def trace(plan: Plan, replication: int, seed: int, engine: str = "compiled") -> Iterator[TraceEvent]:
+    """All events of one replication in order."""
+    from simulator.engine.story import Story
+
+    runner = get(engine).Engine(plan)
+    run = runner.begin(replication, seed, traced=True)
+    story = Story(plan, run.state)
+    for week in range(1, plan.weeks + 1):
+        for rows in runner.advance(run, week):
+            yield from map(story.event, rows)
+
+
+def compiled_before() -> bool:
+    """Whether compiled code for this version lies in the cache, so that a first run starts at once."""
+    from simulator.streams.jit import compiled_before as cached
+
+    return cached()
+
+
+def warm_up() -> None:
+    """Compile the kernel, or load it from the cache, on a scenario of a few weeks."""
+    from simulator.scenario import load
+
+    scenario = load(
+        {
+            "name": "warm-up",
+            "horizon_weeks": 2,
+            "start_date": "2026-01-05",
+            "sites": [{"name": "site", "users": 2}],
+            "users": {"initially_active": True},
+        }
+    )
+    get("compiled").Engine(build(scenario)).replicate(0, 1)

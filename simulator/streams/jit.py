@@ -8,6 +8,7 @@ that can end up in a kernel and of the versions of Python, numba and NumPy.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 import platform
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from numba import types
 from numba.core import config as numba_config
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -59,16 +61,32 @@ def compiled_before() -> bool:
     return any(cache_folder().rglob("kernel.advance*.nbc"))
 
 
+NUMBERS = {"float": types.float64, "int": types.int64, "bool": types.boolean}
+
+
 def rule(function: Function) -> Function:
     """Compile `function` for both engines: no Python objects, no reference counts, IEEE arithmetic as written.
 
     Without reference counting nothing may be allocated inside a rule: all state is passed in. Division follows
-    IEEE rules (`x / 0` is infinite) instead of raising.
+    IEEE rules (`x / 0` is infinite) instead of raising. Arguments annotated `float`, `int` or `bool` are converted
+    to that type when one rule calls another, so that each rule is compiled once and not for every mix of literals.
     """
     before = numba_config.CACHE_DIR
     numba_config.CACHE_DIR = str(cache_folder())
     try:
-        compiled = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+        compiled = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)(function)
     finally:
         numba_config.CACHE_DIR = before
+    if not numba_config.DISABLE_JIT:
+        wanted = [NUMBERS.get(str(p.annotation)) for p in inspect.signature(function).parameters.values()]
+        resolve = compiled.get_call_template
+
+        def get_call_template(arguments: Any, keywords: Any) -> Any:
+            settled = [
+                number if number is not None and isinstance(given, types.Number | types.Boolean) else given
+                for given, number in zip(map(types.unliteral, arguments), wanted, strict=True)
+            ]
+            return resolve(tuple(settled), keywords)
+
+        compiled.get_call_template = get_call_template
     return cast(Function, compiled)

@@ -1,0 +1,112 @@
+"""Named arrays that rules receive as one pointer.
+
+numba passes every array as seven arguments, so that handing some twenty of them from rule to rule would cost more
+than the rules, and most of the compilation. A subclass of `Arrays` passes the address of a small table instead: for
+each array its address and shape. In compiled code `arrays.name` is then an ordinary array view without a reference
+count; in plain Python it is the NumPy array itself. The Python object owns the memory and must outlive the call.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any, ClassVar, Self, cast
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, models, register_model, unbox
+from numba.np.arrayobj import make_array, populate_array
+
+COLUMNS = 4  # of the table: address, then up to three dimensions
+KINDS: dict[str, dict[str, types.Array]] = {}
+
+
+class ArraysType(types.Type):  # type: ignore[misc]
+    """numba's type of one subclass of `Arrays`; its fields are in `KINDS`."""
+
+    def __init__(self, name: str) -> None:
+        self.kind = name
+        super().__init__(name=f"Arrays({name})")
+
+
+class Arrays:
+    """Base of classes whose annotations in `FIELDS` name arrays: (dtype, number of dimensions)."""
+
+    FIELDS: ClassVar[dict[str, tuple[Any, int]]] = {}
+    _numba_type_: ClassVar[ArraysType]
+
+    def __init_subclass__(cls) -> None:
+        KINDS[cls.__name__] = {
+            name: types.Array(numba.from_dtype(np.dtype(dtype)), ndim, "C", aligned=True)
+            for name, (dtype, ndim) in cls.FIELDS.items()
+        }
+        cls._numba_type_ = ArraysType(cls.__name__)
+
+    def __init__(self, **arrays: Any) -> None:
+        self._table = np.zeros((len(self.FIELDS), COLUMNS), dtype=np.int64)
+        for row, (name, (dtype, ndim)) in enumerate(self.FIELDS.items()):
+            array = arrays[name]
+            if array.dtype != dtype or array.ndim != ndim or not array.flags.c_contiguous:
+                raise TypeError(f"{name}: {array.dtype} in {array.ndim} dimensions, not {dtype} in {ndim}, contiguous")
+            setattr(self, name, array)
+            self._table[row, 0] = array.ctypes.data
+            self._table[row, 1 : 1 + ndim] = array.shape
+        self.address = int(self._table.ctypes.data)
+
+    def replace(self, **arrays: Any) -> Self:
+        """The same arrays but for those given."""
+        return type(self)(**{name: arrays.get(name, getattr(self, name)) for name in self.FIELDS})
+
+    def copy(self) -> Self:
+        """The same content in memory of its own."""
+        return type(self)(**{name: getattr(self, name).copy() for name in self.FIELDS})
+
+    def __getattr__(self, name: str) -> Any:  # only for type checkers: all fields are set as attributes
+        raise AttributeError(name)
+
+
+register_model(ArraysType)(models.OpaqueModel)
+
+
+@unbox(ArraysType)
+def _unbox(kind: Any, instance: Any, c: Any) -> Any:
+    address = c.pyapi.object_getattr_string(instance, "address")
+    pointer = c.pyapi.long_as_voidptr(address)
+    c.pyapi.decref(address)
+    return NativeValue(pointer, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
+
+
+@infer_getattr
+class _Attributes(AttributeTemplate):  # type: ignore[misc]
+    key = ArraysType
+
+    def generic_resolve(self, kind: Any, name: str) -> Any:
+        return KINDS[kind.kind].get(name)
+
+
+@lower_getattr_generic(ArraysType)  # type: ignore[untyped-decorator]
+def _getattr(context: Any, builder: Any, kind: Any, pointer: Any, name: str) -> Any:
+    fields = KINDS[kind.kind]
+    row = list(fields).index(name)
+    array_type = fields[name]
+    word = context.get_value_type(types.intp)
+    table = builder.bitcast(pointer, ir.PointerType(word))
+
+    def cell(column: int) -> Any:
+        where = builder.gep(table, [context.get_constant(types.intp, row * COLUMNS + column)])
+        return cast(Any, builder.load(where))
+
+    array = make_array(array_type)(context, builder)
+    item = context.get_abi_sizeof(context.get_data_type(array_type.dtype))
+    if isinstance(array_type.dtype, types.Record):
+        item = array_type.dtype.size
+    shape = [cell(1 + d) for d in range(array_type.ndim)]
+    itemsize = context.get_constant(types.intp, item)
+    strides = [reduce(builder.mul, shape[d + 1 :], itemsize) for d in range(array_type.ndim)]
+    data = builder.inttoptr(cell(0), context.get_data_type(array_type.dtype).as_pointer())
+    populate_array(array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None)
+    return array._getvalue()
+

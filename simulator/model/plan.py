@@ -1,0 +1,336 @@
+"""From a scenario to the arrays of a replication.
+
+`build` lays all numbers of a scenario out once, and remembers which slot each uncertain input fills; a replication
+copies the template, fills the slots with its draws, and allocates what depends on them. Nothing here is random but
+the inputs, and a draw of an input depends on its path alone.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.model import state as layout
+from simulator.model.kinds import CLASSES, ORGANISATION, SEASON, SITE
+from simulator.model.time import WEEK_HOURS
+from simulator.scenario import Quantity, Scenario, uncertain_inputs
+from simulator.streams.philox import draw, stream
+from simulator.streams.variates import quantile
+
+YEAR_HOURS = 52 * WEEK_HOURS
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where an uncertain input goes: a field of a record, times a factor for its unit."""
+
+    array: str
+    index: int
+    field: str
+    input: int
+    scale: float
+
+
+@dataclass
+class Plan:
+    """A scenario laid out for the engines; inert, and safe to share between threads and processes."""
+
+    scenario: Scenario
+    inputs: list[str]
+    quantities: list[Quantity]
+    records: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    slots: list[Slot] = field(default_factory=list)
+
+    @cached_property
+    def input_streams(self) -> npt.NDArray[np.uint64]:
+        """One stream per uncertain input, named by its path."""
+        return np.array([stream("input", path) for path in self.inputs], dtype=np.uint64)
+
+    @property
+    def weeks(self) -> int:
+        """The horizon in weeks."""
+        return int(self.scenario.horizon_weeks)
+
+    def draw_inputs(self, replication: int, seed: int, uniforms: Floats | None = None) -> Floats:
+        """The uncertain inputs of a replication, float64[inputs], in natural units.
+
+        `uniforms`, float64[inputs] in (0, 1), replace the inputs' own streams (designs of experiments).
+        """
+        key = np.array([seed, replication], dtype=np.uint64)
+        values = np.empty(len(self.inputs))
+        for i, quantity in enumerate(self.quantities):
+            u = draw(key, self.input_streams[i], 0, 0)[0] if uniforms is None else uniforms[i]
+            d = quantity.distribution
+            tables = np.array(d.values or (0.0,), dtype=np.float64)
+            x = quantile(d.code, np.array(d.parameters, dtype=np.float64), *d.bounds, tables, u)
+            values[i] = round(x) if quantity.whole else x
+        return values
+
+    def value(self, quantity: Quantity, inputs: Floats) -> float:
+        """The value of a quantity in a replication with these inputs."""
+        if quantity.certain:
+            return quantity.value
+        return float(inputs[next(i for i, known in enumerate(self.quantities) if known is quantity)])
+
+
+def build(scenario: Scenario) -> Plan:
+    """Lay `scenario` out for the engines."""
+    uncertain = uncertain_inputs(scenario)
+    plan = Plan(scenario, [path for path, _ in uncertain], [quantity for _, quantity in uncertain])
+    _Layout(plan).lay_out()
+    return plan
+
+
+class _Layout:
+    """Writes the template records of a plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.scenario = plan.scenario
+        self.number_of = {id(quantity): i for i, quantity in enumerate(plan.quantities)}
+        self.tables: list[float] = [0.0]
+
+    def put(self, array: str, index: int, name: str, value: Any, scale: float = 1.0) -> None:
+        """Set a field from a number or a Quantity; an uncertain one becomes a slot to fill per replication."""
+        record = self.plan.records[array]
+        if not isinstance(value, Quantity):
+            record[name][index] = value * scale
+        elif value.certain:
+            record[name][index] = value.value * scale
+        else:
+            self.plan.slots.append(Slot(array, index, name, self.number_of[id(value)], scale))
+
+    def put_distribution(self, which: int, quantity: Quantity) -> None:
+        """Set the distribution number `which` of the scenario."""
+        d = quantity.distribution
+        record = self.plan.records["distributions"]
+        parameters = list(d.parameters)
+        if d.values:
+            parameters[0], parameters[1] = float(len(self.tables)), float(len(d.values))
+            self.tables.extend(d.values)
+        for i, parameter in enumerate(parameters):
+            record[f"p{i}"][which] = parameter
+        record["code"][which] = d.code
+        record["low"][which], record["high"][which] = d.bounds
+
+    def lay_out(self) -> None:
+        """Write all sections."""
+        scenario, records = self.scenario, self.plan.records
+        records["settings"] = np.zeros(1, layout.SETTINGS)
+        records["distributions"] = np.zeros(layout.DISTRIBUTIONS, layout.DISTRIBUTION)
+        records["sites"] = np.zeros(len(scenario.sites), layout.SITE)
+        records["cells"] = np.zeros(len(scenario.sites) * len(scenario.users.segments), layout.CELL)
+        records["families"] = np.zeros(1 + len(scenario.sites) + len(scenario.seasons), layout.FAMILY)
+        records["seasons"] = np.zeros(max(1, len(scenario.seasons)), layout.SEASON)
+        records["tiers"] = np.zeros(3, layout.TIER)
+        self.lay_out_users()
+        self.lay_out_ai()
+        self.lay_out_edge_cases()
+        self.lay_out_sites()
+        self.lay_out_support()
+        records["tables"] = np.array(self.tables)
+        records["season_days"] = season_days(scenario)
+
+    def lay_out_users(self) -> None:
+        """Change management and trust."""
+        users = self.scenario.users
+        for name, value, scale in (
+            ("word_of_mouth", users.word_of_mouth_per_week, 1.0),
+            ("return_rate", users.return_per_week, 1.0),
+            ("return_base", users.return_base, 1.0),
+            ("lost_share", users.lost_share, 1.0),
+            ("drop_out", users.drop_out_per_week, 1.0),
+            ("notice", users.notice_probability, 1.0),
+            ("learning_hours", users.learning_weeks, WEEK_HOURS),
+            ("prior_tasks", users.trust.prior_tasks, 1.0),
+            ("success_weight", users.trust.success_weight, 1.0),
+            ("error_weight", users.trust.error_weight, 1.0),
+            ("late_weight", users.trust.late_weight, 1.0),
+            ("fix_weight", users.trust.fix_weight, 1.0),
+            ("forgetting", users.trust.forgetting_per_week, 1.0),
+            ("frozen", users.trust.frozen, 1.0),
+            ("initially_active", users.initially_active, 1.0),
+            ("measure_from", self.scenario.success.measure_from_week, WEEK_HOURS),
+        ):
+            self.put("settings", 0, name, value, scale)
+        pilot = self.scenario.pilot
+        if pilot is not None:
+            self.put("settings", 0, "curation", pilot.curation)
+            self.put("settings", 0, "handling_factor", pilot.handling_factor)
+            self.put("settings", 0, "logged_share", pilot.logged_share)
+            self.put("settings", 0, "pilot_hours", pilot.weeks, WEEK_HOURS)
+
+    def lay_out_ai(self) -> None:
+        """Accuracy, decay, shocks, retraining."""
+        ai = self.scenario.ai
+        self.put("settings", 0, "reference_accuracy", ai.reference_accuracy)
+        self.put("settings", 0, "hand_over", ai.hand_over_share)
+        self.put("settings", 0, "sensitivity", ai.data_quality_sensitivity)
+        self.put("settings", 0, "floor", ai.accuracy_floor)
+        self.put("settings", 0, "half_life", math.inf if ai.half_life_weeks is None else ai.half_life_weeks, WEEK_HOURS)
+        if ai.shocks is not None:
+            self.put("settings", 0, "shock_rate", ai.shocks.per_site_year, 1.0 / YEAR_HOURS)
+            self.put_distribution(layout.SHOCK_LOSS, ai.shocks.accuracy_loss)
+        retraining = ai.retraining
+        if retraining is not None:
+            self.put("settings", 0, "retrain_every", retraining.every_weeks or 0.0, WEEK_HOURS)
+            self.put("settings", 0, "retrain_below", retraining.below_accuracy or 0.0)
+            self.put("settings", 0, "qa_tasks", retraining.qa_tasks)
+            self.put("settings", 0, "deploy_hours", retraining.deploy_weeks, WEEK_HOURS)
+            self.put_distribution(layout.RETRAIN_EFFORT, retraining.effort_hours)
+
+    def lay_out_edge_cases(self) -> None:
+        """Families of types: the organisation's, one per site, one per season."""
+        edge, scenario = self.scenario.edge_cases, self.scenario
+        self.put("settings", 0, "right_share", edge.right_share)
+        self.put("settings", 0, "hand_over_unhandled", edge.hand_over_share)
+        self.put("settings", 0, "report_probability", edge.report_probability)
+        self.put("settings", 0, "report_threshold", edge.report_threshold)
+        self.put_distribution(layout.REPAIR_EFFORT, edge.repair_effort_hours)
+        pilot_sites = scenario.pilot.sites if scenario.pilot is not None else ()
+        families = [(ORGANISATION, 0, "organisation", edge.organisation, None, True)]
+        families += [
+            (SITE, s, f"site.{site.name}", edge.site, None, site.name in pilot_sites)
+            for s, site in enumerate(scenario.sites)
+        ]
+        families += [
+            (SEASON, k, f"season.{season.name}", edge.season, season.edge_case_share, False)
+            for k, season in enumerate(scenario.seasons)
+        ]
+        for f, (kind, of, name, section, seasonal_share, developed) in enumerate(families):
+            record = self.plan.records["families"][f]
+            record["kind"], record["of"] = kind, of
+            record["stream"] = stream("edge-case-types", name)
+            record["stream_repair"] = stream("repair", name)
+            if section is None:
+                record["concentration"] = 1.0
+                continue
+            self.put("families", f, "discount", section.discount)
+            self.put("families", f, "concentration", section.concentration)
+            if seasonal_share is not None:
+                self.put("families", f, "share", seasonal_share)
+            else:
+                self.put("families", f, "share", section.share)
+                self.put("families", f, "development", section.development_tasks if developed else 0.0)
+        for k, season in enumerate(scenario.seasons):
+            self.put("seasons", k, "volume", season.volume)
+
+    def lay_out_sites(self) -> None:
+        """Sites and their cells."""
+        scenario = self.scenario
+        for s, site in enumerate(scenario.sites):
+            record = self.plan.records["sites"][s]
+            hours = site.working_hours or scenario.users.working_hours
+            self.put("sites", s, "quality", site.data_quality)
+            self.put("sites", s, "variety", site.local_variety)
+            self.put("sites", s, "users", site.users)
+            own = site.tasks_per_user_week
+            self.put("sites", s, "tasks_per_week", scenario.users.tasks_per_user_week if own is None else own)
+            record["offset"] = site.utc_offset_hours
+            record["open_hour"] = hours.start_hour
+            record["day_hours"] = hours.end_hour - hours.start_hour
+            record["days"] = sum(1 << day for day in hours.days.numbers)
+            record["week_hours"] = record["day_hours"] * len(hours.days.numbers)
+            record["first_cell"] = s * len(scenario.users.segments)
+            record["opened"] = math.inf
+            record["shock_product"] = 1.0
+            for purpose in ("shock", "retraining", "reading"):
+                record[f"stream_{purpose}"] = stream(purpose, site.name)
+            for k, segment in enumerate(scenario.users.segments):
+                c = s * len(scenario.users.segments) + k
+                cell = self.plan.records["cells"][c]
+                cell["site"], cell["segment"] = s, k
+                self.put("cells", c, "onset", segment.onset_per_week)
+                self.put("cells", c, "reversion", segment.reversion)
+                self.put("cells", c, "initial_trust", segment.initial_trust)
+                cell["stream_user"] = stream("user", site.name, segment.name)
+                cell["stream_ticket"] = stream("ticket", site.name, segment.name)
+
+    def lay_out_support(self) -> None:
+        """Tickets, tiers and the data science team."""
+        support, team = self.scenario.support, self.scenario.data_science_team
+        for name, value in (
+            ("documentation_quality", support.documentation_quality),
+            ("documentation_effect", support.documentation_effect),
+            ("tickets_per_error", support.tickets_per_noticed_error),
+            ("how_to_new", support.how_to_per_new_user_week),
+            ("how_to_base", support.how_to_per_user_week),
+            ("error_tier1", support.levels.error.tier1),
+            ("error_tier2", support.levels.error.tier2),
+            ("how_to_tier1", support.levels.how_to.tier1),
+            ("how_to_tier2", support.levels.how_to.tier2),
+            ("triage_skill", support.triage_skill),
+            ("bounce_share", support.bounce_handling_share),
+            ("late_hours", support.late_hours),
+            ("fast_fix_hours", support.fast_fix_hours),
+            ("call_again", support.call_again_probability),
+            ("slice_hours", team.slice_hours),
+        ):
+            self.put("settings", 0, name, value)
+        for rank, job_class in enumerate(team.priorities):
+            self.put("settings", 0, f"priority_{rank}", CLASSES.index(job_class))
+        shifts: list[tuple[Any, ...]] = []
+        for t, (tier, owner) in enumerate(
+            ((support.tiers.tier1, support.tiers.tier1), (support.tiers.tier2, support.tiers.tier2),
+             (support.tiers.tier3, team))
+        ):  # fmt: skip
+            self.put("tiers", t, "target", tier.target_hours)
+            self.put_distribution(layout.HANDLING + t, tier.handling_minutes)
+            if tier.patience_hours is not None:
+                self.plan.records["tiers"]["has_patience"][t] = 1
+                self.put_distribution(layout.PATIENCE + t, tier.patience_hours)
+            if t < 2:
+                self.put("tiers", t, "ramp_hours", tier.ramp_up_weeks, WEEK_HOURS)
+                self.put("tiers", t, "starting_productivity", tier.starting_productivity)
+                self.put_distribution(layout.HIRING + t, tier.hiring_weeks)
+            shifts += [(t, owner.utc_offset_hours, shift) for shift in owner.shifts]
+        record = np.zeros(len(shifts), layout.SHIFT)
+        for i, (t, offset, shift) in enumerate(shifts):
+            record["tier"][i], record["offset"][i] = t, offset
+            hours = week_mask(shift.days.numbers, shift.start_hour, shift.end_hour)
+            for word in range(3):
+                record[f"hours_{word}"][i] = sum(1 << h for h in range(56) if hours[56 * word + h])
+        self.plan.records["shifts"] = record
+
+
+def week_mask(days: tuple[int, ...], start: int, end: int) -> list[bool]:
+    """The 168 hours of a local week that a shift covers; past midnight, and past Sunday, where start > end."""
+    length = (end - start) % 24 or 24
+    mask = [False] * 168
+    for day in days:
+        for hour in range(length):
+            mask[(24 * day + start + hour) % 168] = True
+    return mask
+
+
+def season_days(scenario: Scenario) -> npt.NDArray[np.int8]:
+    """int8[days, seasons]: whether a local day lies in a season; row 0 is the day before the first Monday."""
+    days = scenario.horizon_weeks * 7 + 3
+    monday = scenario.start_date - datetime.timedelta(days=scenario.start_date.weekday())
+    table = np.zeros((days, max(1, len(scenario.seasons))), dtype=np.int8)
+    for row in range(days):
+        date = monday + datetime.timedelta(days=row - 1)
+        today = (date.month, date.day)
+        for k, season in enumerate(scenario.seasons):
+            start, end = tuple(season.start), tuple(season.end)
+            inside = start <= today <= end if start <= end else today >= start or today <= end
+            table[row, k] = int(inside)
+    return table
+
+
+def apportion(total: int, shares: list[float]) -> list[int]:
+    """Split `total` by `shares` in whole numbers: largest remainders, the first of equals first."""
+    exact = [total * share for share in shares]
+    whole = [int(math.floor(x + 1e-9)) for x in exact]
+    order = sorted(range(len(shares)), key=lambda i: (whole[i] - exact[i], i))
+    for i in order[: total - sum(whole)]:
+        whole[i] += 1
+    return whole

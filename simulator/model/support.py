@@ -1,0 +1,239 @@
+"""Support: tickets, the tiers that work them, and what slow or failed answers do to users.
+
+Tier 1 triages with limited skill: a ticket that it judges wrongly goes to the wrong place, is looked at there for a
+share of a handling time, and bounces back. Tier 3 is the data science team. Whoever waits past their patience gives
+up, trusts less, perhaps reverts, perhaps calls again. During the pilot the data scientists answer directly.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from simulator.model import kinds
+from simulator.model.change_management import lapse
+from simulator.model.data_quality import variate
+from simulator.model.kinds import EXPERIENCED, HOW_TO, NEW, PILOT, TIER1, TIER2, TIER3
+from simulator.model.state import HANDLING, PATIENCE, WAIT_BIN_LOG, WAIT_BINS, WAIT_LOWEST_HOURS
+from simulator.model.time import work_time
+from simulator.model.tracing import note
+from simulator.model.trust import credit, credit_successes
+from simulator.model.users import next_draw, pick
+from simulator.streams.jit import rule
+from simulator.streams.philox import draw
+
+VISITS = 1 << 20
+"""More than the tickets that one user can open: tickets are numbered user * VISITS + n in their stream."""
+
+
+@rule
+def job_of_ticket(state: Any, slot: int) -> int:
+    """The job (index into `State.jobs`) that is the ticket in `slot`."""
+    world = state.world[0]
+    return int(world["sites"] + world["families"] * world["types"] + slot)
+
+
+@rule
+def open_ticket(state: Any, number: int, ticket_kind: int, level: int, time: float) -> int:
+    """User `number` opens a ticket; `level` 1 to 3 says who can truly solve it, 0 draws that. Returns its slot."""
+    world = state.world[0]
+    settings = state.settings[0]
+    slot = world["free_ticket"]
+    ticket = state.tickets[slot]
+    world["free_ticket"] = ticket["next"]
+    user = state.users[number]
+    cell = state.cells[user["cell"]]
+    site = state.sites[cell["site"]]
+    ticket["user"] = number
+    ticket["cell"] = user["cell"]
+    ticket["serial"] = world["tickets_opened"]
+    ticket["kind"] = ticket_kind
+    ticket["opened"] = time
+    ticket["visits"] = 0
+    ticket["number"] = user["number"] * VISITS + user["tickets"]
+    ticket["in_pilot"] = int(site["stage"] == PILOT)
+    user["tickets"] += 1
+    site["tickets"] += 1
+    world["tickets_opened"] += 1
+    world["week_opened"] += 1
+    if level == 0:
+        u, _, _, _ = draw(state.key, cell["stream_ticket"], ticket["number"], 0)
+        first = settings["how_to_tier1"] if ticket_kind == HOW_TO else settings["error_tier1"]
+        second = settings["how_to_tier2"] if ticket_kind == HOW_TO else settings["error_tier2"]
+        level = 1 if u < first else (2 if u < first + second else 3)
+    ticket["level"] = level
+    note(state, time, kinds.TICKET, ticket["serial"], number, ticket_kind, level)
+    return int(slot)
+
+
+@rule
+def ask_question(state: Any, c: int, time: float, u_pick: float) -> int:
+    """An active user of cell `c` does not know how to do something; new users ask more. Returns the user."""
+    settings = state.settings[0]
+    counts = state.counts[c]
+    by_new = counts[NEW] * (settings["how_to_new"] + settings["how_to_base"])
+    by_experienced = counts[EXPERIENCED] * settings["how_to_base"]
+    target = u_pick * (by_new + by_experienced)
+    if target < by_new:
+        number = pick(state, c, NEW, target / by_new)
+    else:
+        number = pick(state, c, EXPERIENCED, (target - by_new) / by_experienced)
+    note(state, time, kinds.QUESTION, number, 0, 0, 0)
+    return number
+
+
+@rule
+def close_ticket(state: Any, slot: int) -> None:
+    """The slot is free for another ticket."""
+    state.tickets[slot]["next"] = state.world[0]["free_ticket"]
+    state.world[0]["free_ticket"] = slot
+
+
+@rule
+def first_tier(state: Any, slot: int) -> int:
+    """Where a new ticket goes: to tier 1, or straight to the data science team during the pilot."""
+    return TIER3 if state.tickets[slot]["in_pilot"] == 1 else TIER1
+
+
+@rule
+def arrive(state: Any, slot: int, tier: int, time: float) -> float:
+    """The ticket joins the line of `tier`: the instant until which its user is willing to wait there."""
+    ticket = state.tickets[slot]
+    ticket["visits"] += 1
+    ticket["tier"] = tier
+    ticket["queued"] = time
+    stream = state.cells[ticket["cell"]]["stream_ticket"]
+    u, v, w, _ = draw(state.key, stream, ticket["number"], ticket["visits"])
+    ticket["u_handling"] = u
+    ticket["u_triage"] = v
+    ticket["u_patience"] = w
+    job = state.jobs[job_of_ticket(state, slot)]
+    job["job_class"] = kinds.CLASS_TICKET
+    job["started"] = 0
+    stamp_job(state, job, time)
+    if state.tiers[tier]["has_patience"] == 0:
+        return math.inf
+    return time + variate(state, PATIENCE + tier, w)
+
+
+@rule
+def stamp_job(state: Any, job: Any, time: float) -> None:
+    """Give a job that joins a line its place in the order of arrival."""
+    world = state.world[0]
+    job["arrived"] = time
+    job["serial"] = world["serial"]
+    world["serial"] += 1
+
+
+@rule
+def handling_hours(state: Any, slot: int) -> float:
+    """Hours of work that this visit of the ticket takes a fully productive agent."""
+    ticket = state.tickets[slot]
+    settings = state.settings[0]
+    tier = ticket["tier"]
+    hours = variate(state, HANDLING + tier, ticket["u_handling"]) / 60.0
+    hours *= 1.0 - settings["documentation_effect"] * settings["documentation_quality"]
+    if ticket["in_pilot"] == 1:
+        return hours * settings["handling_factor"]
+    if tier != TIER1 and tier != ticket["level"] - 1:
+        return hours * settings["bounce_share"]
+    return hours
+
+
+@rule
+def count_wait(state: Any, tier_number: int, queued: float, waited: float, served: bool) -> None:
+    """Enter a wait (hours) that ended by service or by giving up into the statistics of the tier."""
+    tier = state.tiers[tier_number]
+    in_target = int(served and waited <= tier["target"])
+    tier["week_ended"] += 1
+    tier["week_in_target"] += in_target
+    tier["week_wait_sum"] += waited
+    if queued < state.settings[0]["measure_from"]:
+        return
+    tier["visits"] += 1
+    tier["in_target"] += in_target
+    tier["wait_sum"] += waited
+    bin_number = 0
+    if waited > WAIT_LOWEST_HOURS:
+        bin_number = min(WAIT_BINS - 1, 1 + int(math.log(waited / WAIT_LOWEST_HOURS) / WAIT_BIN_LOG))
+    state.waits[tier_number, bin_number] += 1
+
+
+@rule
+def change_tier(state: Any, tier_number: int, time: float, waiting: int, busy: int, on_duty: int) -> None:
+    """Change the numbers waiting, busy and on duty at a tier, after adding up what they were until `time`."""
+    tier = state.tiers[tier_number]
+    elapsed = time - tier["mark"]
+    measured = min(elapsed, time - state.settings[0]["measure_from"])
+    if measured > 0.0:
+        tier["queue_integral"] += tier["waiting"] * measured
+    tier["week_busy"] += tier["busy"] * elapsed
+    tier["week_staffed"] += tier["on_duty"] * elapsed
+    tier["mark"] = time
+    tier["waiting"] += waiting
+    tier["busy"] += busy
+    tier["on_duty"] += on_duty
+
+
+@rule
+def next_tier(state: Any, slot: int) -> int:
+    """After a finished visit: the tier that the ticket goes to, or -1 when it is solved."""
+    ticket = state.tickets[slot]
+    tier = ticket["tier"]
+    level = ticket["level"]
+    if ticket["in_pilot"] == 1:
+        return -1
+    if tier != TIER1:
+        return -1 if tier == level - 1 else TIER1
+    right = ticket["u_triage"] < state.settings[0]["triage_skill"]
+    if level == 1:
+        return -1 if right else TIER2
+    if level == 2:
+        return TIER2 if right else TIER3
+    return TIER3 if right else TIER2
+
+
+@rule
+def feel(state: Any, number: int, time: float, gain: float, loss: float) -> None:
+    """An experience with support enters the user's trust."""
+    user = state.users[number]
+    site = state.sites[state.cells[user["cell"]]["site"]]
+    credit_successes(user, site, state.settings[0], work_time(site, time))
+    credit(user, state.settings[0], gain, loss)
+
+
+@rule
+def solved(state: Any, slot: int, time: float) -> bool:
+    """The ticket is solved: a fast fix repairs trust, a late one costs it; True when the user stops for it."""
+    ticket = state.tickets[slot]
+    settings = state.settings[0]
+    number = ticket["user"]
+    elapsed = time - ticket["opened"]
+    note(state, time, kinds.SOLVED, ticket["serial"], ticket["tier"] + 1, elapsed, 0)
+    close_ticket(state, slot)
+    if elapsed <= settings["fast_fix_hours"]:
+        feel(state, number, time, settings["fix_weight"], 0.0)
+        return False
+    if elapsed <= settings["late_hours"]:
+        return False
+    feel(state, number, time, 0.0, settings["late_weight"])
+    u, v, _, _ = next_draw(state, number)
+    return lapse(state, number, time, u, v)
+
+
+@rule
+def give_up(state: Any, slot: int, time: float) -> int:
+    """The user stops waiting: 0 no more of it, 1 stops using the system, 2 calls again."""
+    ticket = state.tickets[slot]
+    settings = state.settings[0]
+    number = ticket["user"]
+    count_wait(state, ticket["tier"], ticket["queued"], time - ticket["queued"], False)
+    state.world[0]["tickets_abandoned"] += 1
+    state.world[0]["week_abandoned"] += 1
+    note(state, time, kinds.GAVE_UP, ticket["serial"], ticket["tier"] + 1, 0, 0)
+    close_ticket(state, slot)
+    feel(state, number, time, 0.0, settings["late_weight"])
+    u, v, w, _ = next_draw(state, number)
+    if lapse(state, number, time, u, v):
+        return 1
+    return 2 if state.users[number]["state"] <= EXPERIENCED and w < settings["call_again"] else 0

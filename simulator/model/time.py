@@ -1,0 +1,60 @@
+"""Calendars: weeks, shifts, working hours of sites. Time is hours since Monday 00:00 UTC of the first week."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from simulator.streams.jit import rule
+
+WEEK_HOURS = 168.0
+
+
+@rule
+def next_opening(time: float, offset: float, days: int, open_hour: float) -> float:
+    """The first start of a working day at or after `time` (hours, UTC).
+
+    `offset` is local time minus UTC in hours; bit d of `days` tells whether weekday d (Monday 0) is worked.
+    """
+    day = int(math.floor((time + offset) / 24.0))
+    while True:
+        opening = day * 24.0 + open_hour - offset
+        if opening >= time and (days >> (day % 7)) & 1:
+            return opening
+        day += 1
+
+
+@rule
+def on_duty(shift: Any, time: float) -> bool:
+    """Whether `shift` (a SHIFT record) is at work during the hour that begins at or holds `time`."""
+    hour = int(math.floor(time + shift["offset"])) % 168
+    word = hour // 56
+    mask = shift["hours_0"] if word == 0 else (shift["hours_1"] if word == 1 else shift["hours_2"])
+    return bool((mask >> (hour - 56 * word)) & 1)
+
+
+@rule
+def next_change(shift: Any, time: float) -> float:
+    """The next instant after `time` at which `shift` goes on or off duty; infinite when it never does."""
+    now = on_duty(shift, time)
+    local = math.floor(time + shift["offset"])
+    for step in range(1, 169):
+        instant = local + step - shift["offset"]
+        if on_duty(shift, instant) != now:
+            return instant
+    return math.inf
+
+
+@rule
+def work_time(site: Any, time: float) -> float:
+    """Working hours of the site since it started, at `time`; it stands still while the site is closed."""
+    elapsed = time - site["opened"]
+    if elapsed > site["day_hours"]:
+        elapsed = site["day_hours"]
+    return site["work_at_opening"] + max(0.0, elapsed)
+
+
+@rule
+def season_day(day_count: int, time: float, offset: float) -> int:
+    """Row of the season table for the local day that holds `time`; days outside the table take its edge."""
+    return max(0, min(day_count - 1, int(math.floor((time + offset) / 24.0)) + 1))

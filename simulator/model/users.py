@@ -1,0 +1,78 @@
+"""Who is where: each user's state, and a roster of every cell's members by state from which one is picked uniformly.
+
+A cell is the users of one segment at one site. Rosters make a pick and a move cost the same however many they are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.model.kinds import EXPERIENCED, NEW, ROSTERS
+from simulator.model.time import work_time
+from simulator.model.trust import correct_per_user
+from simulator.streams.jit import rule
+from simulator.streams.philox import draw
+
+
+@rule
+def active_in(counts: Any) -> int:
+    """Active users of a cell; `counts` is its row of `State.counts`."""
+    return int(counts[NEW] + counts[EXPERIENCED])
+
+
+@rule
+def move(state: Any, number: int, to: int, time: float) -> None:
+    """Take user `number` (index into `State.users`) from its state to the state `to`."""
+    user = state.users[number]
+    c = user["cell"]
+    cell = state.cells[c]
+    site = state.sites[cell["site"]]
+    counts = state.counts[c]
+    origin = user["state"]
+    if origin < ROSTERS:  # the last of the roster takes the place that falls free
+        roster = state.roster[origin]
+        last = roster[cell["first"] + counts[origin] - 1]
+        roster[cell["first"] + user["place"]] = last
+        state.users[last]["place"] = user["place"]
+    counts[origin] -= 1
+    if to < ROSTERS:
+        state.roster[to, cell["first"] + counts[to]] = number
+        user["place"] = counts[to]
+    counts[to] += 1
+    user["state"] = to
+    change = int(to <= EXPERIENCED) - int(origin <= EXPERIENCED)
+    if change != 0:
+        work = work_time(site, time)
+        site["user_hours"] += site["active"] * (work - site["user_mark"])
+        site["user_mark"] = work
+        site["active"] += change
+        if change > 0:
+            user["mark"] = correct_per_user(site, work)
+
+
+@rule
+def pick(state: Any, c: int, roster: int, u: float) -> int:
+    """The user of cell `c` at the uniform `u` of the roster; the roster must not be empty."""
+    count = state.counts[c, roster]
+    return int(state.roster[roster, state.cells[c]["first"] + min(count - 1, int(u * count))])
+
+
+@rule
+def pick_active(state: Any, c: int, u: float) -> int:
+    """The active user of cell `c` at the uniform `u`, new or experienced."""
+    new = state.counts[c, NEW]
+    total = new + state.counts[c, EXPERIENCED]
+    i = min(total - 1, int(u * total))
+    first = state.cells[c]["first"]
+    if i < new:
+        return int(state.roster[NEW, first + i])
+    return int(state.roster[EXPERIENCED, first + i - new])
+
+
+@rule
+def next_draw(state: Any, number: int) -> tuple[float, float, float, float]:
+    """The next four uniforms of the user's own stream."""
+    user = state.users[number]
+    position = user["draws"]
+    user["draws"] = position + 1
+    return draw(state.key, state.cells[user["cell"]]["stream_user"], user["number"], position)

@@ -1,0 +1,151 @@
+"""The end of a week: what is recorded, and what fades."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from simulator.model import kinds
+from simulator.model.kinds import AWAY, EXPERIENCED, GONE, LIVE, NOT_STARTED, ONBOARDED, TIERS
+from simulator.model.state import HIDDEN_WEEKLY, WEEKLY
+from simulator.model.support import change_tier
+from simulator.model.tasks import settle
+from simulator.model.time import work_time
+from simulator.model.tracing import note
+from simulator.model.trust import credit_successes, forget, trust
+from simulator.streams.jit import rule
+
+COLUMNS = {name: i for i, name in enumerate([*WEEKLY, *HIDDEN_WEEKLY])}
+ADOPTION = COLUMNS["adoption"]
+ACTIVE = COLUMNS["active_users"]
+USERS_ONBOARDED = COLUMNS["users_onboarded"]
+USERS_REVERTED = COLUMNS["users_reverted"]
+USERS_LOST = COLUMNS["users_lost"]
+TRUST = COLUMNS["trust_mean"]
+ACCURACY = COLUMNS["accuracy"]
+RESOLUTION = COLUMNS["resolution"]
+TASKS = COLUMNS["tasks"]
+ERRORS = COLUMNS["errors"]
+SEEN = COLUMNS["edge_case_types_seen"]
+REPAIRED = COLUMNS["edge_case_types_repaired"]
+OPENED = COLUMNS["tickets_opened"]
+ABANDONED = COLUMNS["tickets_abandoned"]
+SERVICE_LEVEL = COLUMNS["sla_met_share"]
+BACKLOG = COLUMNS["backlog_tier1"]
+UTILISATION = COLUMNS["utilisation_tier1"]
+WAIT = COLUMNS["wait_hours_mean_tier1"]
+REPAIRS = COLUMNS["ds_backlog_repairs"]
+SITES_LIVE = COLUMNS["sites_live"]
+CORRECT = COLUMNS["correct"]
+IN_TARGET = COLUMNS["visits_in_target"]
+ENDED = COLUMNS["visits_ended"]
+
+
+@rule
+def share(part: float, whole: float) -> float:
+    """part / whole, null (NaN) where there is nothing to take a share of."""
+    return part / whole if whole > 0.0 else math.nan
+
+
+@rule
+def close_week(state: Any, time: float) -> None:
+    """Record the week that ends at `time` in `State.weekly` and `State.site_weeks`."""
+    world = state.world[0]
+    week = world["week"]
+    row = state.weekly[week]
+    tasks = correct = wrong = 0.0
+    live = 0
+    for s in range(world["sites"]):
+        site = state.sites[s]
+        if site["stage"] == NOT_STARTED:
+            continue
+        settle(state, s, time)
+        live += int(site["stage"] == LIVE)
+        tasks += site["week_tasks"]
+        correct += site["week_correct"]
+        wrong += site["week_wrong"]
+        record = state.site_weeks[week, s]
+        record[0] = site["week_tasks"]
+        record[1] = site["week_correct"]
+        record[2] = site["week_wrong"]
+        record[3] = site["week_correct_base"]
+        record[4] = site["week_wrong_base"]
+        site["week_tasks"] = 0.0
+        site["week_correct"] = 0.0
+        site["week_wrong"] = 0.0
+    active = sweep_users(state, row, time)
+    in_target = ended = 0
+    backlog = 0
+    for t in range(len(TIERS)):
+        change_tier(state, t, time, 0, 0, 0)
+        tier = state.tiers[t]
+        in_target += tier["week_in_target"]
+        ended += tier["week_ended"]
+        backlog += tier["waiting"]
+        row[BACKLOG + t] = tier["waiting"]
+        row[UTILISATION + t] = share(tier["week_busy"], tier["week_staffed"])
+        row[WAIT + t] = share(tier["week_wait_sum"], tier["week_ended"])
+        tier["week_in_target"] = 0
+        tier["week_ended"] = 0
+        tier["week_wait_sum"] = 0.0
+        tier["week_busy"] = 0.0
+        tier["week_staffed"] = 0.0
+    row[ADOPTION] = share(active, world["users"])
+    row[ACCURACY] = share(correct, correct + wrong)
+    row[RESOLUTION] = share(correct, tasks)
+    row[TASKS] = tasks
+    row[ERRORS] = wrong
+    row[CORRECT] = correct
+    row[SEEN] = world["types_seen"]
+    row[REPAIRED] = world["types_repaired"]
+    row[OPENED] = world["week_opened"]
+    row[ABANDONED] = world["week_abandoned"]
+    row[SERVICE_LEVEL] = share(in_target, ended)
+    row[IN_TARGET] = in_target
+    row[ENDED] = ended
+    row[REPAIRS] = world["repairs_open"]
+    row[SITES_LIVE] = live
+    world["week_opened"] = 0
+    world["week_abandoned"] = 0
+    world["week"] = week + 1
+    note(state, time, kinds.WEEK, week, active, row[TRUST], backlog)
+
+
+@rule
+def sweep_users(state: Any, row: Any, time: float) -> int:
+    """Bring every user's trust up to date, let a week be forgotten, and record the users; returns the active ones."""
+    settings = state.settings[0]
+    active = onboarded = away = gone = 0
+    trusted = 0.0
+    for c in range(state.world[0]["cells"]):
+        cell = state.cells[c]
+        site = state.sites[cell["site"]]
+        onboarded += state.counts[c, ONBOARDED]
+        away += state.counts[c, AWAY]
+        gone += state.counts[c, GONE]
+        if site["stage"] == NOT_STARTED:
+            continue
+        work = work_time(site, time)
+        for number in range(cell["first"], cell["first"] + cell["users"]):
+            user = state.users[number]
+            if user["state"] <= EXPERIENCED:
+                credit_successes(user, site, settings, work)
+                forget(user, settings)
+                trusted += trust(user, cell, settings)
+                active += 1
+            elif user["state"] == AWAY:
+                forget(user, settings)
+    row[ACTIVE] = active
+    row[USERS_ONBOARDED] = onboarded
+    row[USERS_REVERTED] = away
+    row[USERS_LOST] = gone
+    row[TRUST] = share(trusted, active)
+    return active
+
+
+@rule
+def open_week(state: Any) -> None:
+    """The sums from which retraining was decided start afresh."""
+    for s in range(state.world[0]["sites"]):
+        state.sites[s]["week_correct_base"] = 0.0
+        state.sites[s]["week_wrong_base"] = 0.0
