@@ -118,13 +118,16 @@ def label(measure: str) -> Label:
     return Label(measure.replace("_", " ").capitalize(), RATE)
 
 
-def written(value: float | None, unit: str) -> str:
-    """`value` for people: a share as a percentage, other numbers with about three digits; a dash for None."""
+def written(value: float | None, unit: str, *, like: float | None = None) -> str:
+    """`value` for people: a share as a percentage, other numbers with about three digits; a dash for None.
+
+    `like` is the number whose digits `value` shares, as a half-width those of its mean.
+    """
     if value is None:
         return "–"
     if unit == SHARE:
         return f"{100 * value:.1f}%"
-    size = abs(value)
+    size = abs(value if like is None else like)
     if size >= 100:
         return f"{value:,.0f}"
     if unit in (WEEKS, COUNT) or size >= 10:

@@ -43,7 +43,7 @@ def measure_rows(result: Result) -> list[Row]:
         words = label(name)
         mean = written(of["mean"], words.unit)
         if of["half_width_95"] is not None:
-            mean += f" ± {written(of['half_width_95'], words.unit)}"
+            mean += f" ± {written(of['half_width_95'], words.unit, like=of['mean'])}"
         quantiles = [written(of[quantile], words.unit) for quantile in ("p10", "p50", "p90")]
         rows.append((words.words, name, mean, *quantiles))  # type: ignore[arg-type]
     return rows
