@@ -1,4 +1,4 @@
-"""The event trace: what happened, as rows of numbers that both engines write at the same points."""
+"""Events: each is counted, and written to the trace when there is one, at the same points by both engines."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ ROWS_PER_EVENT = 512
 
 @rule
 def note(state: Any, time: float, kind: int, a: float, b: float, c: float, d: float) -> None:
-    """Write one row when the replication is traced; `kinds.KINDS` says what a, b, c and d are."""
+    """Count an event, and write it down when the replication is traced; `kinds.KINDS` says what a, b, c and d are."""
     world = state.world[0]
+    world["events"] += 1
     if world["tracing"] == 1:
         row = state.trace[world["traced"]]
         row[0] = time

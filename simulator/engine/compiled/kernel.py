@@ -143,7 +143,6 @@ def advance(state: Any, cal: Any, until: float) -> int:
         kind = event["key"] // RANK
         slot = event["slot"]
         world["now"] = time
-        world["events"] += 1
         if kind >= FIRST_CLOCK:
             fire(state, cal, kind, cal.soonest[slot - cal.first[CLOCK_SLOTS]], time)
         else:
@@ -314,10 +313,10 @@ def fire(state: Any, cal: Any, kind: int, i: int, time: float) -> None:
     elif kind == kinds.ENCOUNTER:
         number, follows, f, k = meet(state, c, time, v, w, x)
         changed = follows == 1
-        if follows == 2:
-            join(state, cal, open_ticket(state, number, ERROR, 0, time), TIER3 + 1, time)
         if k >= 0:
             queue_job(state, cal, open_repair(state, f, k, time), TIER3, time)
+        if follows == 2:
+            join(state, cal, open_ticket(state, number, ERROR, 0, time), TIER3 + 1, time)
     elif kind == kinds.QUESTION:
         number = ask_question(state, c, time, v)
         changed = False
@@ -428,7 +427,7 @@ def serve(state: Any, cal: Any, tier: int, time: float) -> None:
 
 @rule
 def work_ended(state: Any, cal: Any, number: int, time: float) -> None:
-    """An agent ends a piece of work: what follows for the work, then the agent takes the next."""
+    """An agent ends a piece of work and takes the next; then what follows for the work."""
     finished = end_work(state, number, time)
     job = state.agents[number]["job"]
     tier = state.agents[number]["tier"]
@@ -436,7 +435,11 @@ def work_ended(state: Any, cal: Any, number: int, time: float) -> None:
     if not finished:
         insert(state, cal, line_of(state, job, tier), job)
         change_tier(state, tier, time, 1, 0, 0)
-    elif job_class == CLASS_TICKET:
+    release_agent(state, number, time)
+    serve(state, cal, tier, time)
+    if not finished:
+        return
+    if job_class == CLASS_TICKET:
         slot = job - job_of_ticket(state, 0)
         onward = next_tier(state, slot)
         if onward < 0:
@@ -451,8 +454,6 @@ def work_ended(state: Any, cal: Any, number: int, time: float) -> None:
     else:
         note(state, time, kinds.RETRAINED, job, 0, 0, 0)
         put(cal, DEPLOYMENTS, job, time + state.settings[0]["deploy_hours"], kinds.DEPLOYED)
-    release_agent(state, number, time)
-    serve(state, cal, tier, time)
 
 
 @rule
