@@ -10,7 +10,7 @@ import streamlit as st
 from simulator.app.cache import Cache, Shown, simulate
 from simulator.experiment.changes import written as written_changes
 from simulator.experiment.levers import changes, present, rest
-from simulator.experiment.measures import OUTCOMES, SHARE, WEEKS, written
+from simulator.experiment.measures import SHARE, WEEKS, label, written
 from simulator.experiment.progress import COMPILING, Progress, throttled
 from simulator.experiment.run import REPLICATIONS, SEED
 from simulator.experiment.verdict import interval
@@ -58,9 +58,7 @@ def show() -> None:
     except RuntimeError as error:
         st.error(f"The simulation failed: {error}")
         return
-    tell(shown)
-    st.subheader("The same on the command line")
-    st.code(command(name, replications, seed, moved), language="bash", wrap_lines=True)
+    tell(shown, command(name, replications, seed, moved))
 
 
 def lever_sliders(scenario: Scenario) -> dict[str, Any]:
@@ -135,8 +133,8 @@ def shared_cache() -> Cache:
     return Cache()
 
 
-def tell(shown: Shown) -> None:
-    """Verdict, success figures, fan charts, outcomes and measures."""
+def tell(shown: Shown, same_digits: str) -> None:
+    """Verdict, success figures, fan charts, outcomes, the command line and measures."""
     result = shown.result
     st.info(result.verdict())
     figures(result)
@@ -157,6 +155,8 @@ def tell(shown: Shown) -> None:
             for words, share, reach in outcome_lines(result)
         ]
     )
+    st.subheader("The same on the command line")
+    st.code(same_digits, language="bash", wrap_lines=True)
     headings = ("Measure", "Name", "Mean ± half-width", "10th percentile", "Median", "90th percentile")
     st.subheader("Main measures")
     st.table([dict(zip(headings, row, strict=True)) for row in measure_rows(result)])
@@ -170,23 +170,30 @@ def figures(result: Result) -> None:
     chance = result.success_probability
     weeks = result.estimate("weeks_to_scale")
     adoption = result.estimate("adoption_final")
-    on_time = result.outcomes.get("scaled_on_time")
+    accuracy = (
+        "accuracy_scaled_all_sites" if result.estimate("accuracy_scaled_all_sites").get("n") else "accuracy_scaled"
+    )
     columns = st.columns(4)
     columns[0].metric("Success probability", written(chance.share, SHARE))
     columns[0].caption(interval(chance) if chance.share is not None else "never funded")
-    columns[1].metric("Scaled on time", written(on_time.share if on_time else 0.0, SHARE))
-    columns[1].caption(interval(on_time) if on_time else f"no replication {OUTCOMES['scaled_on_time']}")
-    columns[2].metric("Weeks from funding to scale", written(weeks.get("p50"), WEEKS))
-    columns[2].caption(spread(weeks, WEEKS, "of those that scale, 80% within"))
-    columns[3].metric("Adoption at the end", written(adoption.get("mean"), SHARE))
-    columns[3].caption(spread(adoption, SHARE, "80% within"))
+    columns[1].metric("Weeks from funding to scale", written(weeks.get("p50"), WEEKS))
+    columns[1].caption(spread(weeks, WEEKS, "median of those that scale"))
+    columns[2].metric("Adoption at the end", written(adoption.get("mean"), SHARE))
+    columns[2].caption(spread(adoption, SHARE, pilot(result, "adoption_pilot")))
+    columns[3].metric(label(accuracy).words, written(result.estimate(accuracy).get("mean"), SHARE))
+    columns[3].caption(spread(result.estimate(accuracy), SHARE, pilot(result, "accuracy_pilot")))
+
+
+def pilot(result: Result, measure: str) -> str:
+    """The pilot's reading, to compare with."""
+    return f"{written(result.estimate(measure).get('mean'), SHARE)} in the pilot"
 
 
 def spread(estimate: dict[str, float | int | None], unit: str, words: str) -> str:
     """The middle 80% of a measure in words."""
     if not estimate.get("n"):
         return "in no replication"
-    return f"{words} {written(estimate['p10'], unit)} to {written(estimate['p90'], unit)}"
+    return f"{words}; 80% of replications within {written(estimate['p10'], unit)} to {written(estimate['p90'], unit)}"
 
 
 def command(name: str, replications: int, seed: int, moved: dict[str, Any]) -> str:

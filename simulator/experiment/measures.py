@@ -66,9 +66,9 @@ TIER_LABELS = {
     "utilisation": Label("Utilisation", SHARE),
     "utilisation_peak": Label("Peak utilisation", SHARE),
     "queue_mean": Label("Mean queue", RATE),
-    "wait_hours_sum": Label("Sum of waits", HOURS),
-    "wait_hours_mean": Label("Mean wait", HOURS),
-    "wait_hours_p90": Label("Wait, 90th percentile", HOURS),
+    "wait_hours_sum": Label("Sum of waits (hours)", HOURS),
+    "wait_hours_mean": Label("Mean wait (hours)", HOURS),
+    "wait_hours_p90": Label("90th percentile of waits (hours)", HOURS),
 }
 
 MAIN = (
@@ -132,4 +132,4 @@ def written(value: float | None, unit: str, *, like: float | None = None) -> str
         return f"{value:,.0f}"
     if unit in (WEEKS, COUNT) or size >= 10:
         return f"{value:.1f}".removesuffix(".0")
-    return f"{value:.2f}"
+    return f"{value:.2f}" if size >= 0.1 or size == 0 else f"{value:.3f}"

@@ -74,7 +74,8 @@ def criteria_missed(result: Result) -> dict[str, float]:
             holds = rows >= level[:, None] if at_least else rows <= level[:, None]
         long_enough = _longest_stretch(holds & in_plan) >= success.sustained_weeks
         words = label(criterion.measure)
-        bound = written(float(np.mean(level)), words.unit)
+        mean = float(np.mean(level))
+        bound = f"{100 * mean:.3g}%" if words.unit == SHARE else f"{mean:.3g}"
         missed[f"{words.words.lower()} never stays {'at or above' if at_least else 'at or below'} {bound}"] = float(
             np.mean(~long_enough[failed])
         )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from simulator.experiment.result import Result
 
+ALWAYS_SHOWN = ("scaled_on_time", "scaled_late", "stalled")
 FAN = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 Rows = np.ndarray[Any, np.dtype[np.float64]]
@@ -94,9 +95,10 @@ class Figures:
     def outcomes(self, axes: Axes | None = None) -> Axes:
         """Bars of the share of replications in each outcome, with 95% intervals."""
         axes = _new_axes() if axes is None else axes
-        shares = [(name, found) for name in OUTCOMES if (found := self._result.outcomes.get(name)) is not None]
+        found = self._result.outcomes
+        shares = [(name, found.get(name)) for name in OUTCOMES if name in found or name in ALWAYS_SHOWN]
         for position, (name, of) in enumerate(reversed(shares)):
-            share, low, high = of.share or 0.0, of.low or 0.0, of.high or 0.0
+            share, low, high = (0.0, 0.0, 0.0) if of is None else (of.share or 0.0, of.low or 0.0, of.high or 0.0)
             axes.barh(position, share, height=0.6, color=style.OUTCOME_COLOURS[name])
             axes.plot([low, high], [position, position], color=style.INK, linewidth=1.2)
             axes.text(max(high, share) + 0.015, position, f"{share:.0%}", va="center", fontsize=10.5, color=style.INK)

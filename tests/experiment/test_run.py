@@ -171,7 +171,7 @@ def test_the_verdict_says_how_likely_when_and_why_not(result):
     assert sentence.startswith("May or may not scale: ")
     assert "40 simulated programmes reach scale (95% interval " in sentence
     assert "weeks of funding" in sentence
-    assert sentence.endswith("; the others stall, always because adoption never stays at or above 60.0%.")
+    assert sentence.endswith("; the others stall, always because adoption never stays at or above 60%.")
     assert sentence in repr(result)
     assert sentence in result._repr_html_()
 
