@@ -1,0 +1,161 @@
+"""Random small scenarios in which everything happens: every mechanism, ties, and odd calendars."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from simulator.scenario import Scenario, load
+
+
+def generated(number: int) -> Scenario:
+    """Scenario `number` of an endless list; the same number is always the same scenario."""
+    return load(document(random.Random(number)))
+
+
+def document(r: random.Random) -> dict[str, Any]:
+    """A scenario file of a few hundred to a few thousand events."""
+    weeks = r.randint(8, 20)
+    names = ["north", "east", "south", "west"][: r.randint(1, 4)]
+    pilot_weeks = r.randint(2, 4)
+    return {
+        "name": "generated",
+        "horizon_weeks": weeks,
+        "start_date": r.choice(["2026-01-05", "2026-10-12", "2027-03-03"]),
+        "pilot": {
+            "sites": [names[0]], "weeks": pilot_weeks, "measure_weeks": r.randint(1, pilot_weeks),
+            "users_per_site": r.randint(0, 12), "curation": r.choice([0, 0.7]), "handling_factor": r.choice([0.5, 1]),
+        },
+        "sites": [site(r, name) for name in names],
+        "users": users(r),
+        "ai": {
+            "reference_accuracy": r.uniform(0.6, 0.98),
+            "data_quality_sensitivity": number(r, 0.2, 0.9),
+            "half_life_weeks": r.choice([None, 20, 100]),
+            "shocks": {"per_site_year": r.choice([5, 20]), "accuracy_loss": duration(r, 0.1)},
+            "retraining": {
+                "every_weeks": r.choice([None, 3, 5]), "below_accuracy": r.choice([None, 0.9]), "qa_tasks": 50,
+                "effort_hours": duration(r, 10), "deploy_weeks": r.choice([0, 1]),
+            },
+        },
+        "edge_cases": {
+            "types_per_family": r.choice([4, 16, 40]), "report_threshold": r.randint(1, 3),
+            "report_probability": r.uniform(0.5, 1), "repair_effort_hours": duration(r, 6),
+            "right_share": 0.2, "hand_over_share": number(r, 0.1, 0.6),
+            "organisation": {"share": number(r, 0.02, 0.2), "discount": r.choice([0, 0.5]), "development_tasks": 20},
+            "site": {"share": r.uniform(0, 0.2), "discount": number(r, 0.2, 0.7), "concentration": r.uniform(1, 20)},
+            "season": {},
+        },
+        "seasons": [
+            {"name": "peak", "start": "11-15", "end": "01-20", "volume": r.choice([1, 2]), "edge_case_share": 0.2},
+        ],
+        "support": support(r),
+        "data_science_team": {
+            "members": r.randint(0, 4), "shifts": shifts(r), "slice_hours": r.choice([1, 4]),
+            "priorities": r.sample(["ticket", "retraining", "repair"], 3),
+        },
+        "rollout": {
+            "funding_delay_weeks": r.choice([0, 1, number(r, 0.2, 1.5)]),
+            "phases": [{"name": f"wave-{i}", "week": i * r.choice([0, 1, 1.5]), "sites": [name]}
+                       for i, name in enumerate(names)],
+        },
+        "success": {
+            "sustained_weeks": 2,
+            "criteria": [{"measure": "adoption", "at_least": 0.2}],
+            "measure_window": r.choice(["end", "as_rolled_out"]), "measure_from_week": r.choice([0, 3]),
+        },
+    }  # fmt: skip
+
+
+def number(r: random.Random, low: float, high: float) -> Any:
+    """A certain number, or an uncertain input of some form."""
+    middle = r.uniform(low, high)
+    return r.choice(
+        [
+            middle,
+            {"p10": low + 0.2 * (middle - low), "p50": middle, "p90": middle + 0.9 * (high - middle)},
+            {"uniform": {"min": low, "max": high}},
+            {"pert": {"min": low, "mode": middle, "max": high}},
+        ]
+    )
+
+
+def duration(r: random.Random, scale: float) -> Any:
+    """A duration or loss of about `scale` in one of the forms; constants make ties."""
+    return r.choice(
+        [
+            scale,
+            {"exponential": {"mean": scale}},
+            {"lognormal": {"median": scale, "p90": 2.5 * scale}},
+            {"gamma": {"mean": scale, "sd": 0.8 * scale}},
+            {"p10": 0.3 * scale, "p50": scale, "p90": 3 * scale},
+            {"triangular": {"min": 0, "mode": scale, "max": 3 * scale}},
+            {"empirical": [0.5 * scale, scale, 2 * scale]},
+        ]
+    )
+
+
+def shifts(r: random.Random) -> list[dict[str, Any]]:
+    """One shift, two, or round the clock."""
+    day = {"days": "mon-fri", "start_hour": 8, "end_hour": 16, "share": 1.0}
+    return r.choice(
+        [
+            [day],
+            [{**day, "share": 0.5}, {"days": "all", "start_hour": 22, "end_hour": 6, "share": 0.5}],
+            [{"days": "all", "start_hour": 0, "end_hour": 24, "share": 1.0}],
+        ]
+    )
+
+
+def site(r: random.Random, name: str) -> dict[str, Any]:
+    """A site of some tens of users."""
+    return {
+        "name": name,
+        "users": r.choice([0, 5, 30, 60]),
+        "data_quality": number(r, 0.4, 0.95),
+        "local_variety": r.uniform(0.5, 1.5),
+        "utc_offset_hours": r.choice([0, 5.5, -8]),
+        "working_hours": r.choice(
+            [None, {"days": "all", "start_hour": 0, "end_hour": 24}, {"days": ["tue", "sat"], "start_hour": 6, "end_hour": 22}]
+        ),
+    }
+
+
+def users(r: random.Random) -> dict[str, Any]:
+    """Users who come, go and return fast, so that short horizons see them do it."""
+    return {
+        "tasks_per_user_week": number(r, 5, 30),
+        "segments": [
+            {"name": "volunteers", "share": 0.4, "initial_trust": 0.8, "onset_per_week": 0.9, "reversion": 0.1},
+            {"name": "sceptics", "share": 0.6, "initial_trust": 0.4, "onset_per_week": 0.3, "reversion": number(r, 0.1, 0.6)},
+        ],
+        "return_per_week": 1.0, "return_base": 0.5, "lost_share": number(r, 0, 0.4), "drop_out_per_week": 0.05,
+        "learning_weeks": 1, "notice_probability": r.uniform(0.3, 1),
+        "trust": {"prior_tasks": r.uniform(2, 20), "forgetting_per_week": r.uniform(0, 0.2), "frozen": r.random() < 0.1},
+    }  # fmt: skip
+
+
+def support(r: random.Random) -> dict[str, Any]:
+    """Support that is short of people now and then."""
+
+    def tier(agents: int) -> dict[str, Any]:
+        return {
+            "agents": r.randint(0, agents), "shifts": shifts(r), "handling_minutes": duration(r, 60),
+            "patience_hours": r.choice([None, duration(r, 4)]), "utc_offset_hours": r.choice([0, 3]),
+            "hiring": [{"week": r.choice([0, 1]), "agents": r.randint(1, 3)}], "hiring_weeks": duration(r, 1),
+            "ramp_up_weeks": r.choice([0, 3]),
+        }  # fmt: skip
+
+    return {
+        "documentation_quality": r.uniform(0, 1),
+        "tickets_per_noticed_error": r.uniform(0.2, 0.8),
+        "how_to_per_new_user_week": 1.0,
+        "how_to_per_user_week": 0.2,
+        "triage_skill": r.uniform(0.4, 1),
+        "late_hours": 6, "fast_fix_hours": 2,
+        "call_again_probability": r.uniform(0, 0.9),
+        "tiers": {
+            "tier1": tier(3), "tier2": tier(2),
+            "tier3": {"handling_minutes": duration(r, 90), "patience_hours": r.choice([None, 30])},
+        },
+    }  # fmt: skip
