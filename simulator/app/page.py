@@ -85,10 +85,9 @@ def lever_slider(scenario: Scenario, lever: Lever, key: str) -> float:
     start = rest(scenario, lever)
     whole = all(float(of).is_integer() for of in (lever.min, lever.max, lever.step, start))
     kind: type[int] | type[float] = int if whole else float
-    sign = {"set": "", "add": " (plus)", "scale": " (times)"}[lever.mode]
     return float(
         st.slider(
-            f"{lever.label}{sign}",
+            lever.label,
             kind(lever.min),
             kind(lever.max),
             kind(start),
