@@ -45,20 +45,27 @@ def run(
         for scenario in loaded:
             prepare_folder(out, scenario, seed, replications)
     results: list[Result] = []
+    interrupted = False
     for scenario in loaded:
-        result = run_scenario(scenario, replications, seed, engine.value, jobs, out)
+        try:
+            result = run_scenario(scenario, replications, seed, engine.value, jobs, out)
+        except KeyboardInterrupt:
+            print(f"Interrupted before a replication of {scenario.name} was finished.", file=sys.stderr)
+            interrupted = True
+            break
         results.append(result)
         if not as_json:
             tell(result, first=len(results) == 1)
             if out is not None:
                 print(f"Written to {out / scenario.name}")
         if result.interrupted:
+            print("Interrupted: what was finished is kept.", file=sys.stderr)
+            interrupted = True
             break
     if as_json:
         json.dump([result.as_dict() for result in results], sys.stdout, indent=2, allow_nan=False, ensure_ascii=False)
         print()
-    if any(result.interrupted for result in results):
-        print("Interrupted: what was finished is kept.", file=sys.stderr)
+    if interrupted:
         raise typer.Exit(1)
 
 

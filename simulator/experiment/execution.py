@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from itertools import islice
 from multiprocessing import get_context
 from signal import SIG_IGN, SIGINT, signal
 from threading import Event, local
@@ -17,6 +19,8 @@ from simulator.experiment.records import Replication
 MOST_JOBS = 1024
 SMALLEST_THREAD_CHUNK = 4
 LARGEST_CHUNK = 50
+CHUNKS_AHEAD = 4
+"""Chunks per worker that are under way or waiting: enough to keep all busy, few enough to end at once."""
 
 
 class Engine(Protocol):
@@ -62,15 +66,16 @@ def execute(
     """
     if jobs == 1:
         return _execute_here(make_engine, replications, seed, receive)
-    size = _chunk_size(replications, jobs, 1 if processes else SMALLEST_THREAD_CHUNK)
+    size = 1 if processes else _thread_chunk(replications, jobs)
     chunks = [range(first, min(first + size, replications)) for first in range(0, replications, size)]
     workers = min(jobs, len(chunks))
+    ahead = workers * CHUNKS_AHEAD
     if processes:
         pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker, initargs=(make_engine,))
-        return _Gathering(pool, chunks, partial(_replicate_in_worker, seed=seed), receive).run()
+        return _Gathering(pool, chunks, partial(_replicate_in_worker, seed=seed), receive, ahead=ahead).run()
     stop = Event()
     task = partial(_replicate_in_thread, seed=seed, make_engine=make_engine, own=local(), stop=stop)
-    return _Gathering(ThreadPoolExecutor(workers, "replications"), chunks, task, receive, stop).run()
+    return _Gathering(ThreadPoolExecutor(workers, "replications"), chunks, task, receive, ahead=ahead, stop=stop).run()
 
 
 def _execute_here(make_engine: MakeEngine, replications: int, seed: int, receive: Receive) -> bool:
@@ -83,13 +88,13 @@ def _execute_here(make_engine: MakeEngine, replications: int, seed: int, receive
     return True
 
 
-def _chunk_size(replications: int, jobs: int, smallest: int) -> int:
+def _thread_chunk(replications: int, jobs: int) -> int:
     """Chunks small enough to share the work evenly, large enough to make the cost of a hand-over vanish."""
-    return max(smallest, min(LARGEST_CHUNK, replications // (jobs * 16)))
+    return max(SMALLEST_THREAD_CHUNK, min(LARGEST_CHUNK, replications // (jobs * 16)))
 
 
 class _Gathering:
-    """Chunks of work on a pool, and the hand-over of their results in order."""
+    """Chunks of work on a pool, a few at a time, and the hand-over of their results in order."""
 
     def __init__(
         self,
@@ -97,19 +102,28 @@ class _Gathering:
         chunks: list[range],
         task: Callable[[range], list[Replication]],
         receive: Receive,
+        *,
+        ahead: int,
         stop: Event | None = None,
     ) -> None:
         self.pool = pool
+        self.chunks = iter(chunks)
+        self.task = task
         self.receive = receive
+        self.ahead = ahead
         self.stop = stop
-        self.work = [(chunk, pool.submit(task, chunk)) for chunk in chunks]
+        self.under_way: deque[tuple[range, Future[list[Replication]]]] = deque()
 
     def run(self) -> bool:
         """Hand everything over; False when interrupted."""
         complete = False
         try:
-            for chunk, future in self.work:
+            self._submit(self.ahead)
+            while self.under_way:
+                chunk, future = self.under_way[0]
                 self._hand_over(chunk, future.result())
+                self.under_way.popleft()
+                self._submit(1)
             complete = True
         except KeyboardInterrupt:
             pass
@@ -124,13 +138,17 @@ class _Gathering:
             self._hand_over_finished()
         return complete
 
+    def _submit(self, number: int) -> None:
+        for chunk in islice(self.chunks, number):
+            self.under_way.append((chunk, self.pool.submit(self.task, chunk)))
+
     def _hand_over(self, chunk: range, finished: list[Replication]) -> None:
         for number, replication in zip(chunk, finished, strict=False):
             self.receive(number, replication)
 
     def _hand_over_finished(self) -> None:
         """Receive what had finished, up to the first gap."""
-        for chunk, future in self.work:
+        for chunk, future in self.under_way:
             if future.cancelled() or not future.done() or future.exception() is not None:
                 return
             self._hand_over(chunk, future.result())

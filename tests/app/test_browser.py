@@ -55,7 +55,12 @@ def test_a_visitor_moves_a_lever_and_reads_the_answer(address, browser):
     assert "simulated programmes" in verdict
     assert page.get_by_test_id("stImage").count() == 5
     assert page.get_by_test_id("stMetricValue").first.inner_text().endswith("%")
+    replications = page.get_by_label("Replications")
+    replications.fill("20")
+    replications.press("Enter")
+    command.get_by_text("20", exact=True).wait_for(timeout=180_000)
     before = command.inner_text()
+    verdict = page.get_by_test_id("stAlert").inner_text()
     assert "--set" not in before
 
     page.get_by_role("slider").first.focus()
@@ -64,7 +69,8 @@ def test_a_visitor_moves_a_lever_and_reads_the_answer(address, browser):
     assert shlex.split(command.inner_text())[:2] == ["scaleup", "run"]
 
     page.get_by_role("button", name="Back to the plan").click()
-    page.wait_for_function("before => document.querySelector('[data-testid=stCode]').innerText == before", arg=before)
+    script = "before => document.querySelector('[data-testid=stCode]').innerText == before"
+    page.wait_for_function(script, arg=before, timeout=180_000)
     assert page.get_by_test_id("stAlert").inner_text() == verdict
     assert page.get_by_test_id("stException").count() == 0
     assert failed == []
