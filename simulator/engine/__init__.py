@@ -97,6 +97,7 @@ def warm_up() -> None:
             "start_date": "2026-01-05",
             "sites": [{"name": "site", "users": 2}],
             "users": {"initially_active": True},
+            "success": {"sustained_weeks": 1},
         }
     )
     get("compiled").Engine(build(scenario)).replicate(0, 1)

@@ -42,14 +42,12 @@ def start_site(state: Any, s: int, time: float) -> None:
 
 
 @rule
-def lapse(state: Any, number: int, time: float, u_revert: float, u_lost: float) -> bool:
-    """After a bad experience: whether the active user goes back to the old way, perhaps for good."""
-    user = state.users[number]
-    if user["state"] > EXPERIENCED:
-        return False
-    cell = state.cells[user["cell"]]
-    t = trust(user, cell, state.settings[0])
-    if u_revert >= cell["reversion"] * (1.0 - t):
+def lapse(state: Any, number: int, time: float, t: float, chance: float, u_revert: float, u_lost: float) -> bool:
+    """After a bad experience that left trust `t`: whether an active user goes back to the old way, perhaps for good.
+
+    `chance` is the probability of it where trust is 0.
+    """
+    if state.users[number]["state"] > EXPERIENCED or u_revert >= chance * (1.0 - t):
         return False
     leave(state, number, time, u_lost < state.settings[0]["lost_share"], t)
     return True
@@ -80,8 +78,9 @@ def suffer_error(state: Any, number: int, time: float, u_revert: float, u_second
     cell = state.cells[user["cell"]]
     credit_successes(user, state.sites[cell["site"]], settings, work_time(state.sites[cell["site"]], time))
     credit(user, settings, 0.0, settings["error_weight"])
-    note(state, time, kinds.NOTICED_ERROR, number, trust(user, cell, settings), 0, 0)
-    if lapse(state, number, time, u_revert, u_second):
+    t = trust(user, cell, settings)
+    note(state, time, kinds.NOTICED_ERROR, number, t, 0, 0)
+    if lapse(state, number, time, t, cell["reversion"], u_revert, u_second):
         return 1
     return 2 if u_second < settings["tickets_per_error"] else 0
 
@@ -90,7 +89,7 @@ def suffer_error(state: Any, number: int, time: float, u_revert: float, u_second
 def notice_error(state: Any, c: int, time: float, u_pick: float) -> tuple[int, int]:
     """An active user of cell `c` notices an error on a familiar task: (user, what follows as in `suffer_error`)."""
     number = pick_active(state, c, u_pick)
-    _, u_revert, u_second, _ = next_draw(state, number)
+    u_revert, u_second = next_draw(state, number)
     return number, suffer_error(state, number, time, u_revert, u_second)
 
 

@@ -15,17 +15,29 @@ from simulator.streams.philox import draw
 
 
 @rule
-def rewind(clock: Any, key: Any) -> tuple[float, float, float]:
+def next_pair(owner: Any, key: Any, stream: Any, number: int) -> tuple[float, float]:
+    """The next two uniforms of an owner (a CLOCK or USER record) from its stream; a position holds two pairs."""
+    position = owner["draws"]
+    owner["draws"] = position + 1
+    if position & 1:
+        return owner["spare_0"], owner["spare_1"]
+    a, b, c, d = draw(key, stream, number, position >> 1)
+    owner["spare_0"] = c
+    owner["spare_1"] = d
+    return a, b
+
+
+@rule
+def rewind(clock: Any, key: Any) -> float:
     """Draw the clock's next residual, from the instant on at which it fires (or starts).
 
-    The three other uniforms belong to the firing that has just happened.
+    The uniform that is returned picks the user of the firing that has just happened.
     """
     if clock["rate"] > 0.0:
         clock["mark"] += clock["residual"] / clock["rate"]
-    u, v, w, x = draw(key, clock["stream"], 0, clock["fired"])
-    clock["fired"] += 1
+    u, v = next_pair(clock, key, clock["stream"], 0)
     clock["residual"] = -math.log(1.0 - u)
-    return v, w, x
+    return v
 
 
 @rule

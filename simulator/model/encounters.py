@@ -27,7 +27,8 @@ def meet(state: Any, c: int, time: float, u_pick: float, u_type: float, u_outcom
     follows = 0
     if result != HANDED_OVER and result != WRONG:
         return number, follows, f, -1
-    u_notice, u_revert, u_second, u_report = next_draw(state, number)
+    u_notice, u_report = next_draw(state, number)
+    u_revert, u_second = next_draw(state, number)
     noticed = result == HANDED_OVER or u_notice < settings["notice"]
     if result == WRONG and noticed:
         follows = suffer_error(state, number, time, u_revert, u_second)

@@ -271,6 +271,7 @@ class _Layout:
             ("bounce_share", support.bounce_handling_share),
             ("late_hours", support.late_hours),
             ("fast_fix_hours", support.fast_fix_hours),
+            ("failure_reversion", support.failure_reversion),
             ("call_again", support.call_again_probability),
             ("slice_hours", team.slice_hours),
         ):

@@ -25,7 +25,8 @@ SETTINGS = _record(
     error_weight late_weight fix_weight forgetting reference_accuracy hand_over sensitivity floor half_life shock_rate
     retrain_every retrain_below qa_tasks deploy_hours right_share hand_over_unhandled report_probability
     documentation_quality documentation_effect tickets_per_error how_to_new how_to_base error_tier1 error_tier2
-    how_to_tier1 how_to_tier2 triage_skill bounce_share late_hours fast_fix_hours call_again curation handling_factor
+    how_to_tier1 how_to_tier2 triage_skill bounce_share late_hours fast_fix_hours failure_reversion call_again
+    curation handling_factor
     logged_share slice_hours measure_from pilot_hours funded_at""",
     i8="frozen report_threshold priority_0 priority_1 priority_2 initially_active",
 )
@@ -47,8 +48,8 @@ CELL = _record(
     i8="site segment first users pilot_users",
     u8="stream_user stream_ticket",
 )
-CLOCK = _record(f8="rate residual mark", i8="fired", u8="stream")
-USER = _record(f8="gains losses mark", i8="cell number state place draws tickets ever_reverted")
+CLOCK = _record(f8="rate residual mark spare_0 spare_1", i8="draws", u8="stream")
+USER = _record(f8="gains losses mark spare_0 spare_1", i8="cell number state place draws tickets ever_reverted")
 FAMILY = _record(
     f8="share discount concentration development handled open_mass tail",
     i8="kind of tail_seen",
@@ -70,7 +71,6 @@ AGENT = _record(f8="arrives hours", i8="tier shift present idle busy job number"
 SHIFT = _record(f8="offset", i8="hours_0 hours_1 hours_2 tier working")
 SEASON = _record(f8="volume")
 WORLD = _record(
-    f8="now",
     i8="""events users sites cells families types tickets_opened tickets_abandoned week_opened week_abandoned
     free_ticket ticket_slots repairs_open types_seen types_repaired users_reverted users_lost tracing traced week
     serial segments seasons""",

@@ -1,7 +1,8 @@
 """Support: tickets, the tiers that work them, and what slow or failed answers do to users.
 
-Tier 1 triages with limited skill: a ticket that it judges wrongly goes to the wrong place, is looked at there for a
-share of a handling time, and bounces back. Tier 3 is the data science team. Whoever waits past their patience gives
+Tier 1 triages with limited skill. A ticket that it sends too low is looked at there for a share of a handling time and
+bounces back to tier 1, which then knows better; one that it sends too high is solved there, by dearer people. Tier 3
+is the data science team. Whoever waits past their patience gives
 up, trusts less, perhaps reverts, perhaps calls again. During the pilot the data scientists answer directly.
 """
 
@@ -17,7 +18,7 @@ from simulator.model.kinds import EXPERIENCED, HOW_TO, NEW, PILOT, TIER1, TIER2,
 from simulator.model.state import HANDLING, PATIENCE, WAIT_BIN_LOG, WAIT_BINS, WAIT_LOWEST_HOURS
 from simulator.model.time import work_time
 from simulator.model.tracing import note
-from simulator.model.trust import credit, credit_successes
+from simulator.model.trust import credit, credit_successes, trust
 from simulator.model.users import next_draw, pick
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
@@ -96,8 +97,8 @@ def first_tier(state: Any, slot: int) -> int:
 
 
 @rule
-def arrive(state: Any, slot: int, tier: int, time: float) -> float:
-    """The ticket joins the line of `tier`: the instant until which its user is willing to wait there."""
+def arrive(state: Any, slot: int, tier: int, time: float) -> None:
+    """The ticket comes to the line of `tier`; what is random about this visit is drawn."""
     ticket = state.tickets[slot]
     ticket["visits"] += 1
     ticket["tier"] = tier
@@ -111,9 +112,15 @@ def arrive(state: Any, slot: int, tier: int, time: float) -> float:
     job["job_class"] = kinds.CLASS_TICKET
     job["started"] = 0
     stamp_job(state, job, time)
-    if state.tiers[tier]["has_patience"] == 0:
+
+
+@rule
+def patience_ends(state: Any, slot: int) -> float:
+    """The instant until which the user of a waiting ticket is willing to wait in this line; infinite for ever."""
+    ticket = state.tickets[slot]
+    if state.tiers[ticket["tier"]]["has_patience"] == 0:
         return math.inf
-    return time + variate(state, PATIENCE + tier, w)
+    return ticket["queued"] + variate(state, PATIENCE + ticket["tier"], ticket["u_patience"])
 
 
 @rule
@@ -135,7 +142,7 @@ def handling_hours(state: Any, slot: int) -> float:
     hours *= 1.0 - settings["documentation_effect"] * settings["documentation_quality"]
     if ticket["in_pilot"] == 1:
         return hours * settings["handling_factor"]
-    if tier != TIER1 and tier != ticket["level"] - 1:
+    if tier != TIER1 and tier < ticket["level"] - 1:
         return hours * settings["bounce_share"]
     return hours
 
@@ -184,8 +191,8 @@ def next_tier(state: Any, slot: int) -> int:
     if ticket["in_pilot"] == 1:
         return -1
     if tier != TIER1:
-        return -1 if tier == level - 1 else TIER1
-    right = ticket["u_triage"] < state.settings[0]["triage_skill"]
+        return -1 if tier >= level - 1 else TIER1
+    right = ticket["visits"] > 1 or ticket["u_triage"] < state.settings[0]["triage_skill"]
     if level == 1:
         return -1 if right else TIER2
     if level == 2:
@@ -194,12 +201,13 @@ def next_tier(state: Any, slot: int) -> int:
 
 
 @rule
-def feel(state: Any, number: int, time: float, gain: float, loss: float) -> None:
-    """An experience with support enters the user's trust."""
+def feel(state: Any, number: int, time: float, gain: float, loss: float) -> float:
+    """An experience with support enters the user's trust, which is returned."""
     user = state.users[number]
     site = state.sites[state.cells[user["cell"]]["site"]]
     credit_successes(user, site, state.settings[0], work_time(site, time))
     credit(user, state.settings[0], gain, loss)
+    return trust(user, state.cells[user["cell"]], state.settings[0])
 
 
 @rule
@@ -216,9 +224,9 @@ def solved(state: Any, slot: int, time: float) -> bool:
         return False
     if elapsed <= settings["late_hours"]:
         return False
-    feel(state, number, time, 0.0, settings["late_weight"])
-    u, v, _, _ = next_draw(state, number)
-    return lapse(state, number, time, u, v)
+    t = feel(state, number, time, 0.0, settings["late_weight"])
+    u, v = next_draw(state, number)
+    return lapse(state, number, time, t, settings["failure_reversion"], u, v)
 
 
 @rule
@@ -232,8 +240,8 @@ def give_up(state: Any, slot: int, time: float) -> int:
     state.world[0]["week_abandoned"] += 1
     note(state, time, kinds.GAVE_UP, ticket["serial"], ticket["tier"] + 1, 0, 0)
     close_ticket(state, slot)
-    feel(state, number, time, 0.0, settings["late_weight"])
-    u, v, w, _ = next_draw(state, number)
-    if lapse(state, number, time, u, v):
+    t = feel(state, number, time, 0.0, settings["late_weight"])
+    u, v = next_draw(state, number)
+    if lapse(state, number, time, t, settings["failure_reversion"], u, v):
         return 1
-    return 2 if state.users[number]["state"] <= EXPERIENCED and w < settings["call_again"] else 0
+    return 2 if state.users[number]["state"] <= EXPERIENCED and v < settings["call_again"] else 0

@@ -25,23 +25,33 @@ def next_opening(time: float, offset: float, days: int, open_hour: float) -> flo
 
 
 @rule
+def covers(shift: Any, hour: int) -> bool:
+    """Whether `shift` (a SHIFT record) is at work in `hour`, 0 to 167, of the local week."""
+    if hour < 56:
+        return bool((shift["hours_0"] >> hour) & 1)
+    if hour < 112:
+        return bool((shift["hours_1"] >> (hour - 56)) & 1)
+    return bool((shift["hours_2"] >> (hour - 112)) & 1)
+
+
+@rule
 def on_duty(shift: Any, time: float) -> bool:
-    """Whether `shift` (a SHIFT record) is at work during the hour that begins at or holds `time`."""
-    hour = int(math.floor(time + shift["offset"])) % 168
-    word = hour // 56
-    mask = shift["hours_0"] if word == 0 else (shift["hours_1"] if word == 1 else shift["hours_2"])
-    return bool((mask >> (hour - 56 * word)) & 1)
+    """Whether `shift` is at work during the hour that begins at or holds `time`."""
+    return covers(shift, int(math.floor(time + shift["offset"])) % 168)
 
 
 @rule
 def next_change(shift: Any, time: float) -> float:
     """The next instant after `time` at which `shift` goes on or off duty; infinite when it never does."""
-    now = on_duty(shift, time)
     local = math.floor(time + shift["offset"])
+    hour = int(local) % 168
+    now = covers(shift, hour)
     for step in range(1, 169):
-        instant = local + step - shift["offset"]
-        if on_duty(shift, instant) != now:
-            return instant
+        hour += 1
+        if hour == 168:
+            hour = 0
+        if covers(shift, hour) != now:
+            return float(local + step - shift["offset"])
     return math.inf
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.model.clocks import next_pair
 from simulator.model.kinds import EXPERIENCED, NEW, ROSTERS
 from simulator.model.time import work_time
 from simulator.model.trust import correct_per_user
 from simulator.streams.jit import rule
-from simulator.streams.philox import draw
 
 
 @rule
@@ -70,9 +70,7 @@ def pick_active(state: Any, c: int, u: float) -> int:
 
 
 @rule
-def next_draw(state: Any, number: int) -> tuple[float, float, float, float]:
-    """The next four uniforms of the user's own stream."""
+def next_draw(state: Any, number: int) -> tuple[float, float]:
+    """The next two uniforms of the user's own stream."""
     user = state.users[number]
-    position = user["draws"]
-    user["draws"] = position + 1
-    return draw(state.key, state.cells[user["cell"]]["stream_user"], user["number"], position)
+    return next_pair(user, state.key, state.cells[user["cell"]]["stream_user"], user["number"])

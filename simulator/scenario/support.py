@@ -138,6 +138,9 @@ class Support(Section):
     )
     late_hours: HoursAboveZero = stated(24, "Wait beyond which an answer is late: costs trust (elapsed hours).")
     fast_fix_hours: Hours = stated(4, "Time within which an answer is a fast fix: restores trust (elapsed hours).")
+    failure_reversion: Share = stated(
+        0.5, "Chance to revert after a late answer or an abandoned ticket where trust is 0 (share)."
+    )
     call_again_probability: Share = stated(0.5, "Chance to call again after abandoning (share).")
     tiers: Tiers = Field(default_factory=Tiers, description="The tiers of support.")
 

@@ -141,7 +141,7 @@ def gamma_quantile(shape: float, u: float) -> float:
         new = x - f / slope if slope > 0.0 else -1.0
         if not (low < new < high):
             new = 0.5 * (low + high) if high < math.inf else 2.0 * x + 1e-300
-        if abs(new - x) <= 1e-14 * new:
+        if abs(new - x) <= 1e-12 * new:
             return new
         x = new
     return x
@@ -198,33 +198,45 @@ def beta_cdf(a: float, b: float, x: float, log_beta: float) -> float:
 
 @rule
 def beta_quantile(a: float, b: float, u: float) -> float:
-    """Quantile at `u` of Beta(a, b) on [0, 1], by safeguarded Newton steps in y = x**a, where the cdf is nearly straight.
+    """Quantile at `u` of Beta(a, b) on [0, 1], by safeguarded Newton steps where the equation is nearly straight.
 
-    Sticks of a Pitman-Yor process (a < 1, b large) take two or three steps.
+    That is x**a against the probability below x where the leading term of the series is small, and the logarithm of
+    the probability above x elsewhere. Sticks of a Pitman-Yor process (a < 1, b large) take two or three steps.
     """
     log_beta = log_gamma(a) + log_gamma(b) - log_gamma(a + b)
     mirrored = u > 0.5 and b < a
     if mirrored:
         a, b = b, a
         u = 1.0 - u
-    log_x = (math.log(u) + math.log(a) + log_beta) / a
-    x = math.exp(log_x)
-    if x >= 1.0 / (b + 1.0):
+    x = math.exp((math.log(u) + math.log(a) + log_beta) / a)
+    below = x < 0.3 / (b + 1.0)
+    if not below:
         x = min(a / (a + b), 0.5)
+        for _ in range(2):  # the tail above x is about x^(a - 1) (1 - x)^b / (b B(a, b))
+            tail = (math.log(1.0 - u) + math.log(b) + log_beta + (1.0 - a) * math.log(x)) / b
+            if tail < 0.0:
+                x = 1.0 - math.exp(tail)
     low = 0.0
     high = 1.0
     for _ in range(100):
-        f = beta_cdf(a, b, x, log_beta) - u
+        cumulated = beta_cdf(a, b, x, log_beta)
+        f = cumulated - u
         if f > 0.0:
             high = x
         else:
             low = x
-        slope = math.exp((a - 1.0) * math.log(x) + (b - 1.0) * math.log(1.0 - x) - log_beta)
-        relative = 1.0 - a * f / (slope * x) if slope > 0.0 else -1.0
-        new = x * math.exp(math.log(relative) / a) if relative > 0.0 else -1.0
+        density = math.exp((a - 1.0) * math.log(x) + (b - 1.0) * math.log(1.0 - x) - log_beta)
+        new = -1.0
+        if below:
+            relative = 1.0 - a * f / (density * x)
+            if relative > 0.0:
+                new = x * math.exp(math.log(relative) / a)
+        elif cumulated < 1.0:
+            above = 1.0 - cumulated
+            new = x + above * math.log(above / (1.0 - u)) / density
         if not (low < new < high):
             new = 0.5 * (low + high)
-        if abs(new - x) <= 1e-13 * new or new <= TINY:
+        if abs(new - x) <= 1e-8 * new or new <= TINY:  # the next step would change about the square of that
             x = new
             break
         x = new

@@ -99,9 +99,9 @@ def any_difference() -> str | None:
 
 
 def test_an_altered_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reference lets nobody's patience end a little later: the first different event is told."""
-    arrive = programme.arrive
-    monkeypatch.setattr(programme, "arrive", lambda state, slot, tier, now: arrive(state, slot, tier, now) + 1e-9)
+    """In the reference, patience lasts a little longer: the first different event is told."""
+    rule = programme.patience_ends
+    monkeypatch.setattr(programme, "patience_ends", lambda state, slot: rule(state, slot) + 1e-9)
     difference = any_difference()
     assert difference is not None
     assert "compiled:" in difference

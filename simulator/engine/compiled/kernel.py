@@ -10,7 +10,7 @@ import numpy as np
 from simulator.engine.compiled.calendar import ABSENT, ENTRY, cancel, schedule
 from simulator.model import kinds
 from simulator.model.change_management import clock_rate, come_back, drop_out, learn, notice_error, start_site, start_using
-from simulator.model.clocks import due, retime, rewind
+from simulator.model.clocks import due, next_pair, retime, rewind
 from simulator.model.data_quality import next_shock, retraining_due, shock
 from simulator.model.data_science import (
     begin_work,
@@ -42,7 +42,7 @@ from simulator.model.staffing import change_shift, hire, release_agent, take_age
 from simulator.model.memory import Arrays
 from simulator.model.state import State
 from simulator.model.support import arrive, ask_question, change_tier, first_tier, give_up, job_of_ticket, next_tier
-from simulator.model.support import open_ticket, solved, stamp_job
+from simulator.model.support import open_ticket, patience_ends, solved
 from simulator.model.tasks import set_rates, settle
 from simulator.model.time import WEEK_HOURS, next_change, next_opening, work_time
 from simulator.model.tracing import ROWS_PER_EVENT, note
@@ -64,6 +64,8 @@ class Pending(Arrays):
         "lines": (np.int64, 2),  # [LINES, 2]: first and last job of each line
         "first": (np.int64, 1),  # where the slots of each kind of event begin
         "dues": (np.float64, 1),  # [clocks]: when each clock fires, infinite when not today
+        "cell_due": (np.float64, 1),  # [cells]: when the first of a cell's clocks fires
+        "cell_process": (np.int64, 1),  # [cells]: and which of them it is
         "soonest": (np.int64, 1),  # [sites]: the clock that fires next
     }
 
@@ -85,6 +87,8 @@ def pending(state: State) -> Pending:
         lines=np.full((LINES, 2), NOBODY, dtype=np.int64),
         first=first[:-1].astype(np.int64),
         dues=np.full(len(state.clocks), np.inf),
+        cell_due=np.full(len(state.cells), np.inf),
+        cell_process=np.zeros(len(state.cells), dtype=np.int64),
         soonest=np.zeros(sites, dtype=np.int64),
     )
 
@@ -142,11 +146,10 @@ def advance(state: Any, cal: Any, until: float) -> int:
             return TRACE_FULL
         kind = event["key"] // RANK
         slot = event["slot"]
-        world["now"] = time
         if kind >= FIRST_CLOCK:
             fire(state, cal, kind, cal.soonest[slot - cal.first[CLOCK_SLOTS]], time)
         else:
-            cancel(cal.heap, cal.place, size, slot)
+            event["time"] = -math.inf  # it stays first until it is moved on or, below, taken off
             if kind == kinds.WORKED:
                 work_ended(state, cal, slot - cal.first[AGENTS], time)
             elif kind == kinds.GAVE_UP:
@@ -155,7 +158,8 @@ def advance(state: Any, cal: Any, until: float) -> int:
                 open_day(state, cal, slot - cal.first[DAYS], time)
             else:
                 turn(state, cal, kind, slot, time)
-    world["now"] = until
+            if cal.place[slot] != ABSENT and cal.heap[cal.place[slot]]["time"] == -math.inf:
+                cancel(cal.heap, cal.place, size, slot)
     return DONE
 
 
@@ -200,30 +204,44 @@ def turn(state: Any, cal: Any, kind: int, slot: int, time: float) -> None:
 
 @rule
 def arm(state: Any, cal: Any, i: int) -> None:
-    """Note when clock `i` fires; `post` must follow."""
+    """Note when clock `i` fires; `find_first` and `post` must follow."""
     cal.dues[i] = due(state.clocks[i], state.sites[state.cells[i // CLOCKS]["site"]])
 
 
 @rule
-def post(state: Any, cal: Any, s: int) -> None:
-    """Put the first firing among the clocks of site `s` on the calendar: one event per site keeps the heap small."""
-    n = state.world[0]["segments"]
-    first = state.sites[s]["first_cell"] * CLOCKS
+def find_first(cal: Any, c: int) -> None:
+    """Find the clock of cell `c` that fires first; of simultaneous ones that of the lowest kind."""
     best = math.inf
     process = 0
+    for k in range(CLOCKS):
+        if cal.dues[c * CLOCKS + k] < best:
+            best = cal.dues[c * CLOCKS + k]
+            process = k
+    cal.cell_due[c] = best
+    cal.cell_process[c] = process
+
+
+@rule
+def post(state: Any, cal: Any, s: int) -> None:
+    """Put the first firing at site `s` on the calendar: one event per site keeps the heap small.
+
+    Ties go by the calendar's key, kind first, then cell.
+    """
+    first = state.sites[s]["first_cell"]
+    best = math.inf
     chosen = first
-    for k in range(CLOCKS):  # in the order of the calendar's keys: kind, then cell
-        for i in range(first + k, first + n * CLOCKS, CLOCKS):
-            if cal.dues[i] < best:
-                best = cal.dues[i]
-                process = k
-                chosen = i
-    cal.soonest[s] = chosen
+    for c in range(first, first + state.world[0]["segments"]):
+        time = cal.cell_due[c]
+        if time < best or (time == best and cal.cell_process[c] < cal.cell_process[chosen]):
+            best = time
+            chosen = c
     slot = cal.first[CLOCK_SLOTS] + s
     if best == math.inf:
         cancel(cal.heap, cal.place, cal.size, slot)
     else:
-        schedule(cal.heap, cal.place, cal.size, slot, best, (FIRST_CLOCK + process) * RANK + chosen // CLOCKS)
+        process = cal.cell_process[chosen]
+        cal.soonest[s] = chosen * CLOCKS + process
+        schedule(cal.heap, cal.place, cal.size, slot, best, (FIRST_CLOCK + process) * RANK + chosen)
 
 
 @rule
@@ -234,6 +252,7 @@ def retime_cell(state: Any, cal: Any, c: int, work: float, everything: bool) -> 
             i = c * CLOCKS + process - FIRST_CLOCK
             if retime(state.clocks[i], work, clock_rate(state, c, process)):
                 arm(state, cal, i)
+    find_first(cal, c)
 
 
 @rule
@@ -275,6 +294,7 @@ def open_day(state: Any, cal: Any, s: int, time: float) -> None:
             i = c * CLOCKS + process - FIRST_CLOCK
             retime(state.clocks[i], work, clock_rate(state, c, process))
             arm(state, cal, i)
+        find_first(cal, c)
     post(state, cal, s)
     put(cal, DAYS, s, next_opening(time + site["day_hours"], site["offset"], site["days"], site["open_hour"]), kinds.DAY)
 
@@ -302,7 +322,8 @@ def go_live(state: Any, cal: Any, s: int, time: float) -> None:
 def fire(state: Any, cal: Any, kind: int, i: int, time: float) -> None:
     """Clock `i` fires: something happens to one of the cell's users."""
     c = i // CLOCKS
-    v, w, x = rewind(state.clocks[i], state.key)
+    clock = state.clocks[i]
+    v = rewind(clock, state.key)
     arm(state, cal, i)
     changed = True
     if kind == kinds.NOTICED_ERROR:
@@ -311,6 +332,7 @@ def fire(state: Any, cal: Any, kind: int, i: int, time: float) -> None:
         if follows == 2:
             join(state, cal, open_ticket(state, number, ERROR, 0, time), TIER3 + 1, time)
     elif kind == kinds.ENCOUNTER:
+        w, x = next_pair(clock, state.key, clock["stream"], 0)
         number, follows, f, k = meet(state, c, time, v, w, x)
         changed = follows == 1
         if k >= 0:
@@ -324,6 +346,7 @@ def fire(state: Any, cal: Any, kind: int, i: int, time: float) -> None:
     elif kind == kinds.ONSET:
         start_using(state, c, time, v)
     elif kind == kinds.RETURN:
+        w, _ = next_pair(clock, state.key, clock["stream"], 0)
         changed = come_back(state, c, time, v, w)
     elif kind == kinds.DROP_OUT:
         drop_out(state, c, time, v)
@@ -332,6 +355,7 @@ def fire(state: Any, cal: Any, kind: int, i: int, time: float) -> None:
     if changed:
         retime_user(state, cal, c, time)
     else:
+        find_first(cal, c)
         post(state, cal, state.cells[c]["site"])
 
 
@@ -390,11 +414,14 @@ def join(state: Any, cal: Any, slot: int, tier: int, time: float) -> None:
     """A ticket joins the line of a tier (TIER3 + 1: where a new one goes), until its user's patience ends."""
     if tier > TIER3:
         tier = first_tier(state, slot)
-    until = arrive(state, slot, tier, time)
-    if until < math.inf:
-        key = kinds.GAVE_UP * RANK + state.tickets[slot]["serial"]
-        schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, until, key)
-    queue_job(state, cal, job_of_ticket(state, slot), tier, time)
+    arrive(state, slot, tier, time)
+    job = job_of_ticket(state, slot)
+    queue_job(state, cal, job, tier, time)
+    if state.jobs[job]["started"] == 0:
+        until = patience_ends(state, slot)
+        if until < math.inf:
+            key = kinds.GAVE_UP * RANK + state.tickets[slot]["serial"]
+            schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, until, key)
 
 
 @rule

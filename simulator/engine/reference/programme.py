@@ -15,14 +15,14 @@ from simulator.engine.reference.environment import Calendar
 from simulator.engine.reference.queue import NOBODY, StaffedQueue
 from simulator.model import kinds
 from simulator.model.change_management import clock_rate, come_back, drop_out, learn, notice_error, start_site, start_using
-from simulator.model.clocks import due, retime, rewind
+from simulator.model.clocks import due, next_pair, retime, rewind
 from simulator.model.data_quality import next_shock, retraining_due, shock
 from simulator.model.data_science import end_work, open_repair, open_retraining, redeploy, repair_done
 from simulator.model.encounters import meet
 from simulator.model.kinds import CLOCKS, ERROR, FIRST_CLOCK, HOW_TO, NOT_STARTED, ONSET, PILOT, RANK, RETURN, TIER3, TIERS
 from simulator.model.staffing import change_shift, hire
 from simulator.model.state import State, grow_tickets
-from simulator.model.support import arrive, ask_question, first_tier, give_up, job_of_ticket, next_tier, open_ticket, solved
+from simulator.model.support import arrive, ask_question, first_tier, give_up, job_of_ticket, next_tier, open_ticket, patience_ends, solved
 from simulator.model.tasks import set_rates, settle
 from simulator.model.time import WEEK_HOURS, next_change, next_opening, work_time
 from simulator.model.tracing import note
@@ -178,27 +178,30 @@ class Programme:
             self.firings[i] = self.env.event()
             yield self.firings[i]
             self.alarms.pop(i)
-            v, w, x = rewind(self.state.clocks[i], self.state.key)
+            u_pick = rewind(self.state.clocks[i], self.state.key)
             self.arm(c, process, i)
-            if self.happens(c, process, v, w, x):
+            if self.happens(c, process, i, u_pick):
                 self.retime_user(c)
 
-    def happens(self, c: int, process: int, v: float, w: float, x: float) -> bool:
-        """What a firing does, by its kind; True when a user changed state."""
+    def happens(self, c: int, process: int, i: int, u_pick: float) -> bool:
+        """What a firing of clock `i` does, by its kind; True when a user changed state."""
         state, now = self.state, self.env.now
+        clock = state.clocks[i]
         if process == kinds.NOTICED_ERROR:
-            number, follows = notice_error(state, c, now, v)
+            number, follows = notice_error(state, c, now, u_pick)
         elif process == kinds.ENCOUNTER:
-            number, follows, f, k = meet(state, c, now, v, w, x)
+            u_type, u_outcome = next_pair(clock, state.key, clock["stream"], 0)
+            number, follows, f, k = meet(state, c, now, u_pick, u_type, u_outcome)
             if k >= 0:
                 self.env.process(self.repair(f, k))
         elif process == kinds.QUESTION:
-            self.env.process(self.ticket(ask_question(state, c, now, v), HOW_TO))
+            self.env.process(self.ticket(ask_question(state, c, now, u_pick), HOW_TO))
             return False
         elif process == kinds.RETURN:
-            return bool(come_back(state, c, now, v, w))
+            u_accept, _ = next_pair(clock, state.key, clock["stream"], 0)
+            return bool(come_back(state, c, now, u_pick, u_accept))
         else:
-            {kinds.ONSET: start_using, kinds.DROP_OUT: drop_out, kinds.LEARNED: learn}[process](state, c, now, v)
+            {kinds.ONSET: start_using, kinds.DROP_OUT: drop_out, kinds.LEARNED: learn}[process](state, c, now, u_pick)
             return True
         if follows == 2:
             self.env.process(self.ticket(number, ERROR))
@@ -215,9 +218,9 @@ class Programme:
         job = job_of_ticket(self.state, slot)
         tier = first_tier(self.state, slot)
         while tier >= 0:
-            patience_ends = arrive(self.state, slot, tier, self.env.now)
+            arrive(self.state, slot, tier, self.env.now)
             key = kinds.GAVE_UP * RANK + int(self.state.tickets["serial"][slot])
-            answer = self.tiers[tier].join(job, patience_ends, key)
+            answer = self.tiers[tier].join(job, patience_ends(self.state, slot), key)
             self.tiers[tier].serve()
             agent = yield answer
             if agent == NOBODY:
