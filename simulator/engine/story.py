@@ -28,9 +28,7 @@ class Story:
     def event(self, row: Any) -> TraceEvent:
         """The event of one row: time, kind, four numbers."""
         kind = KINDS[int(row[1])]
-        fields = {
-            name: self.value(name, float(x)) for name, x in zip(kind.fields, row[2:], strict=True) if name
-        }
+        fields = {name: self.value(name, float(x)) for name, x in zip(kind.fields, row[2:], strict=True) if name}
         if kind.name == "job-opened" and fields["job_class"] == "repair":
             number = int(row[3])
             fields["reference"] = f"{self.families[number // self.types]}-{number % self.types}"

@@ -113,7 +113,7 @@ def come_back(state: Any, c: int, time: float, u_pick: float, u_accept: float) -
     if accepted:
         move(state, number, EXPERIENCED, time)
     note(state, time, kinds.RETURN, number, t, int(accepted), 0)
-    return accepted
+    return bool(accepted)
 
 
 @rule

@@ -50,7 +50,7 @@ def next_shock(state: Any, s: int) -> float:
         return math.inf
     site = state.sites[s]
     u, _, _, _ = draw(state.key, site["stream_shock"], 0, site["shocks"])
-    return -math.log(1.0 - u) / rate
+    return float(-math.log(1.0 - u) / rate)
 
 
 @rule

@@ -1,4 +1,4 @@
-"""The data science team: one finite pool for tier-3 tickets, retraining and repairs, which ties the killers into a loop.
+"""The data science team: one finite pool for tier-3 tickets, retraining and repairs; it ties the killers into a loop.
 
 Work is done in slices that are not preempted; after each slice a member takes the first class in the scenario's
 order of priorities that has work, first in first out.
@@ -10,8 +10,8 @@ from typing import Any
 
 from simulator.model import kinds
 from simulator.model.data_quality import deployed, retraining_hours, variate
-from simulator.model.kinds import CLASS_REPAIR, CLASS_RETRAINING, CLASS_TICKET, TIER3
 from simulator.model.edge_cases import repaired
+from simulator.model.kinds import CLASS_REPAIR, CLASS_RETRAINING, CLASS_TICKET, TIER3
 from simulator.model.state import REPAIR_EFFORT
 from simulator.model.support import count_wait, handling_hours, stamp_job
 from simulator.model.tracing import note
@@ -63,7 +63,9 @@ def first_line(state: Any, tier: int, tickets: int, retraining: int, repairs: in
         return tier if tickets > 0 else -1
     settings = state.settings[0]
     for rank in range(3):
-        job_class = settings["priority_0"] if rank == 0 else (settings["priority_1"] if rank == 1 else settings["priority_2"])
+        job_class = (
+            settings["priority_0"] if rank == 0 else (settings["priority_1"] if rank == 1 else settings["priority_2"])
+        )
         waiting = tickets if job_class == CLASS_TICKET else (retraining if job_class == CLASS_RETRAINING else repairs)
         if waiting > 0:
             return int(TIER3 + job_class)
@@ -100,7 +102,7 @@ def begin_work(state: Any, agent_number: int, job_number: int, time: float) -> f
     if tier == TIER3:
         hours = min(hours, state.settings[0]["slice_hours"])
     agent["hours"] = hours
-    return time + hours / productivity(state, agent, time)
+    return float(time + hours / productivity(state, agent, time))
 
 
 @rule

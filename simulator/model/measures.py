@@ -241,7 +241,9 @@ def _sites(plan: Plan, state: State, accuracy: list[float | None]) -> dict[str, 
     live = state.sites["stage"] == LIVE
     return {
         "site": names,
-        "go_live_week": [float(x) / WEEK_HOURS if on else None for x, on in zip(state.sites["go_live"], live, strict=True)],
+        "go_live_week": [
+            float(x) / WEEK_HOURS if on else None for x, on in zip(state.sites["go_live"], live, strict=True)
+        ],
         "adoption_final": [ratio(float(site["active"]), float(site["users"])) for site in state.sites],
         "accuracy_scaled": accuracy,
         "tickets_opened": [int(n) for n in state.sites["tickets"]],

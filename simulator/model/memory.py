@@ -18,13 +18,13 @@ from numba import types
 from numba.core import cgutils
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, models, register_model, unbox
-from numba.np.arrayobj import make_array, populate_array
+from numba.np import arrayobj
 
 COLUMNS = 4  # of the table: address, then up to three dimensions
 KINDS: dict[str, dict[str, types.Array]] = {}
 
 
-class ArraysType(types.Type):  # type: ignore[misc]
+class ArraysType(types.Type):
     """numba's type of one subclass of `Arrays`; its fields are in `KINDS`."""
 
     def __init__(self, name: str) -> None:
@@ -71,7 +71,7 @@ class Arrays:
 register_model(ArraysType)(models.OpaqueModel)
 
 
-@unbox(ArraysType)
+@unbox(ArraysType)  # type: ignore[untyped-decorator]
 def _unbox(kind: Any, instance: Any, c: Any) -> Any:
     address = c.pyapi.object_getattr_string(instance, "address")
     pointer = c.pyapi.long_as_voidptr(address)
@@ -99,7 +99,7 @@ def _getattr(context: Any, builder: Any, kind: Any, pointer: Any, name: str) -> 
         where = builder.gep(table, [context.get_constant(types.intp, row * COLUMNS + column)])
         return cast(Any, builder.load(where))
 
-    array = make_array(array_type)(context, builder)
+    array = arrayobj.make_array(array_type)(context, builder)  # type: ignore[no-untyped-call]
     item = context.get_abi_sizeof(context.get_data_type(array_type.dtype))
     if isinstance(array_type.dtype, types.Record):
         item = array_type.dtype.size
@@ -107,6 +107,7 @@ def _getattr(context: Any, builder: Any, kind: Any, pointer: Any, name: str) -> 
     itemsize = context.get_constant(types.intp, item)
     strides = [reduce(builder.mul, shape[d + 1 :], itemsize) for d in range(array_type.ndim)]
     data = builder.inttoptr(cell(0), context.get_data_type(array_type.dtype).as_pointer())
-    populate_array(array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None)
+    arrayobj.populate_array(  # type: ignore[no-untyped-call]
+        array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None
+    )
     return array._getvalue()
-

@@ -20,6 +20,8 @@ from simulator.model import state as layout
 from simulator.model.kinds import CLASSES, ORGANISATION, SEASON, SITE
 from simulator.model.time import WEEK_HOURS
 from simulator.scenario import Quantity, Scenario, uncertain_inputs
+from simulator.scenario.ai import SeasonFamily, TaskFamily
+from simulator.scenario.support import DataScienceTeam, ExpertTier, StaffedTier
 from simulator.streams.philox import draw, stream
 from simulator.streams.variates import quantile
 
@@ -196,6 +198,7 @@ class _Layout:
         self.put("settings", 0, "report_threshold", edge.report_threshold)
         self.put_distribution(layout.REPAIR_EFFORT, edge.repair_effort_hours)
         pilot_sites = scenario.pilot.sites if scenario.pilot is not None else ()
+        families: list[tuple[int, int, str, TaskFamily | SeasonFamily | None, Quantity | None, bool]]
         families = [(ORGANISATION, 0, "organisation", edge.organisation, None, True)]
         families += [
             (SITE, s, f"site.{site.name}", edge.site, None, site.name in pilot_sites)
@@ -215,11 +218,11 @@ class _Layout:
                 continue
             self.put("families", f, "discount", section.discount)
             self.put("families", f, "concentration", section.concentration)
-            if seasonal_share is not None:
-                self.put("families", f, "share", seasonal_share)
-            else:
+            if isinstance(section, TaskFamily):
                 self.put("families", f, "share", section.share)
                 self.put("families", f, "development", section.development_tasks if developed else 0.0)
+            else:
+                self.put("families", f, "share", seasonal_share)
         for k, season in enumerate(scenario.seasons):
             self.put("seasons", k, "volume", season.volume)
 
@@ -279,16 +282,18 @@ class _Layout:
         for rank, job_class in enumerate(team.priorities):
             self.put("settings", 0, f"priority_{rank}", CLASSES.index(job_class))
         shifts: list[tuple[Any, ...]] = []
-        for t, (tier, owner) in enumerate(
-            ((support.tiers.tier1, support.tiers.tier1), (support.tiers.tier2, support.tiers.tier2),
-             (support.tiers.tier3, team))
-        ):  # fmt: skip
+        tiers: tuple[tuple[StaffedTier | ExpertTier, StaffedTier | DataScienceTeam], ...] = (
+            (support.tiers.tier1, support.tiers.tier1),
+            (support.tiers.tier2, support.tiers.tier2),
+            (support.tiers.tier3, team),
+        )
+        for t, (tier, owner) in enumerate(tiers):
             self.put("tiers", t, "target", tier.target_hours)
             self.put_distribution(layout.HANDLING + t, tier.handling_minutes)
             if tier.patience_hours is not None:
                 self.plan.records["tiers"]["has_patience"][t] = 1
                 self.put_distribution(layout.PATIENCE + t, tier.patience_hours)
-            if t < 2:
+            if isinstance(tier, StaffedTier):
                 self.put("tiers", t, "ramp_hours", tier.ramp_up_weeks, WEEK_HOURS)
                 self.put("tiers", t, "starting_productivity", tier.starting_productivity)
                 self.put_distribution(layout.HIRING + t, tier.hiring_weeks)

@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from simulator.model import state as layout
 from simulator.model.edge_cases import break_sticks
-from simulator.model.kinds import CLOCKS, FIRST_CLOCK, KINDS, NEW, ROSTERS, STATES, TIERS, WAITING
+from simulator.model.kinds import CLOCKS, FIRST_CLOCK, KINDS, ROSTERS, STATES, TIERS, WAITING
 from simulator.model.plan import Floats, Plan, apportion
 from simulator.model.state import State, link_free_tickets
 from simulator.model.time import WEEK_HOURS
-from simulator.scenario.support import StaffedTier
+from simulator.scenario.support import DataScienceTeam, StaffedTier
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw, stream
 from simulator.streams.variates import quantile
@@ -132,7 +132,11 @@ def _hire(plan: Plan, records: dict[str, npt.NDArray[Any]], inputs: Floats, key:
     tables = records["tables"]
     funded = float(records["settings"]["funded_at"][0])
     rows: list[tuple[float, int, int, int]] = []
-    sections = (scenario.support.tiers.tier1, scenario.support.tiers.tier2, scenario.data_science_team)
+    sections: list[StaffedTier | DataScienceTeam] = [
+        scenario.support.tiers.tier1,
+        scenario.support.tiers.tier2,
+        scenario.data_science_team,
+    ]
     for t, section in enumerate(sections):
         heads = section.agents if isinstance(section, StaffedTier) else section.members
         arrivals = [0.0] * int(plan.value(heads, inputs))
@@ -165,7 +169,5 @@ def _wind_clocks(plan: Plan) -> npt.NDArray[Any]:
     scenario = plan.scenario
     names = [(site.name, segment.name) for site in scenario.sites for segment in scenario.users.segments]
     clocks = np.zeros(len(names) * CLOCKS, layout.CLOCK)
-    clocks["stream"] = [
-        stream(KINDS[FIRST_CLOCK + i].name, *owner) for owner in names for i in range(CLOCKS)
-    ]
+    clocks["stream"] = [stream(KINDS[FIRST_CLOCK + i].name, *owner) for owner in names for i in range(CLOCKS)]
     return clocks

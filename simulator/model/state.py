@@ -6,7 +6,7 @@ so that what an event touches lies together in memory. Times are hours, rates ar
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -37,8 +37,8 @@ SHOCK_LOSS, RETRAIN_EFFORT, REPAIR_EFFORT, HANDLING, PATIENCE, HIRING, DISTRIBUT
 SITE = _record(
     f8="""quality variety offset tasks_per_week open_hour day_hours week_hours go_live ended
     opened work_at_opening started retrained_at shock_product volume accuracy unhandled
-    task_rate correct_rate wrong_rate handed_rate notice_rate encounter_rate rate_mark user_hours user_mark correct_base wrong_base
-    week_correct_base week_wrong_base week_tasks week_correct week_wrong""",
+    task_rate correct_rate wrong_rate handed_rate notice_rate encounter_rate rate_mark user_hours user_mark
+    correct_base wrong_base     week_correct_base week_wrong_base week_tasks week_correct week_wrong""",
     i8="""days is_pilot stage first_cell users pilot_users active retraining retrainings shocks tickets
     invited""",
     u8="stream_shock stream_retraining stream_reading",
@@ -98,7 +98,7 @@ TRACE_FIELDS = 6
 class State(Arrays):
     """Everything that one replication is: parameters as drawn, and what has happened so far."""
 
-    FIELDS = {
+    FIELDS: ClassVar = {
         "settings": (SETTINGS, 1),  # one record
         "distributions": (DISTRIBUTION, 1),
         "tables": (np.float64, 1),  # values of empirical distributions

@@ -120,7 +120,7 @@ def patience_ends(state: Any, slot: int) -> float:
     ticket = state.tickets[slot]
     if state.tiers[ticket["tier"]]["has_patience"] == 0:
         return math.inf
-    return ticket["queued"] + variate(state, PATIENCE + ticket["tier"], ticket["u_patience"])
+    return float(ticket["queued"] + variate(state, PATIENCE + ticket["tier"], ticket["u_patience"]))
 
 
 @rule
@@ -141,10 +141,10 @@ def handling_hours(state: Any, slot: int) -> float:
     hours = variate(state, HANDLING + tier, ticket["u_handling"]) / 60.0
     hours *= 1.0 - settings["documentation_effect"] * settings["documentation_quality"]
     if ticket["in_pilot"] == 1:
-        return hours * settings["handling_factor"]
+        return float(hours * settings["handling_factor"])
     if tier != TIER1 and tier < ticket["level"] - 1:
-        return hours * settings["bounce_share"]
-    return hours
+        return float(hours * settings["bounce_share"])
+    return float(hours)
 
 
 @rule

@@ -61,7 +61,7 @@ def work_time(site: Any, time: float) -> float:
     elapsed = time - site["opened"]
     if elapsed > site["day_hours"]:
         elapsed = site["day_hours"]
-    return site["work_at_opening"] + max(0.0, elapsed)
+    return float(site["work_at_opening"] + max(0.0, elapsed))
 
 
 @rule

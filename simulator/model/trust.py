@@ -1,8 +1,8 @@
 """Trust: a Beta belief about how often the system is right, one per user.
 
 T = alpha / (alpha + beta) (Guo and Yang 2020, "Modeling and predicting trust dynamics in human-robot teaming",
-International Journal of Social Robotics 13), counted in tasks. A user starts from a prior worth `prior_tasks` tasks at the
-segment's initial trust. Correct answers add to alpha, noticed errors and late answers add to beta with larger
+International Journal of Social Robotics 13), counted in tasks. A user starts from a prior worth `prior_tasks` tasks at
+the segment's initial trust. Correct answers add to alpha, noticed errors and late answers add to beta with larger
 weights, a fast fix adds to alpha. At the end of each week a share of that experience, never the prior, is forgotten.
 Early errors hurt most without an extra term: there is little else yet in the balance.
 """

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-from numba import types
 from numba.core import config as numba_config
+from numba.core import types
+from numba.core.types.misc import unliteral
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -74,7 +75,8 @@ def rule(function: Function) -> Function:
     before = numba_config.CACHE_DIR
     numba_config.CACHE_DIR = str(cache_folder())
     try:
-        compiled = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)(function)
+        options = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+        compiled: Any = numba.njit(**options)(function)  # type: ignore[call-overload]
     finally:
         numba_config.CACHE_DIR = before
     if not numba_config.DISABLE_JIT:
@@ -84,7 +86,7 @@ def rule(function: Function) -> Function:
         def get_call_template(arguments: Any, keywords: Any) -> Any:
             settled = [
                 number if number is not None and isinstance(given, types.Number | types.Boolean) else given
-                for given, number in zip(map(types.unliteral, arguments), wanted, strict=True)
+                for given, number in zip(map(unliteral, arguments), wanted, strict=True)
             ]
             return resolve(tuple(settled), keywords)
 

@@ -100,7 +100,5 @@ def uniform(word: Any) -> float:
 @rule
 def draw(key: Any, stream_number: Any, owner: int, position: int) -> tuple[float, float, float, float]:
     """Four independent uniforms of one position of a stream; `key` is uint64[2]: base seed, replication."""
-    w0, w1, w2, w3 = philox(
-        key[0], key[1], np.uint64(position), np.uint64(owner), stream_number, np.uint64(0)
-    )
+    w0, w1, w2, w3 = philox(key[0], key[1], np.uint64(position), np.uint64(owner), stream_number, np.uint64(0))
     return uniform(w0), uniform(w1), uniform(w2), uniform(w3)

@@ -116,7 +116,11 @@ def site(r: random.Random, name: str) -> dict[str, Any]:
         "local_variety": r.uniform(0.5, 1.5),
         "utc_offset_hours": r.choice([0, 5.5, -8]),
         "working_hours": r.choice(
-            [None, {"days": "all", "start_hour": 0, "end_hour": 24}, {"days": ["tue", "sat"], "start_hour": 6, "end_hour": 22}]
+            [
+                None,
+                {"days": "all", "start_hour": 0, "end_hour": 24},
+                {"days": ["tue", "sat"], "start_hour": 6, "end_hour": 22},
+            ]
         ),
     }
 
@@ -127,11 +131,14 @@ def users(r: random.Random) -> dict[str, Any]:
         "tasks_per_user_week": number(r, 5, 30),
         "segments": [
             {"name": "volunteers", "share": 0.4, "initial_trust": 0.8, "onset_per_week": 0.9, "reversion": 0.1},
-            {"name": "sceptics", "share": 0.6, "initial_trust": 0.4, "onset_per_week": 0.3, "reversion": number(r, 0.1, 0.6)},
+            {"name": "sceptics", "share": 0.6, "initial_trust": 0.4, "onset_per_week": 0.3,
+             "reversion": number(r, 0.1, 0.6)},
         ],
         "return_per_week": 1.0, "return_base": 0.5, "lost_share": number(r, 0, 0.4), "drop_out_per_week": 0.05,
         "learning_weeks": 1, "notice_probability": r.uniform(0.3, 1),
-        "trust": {"prior_tasks": r.uniform(2, 20), "forgetting_per_week": r.uniform(0, 0.2), "frozen": r.random() < 0.1},
+        "trust": {
+            "prior_tasks": r.uniform(2, 20), "forgetting_per_week": r.uniform(0, 0.2), "frozen": r.random() < 0.1,
+        },
     }  # fmt: skip
 
 

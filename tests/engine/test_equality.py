@@ -65,7 +65,12 @@ def test_without_compilation() -> None:
     )
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)}
     told = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "ignore", "-c", code],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert told.stdout.strip() == "equal", told.stderr[-2000:]
 
@@ -75,7 +80,8 @@ def test_compiled_and_interpreted_rules_give_the_same_bits() -> None:
     code = (
         "import hashlib; from simulator import engine; from tests.engine.comparison import traced\n"
         "from tests.engine.generated import generated\n"
-        "for n in (3, 8): print(hashlib.sha256(traced(engine.build(generated(n)), 'compiled', 0, 1)[0].tobytes()).hexdigest())"
+        "for n in (3, 8):\n"
+        "  print(hashlib.sha256(traced(engine.build(generated(n)), 'compiled', 0, 1)[0].tobytes()).hexdigest())"
     )
     told = [
         subprocess.run(

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from simulator.engine.compiled.calendar import ABSENT, ENTRY, cancel, schedule
 from simulator.model import kinds
-from simulator.model.change_management import clock_rate, come_back, drop_out, learn, notice_error, start_site, start_using
+from simulator.model.change_management import (
+    clock_rate,
+    come_back,
+    drop_out,
+    learn,
+    notice_error,
+    start_site,
+    start_using,
+)
 from simulator.model.clocks import due, next_pair, retime, rewind
 from simulator.model.data_quality import next_shock, retraining_due, shock
 from simulator.model.data_science import (
@@ -38,11 +46,21 @@ from simulator.model.kinds import (
     SITE,
     TIER3,
 )
-from simulator.model.staffing import change_shift, hire, release_agent, take_agent
 from simulator.model.memory import Arrays
+from simulator.model.staffing import change_shift, hire, release_agent, take_agent
 from simulator.model.state import State
-from simulator.model.support import arrive, ask_question, change_tier, first_tier, give_up, job_of_ticket, next_tier
-from simulator.model.support import open_ticket, patience_ends, solved
+from simulator.model.support import (
+    arrive,
+    ask_question,
+    change_tier,
+    first_tier,
+    give_up,
+    job_of_ticket,
+    next_tier,
+    open_ticket,
+    patience_ends,
+    solved,
+)
 from simulator.model.tasks import set_rates, settle
 from simulator.model.time import WEEK_HOURS, next_change, next_opening, work_time
 from simulator.model.tracing import ROWS_PER_EVENT, note
@@ -57,7 +75,7 @@ NOBODY = -1
 class Pending(Arrays):
     """What waits: for its time (the calendar) or for somebody (the lines)."""
 
-    FIELDS = {
+    FIELDS: ClassVar = {
         "heap": (ENTRY, 1),
         "place": (np.int64, 1),
         "size": (np.int64, 1),
@@ -296,7 +314,9 @@ def open_day(state: Any, cal: Any, s: int, time: float) -> None:
             arm(state, cal, i)
         find_first(cal, c)
     post(state, cal, s)
-    put(cal, DAYS, s, next_opening(time + site["day_hours"], site["offset"], site["days"], site["open_hour"]), kinds.DAY)
+    put(
+        cal, DAYS, s, next_opening(time + site["day_hours"], site["offset"], site["days"], site["open_hour"]), kinds.DAY
+    )
 
 
 @rule

@@ -42,12 +42,12 @@ class Calendar(simpy.Environment):
     @staticmethod
     def cancel(event: Event) -> None:
         """Take `event` off the calendar: nobody who waits for it is ever called."""
-        event.callbacks = None
+        event.callbacks = None  # type: ignore[assignment]
 
     def peek(self) -> float:
         """Time of the next live event in hours; infinite when there is none."""
         entries = self.entries
-        while entries and entries[0][3].callbacks is None:
+        while entries and entries[0][3].processed:
             heappop(entries)
         return entries[0][0] if entries else float("inf")
 

@@ -14,15 +14,45 @@ from simpy.events import Event
 from simulator.engine.reference.environment import Calendar
 from simulator.engine.reference.queue import NOBODY, StaffedQueue
 from simulator.model import kinds
-from simulator.model.change_management import clock_rate, come_back, drop_out, learn, notice_error, start_site, start_using
+from simulator.model.change_management import (
+    clock_rate,
+    come_back,
+    drop_out,
+    learn,
+    notice_error,
+    start_site,
+    start_using,
+)
 from simulator.model.clocks import due, next_pair, retime, rewind
 from simulator.model.data_quality import next_shock, retraining_due, shock
 from simulator.model.data_science import end_work, open_repair, open_retraining, redeploy, repair_done
 from simulator.model.encounters import meet
-from simulator.model.kinds import CLOCKS, ERROR, FIRST_CLOCK, HOW_TO, NOT_STARTED, ONSET, PILOT, RANK, RETURN, TIER3, TIERS
+from simulator.model.kinds import (
+    CLOCKS,
+    ERROR,
+    FIRST_CLOCK,
+    HOW_TO,
+    NOT_STARTED,
+    ONSET,
+    PILOT,
+    RANK,
+    RETURN,
+    TIER3,
+    TIERS,
+)
 from simulator.model.staffing import change_shift, hire
 from simulator.model.state import State, grow_tickets
-from simulator.model.support import arrive, ask_question, first_tier, give_up, job_of_ticket, next_tier, open_ticket, patience_ends, solved
+from simulator.model.support import (
+    arrive,
+    ask_question,
+    first_tier,
+    give_up,
+    job_of_ticket,
+    next_tier,
+    open_ticket,
+    patience_ends,
+    solved,
+)
 from simulator.model.tasks import set_rates, settle
 from simulator.model.time import WEEK_HOURS, next_change, next_opening, work_time
 from simulator.model.tracing import note
@@ -145,7 +175,11 @@ class Programme:
         instant = due(self.state.clocks[i], self.state.sites[self.state.cells["site"][c]])
         if instant < math.inf:
             self.alarms[i] = self.at(instant, process, c)
-            self.alarms[i].callbacks.append(lambda _: self.firings[i].succeed())
+            self.alarms[i].callbacks.append(lambda _: self.ring(i))
+
+    def ring(self, i: int) -> None:
+        """The alarm of clock `i` goes off."""
+        self.firings[i].succeed()
 
     def retime(self, c: int, process: int, work: float) -> None:
         """Bring a clock to its present rate."""

@@ -7,6 +7,7 @@ and both the next job and the agent who takes it are chosen by rules of the mode
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,14 @@ class Request:
     job: int
     answer: Event
     patience: Event | None = None
+
+    def answered_by(self, number: int) -> Callable[[Event], None]:
+        """What to do when agent `number` ends the work."""
+
+        def tell(_: Event) -> None:
+            self.answer.succeed(number)
+
+        return tell
 
 
 @dataclass
@@ -76,7 +85,7 @@ class StaffedQueue:
                 env.cancel(request.patience)
             number = take_agent(state, self.tier, env.now)
             ends = env.at(begin_work(state, number, request.job, env.now), WORKED * RANK + number)
-            ends.callbacks.append(lambda _, request=request, number=number: request.answer.succeed(number))
+            ends.callbacks.append(request.answered_by(number))
 
     def release(self, number: int) -> None:
         """Agent `number` is free for the next job."""
