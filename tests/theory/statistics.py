@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,12 +52,16 @@ class Comparison:
         )
 
 
-def compare_ratio(numerators: ArrayLike, denominators: ArrayLike, expected: float) -> Comparison:
+def compare_ratio(
+    numerators: ArrayLike, denominators: ArrayLike, expected: float, controls: Sequence[ArrayLike] = ()
+) -> Comparison:
     """Compare the sum of `numerators` over the sum of `denominators`, one of each per replication, with `expected`.
 
     The ratio estimator with its delta-method standard error: the spread of x_i - R y_i over the mean of y, by the
-    root of n (Law 2015, Simulation Modeling and Analysis, section 9.5.3). ValueError for fewer than ten replications,
-    values that are not finite, or denominators that add up to nothing.
+    root of n (Law 2015, Simulation Modeling and Analysis, section 9.5.3). `controls` are series of other outputs minus
+    their known expectations; what a linear regression on them explains of the spread is taken out (control variates,
+    Lavenberg and Welch 1981). They carry no news of their own: compare them with their expectations too. ValueError
+    for fewer than ten replications, values that are not finite, or denominators that add up to nothing.
     """
     x = np.asarray(numerators, dtype=float)
     y = np.asarray(denominators, dtype=float)
@@ -66,8 +71,14 @@ def compare_ratio(numerators: ArrayLike, denominators: ArrayLike, expected: floa
     if not (np.isfinite(x).all() and np.isfinite(y).all() and y.sum() > 0.0):
         raise ValueError("need finite values and a positive sum of denominators")
     ratio = x.sum() / y.sum()
-    standard_error = np.std(x - ratio * y, ddof=1) / (math.sqrt(n) * y.mean())
-    return Comparison(float(ratio), expected, float(standard_error), n)
+    design = np.column_stack([np.ones(n), *(np.asarray(control, dtype=float) for control in controls)])
+    scale = np.abs(design).max(axis=0)
+    design /= np.where(scale > 0.0, scale, 1.0)
+    deviations = (x - ratio * y) / y.mean()
+    coefficients = np.linalg.pinv(design) @ deviations
+    spread = np.sum((deviations - design @ coefficients) ** 2) / (n - design.shape[1])
+    standard_error = math.sqrt(spread * np.linalg.pinv(design.T @ design)[0, 0])
+    return Comparison(float(ratio + coefficients[0]), expected, standard_error, n)
 
 
 def compare_mean(values: ArrayLike, expected: float) -> Comparison:

@@ -37,6 +37,20 @@ def test_the_standard_error_agrees_with_the_jackknife():
     assert compare_ratio(x, y, expected=0.5).standard_error == pytest.approx(jackknife, rel=0.02)
 
 
+def test_a_control_of_known_mean_narrows_the_interval_and_not_more_than_it_may():
+    rng = np.random.default_rng(11)
+    z, narrowed = [], []
+    for _ in range(2000):
+        luck = rng.normal(0.0, 1.0, size=40)
+        values = 5.0 + luck + rng.normal(0.0, 0.5, size=40)
+        plain, controlled = compare_mean(values, 5.0), compare_ratio(values, np.ones(40), 5.0, [luck])
+        z.append(controlled.z)
+        narrowed.append(controlled.standard_error / plain.standard_error)
+    assert np.mean(narrowed) == pytest.approx(math.sqrt(0.25 / 1.25), rel=0.05)
+    assert abs(np.mean(z)) < 4.9 / math.sqrt(len(z))
+    assert np.std(z) == pytest.approx(1.0, abs=0.08)
+
+
 def test_a_wrong_theory_is_rejected():
     rng = np.random.default_rng(5)
     with pytest.raises(AssertionError, match="disagrees"):

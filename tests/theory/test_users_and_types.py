@@ -1,0 +1,288 @@
+"""Edge-case types, counts, onsets, comings and goings, and trust against theory, on the neutral scenarios."""
+
+from __future__ import annotations
+
+import datetime
+import math
+
+import numpy as np
+import pytest
+from scipy import integrate, linalg, stats
+
+from simulator import engine
+from simulator.scenario import Scenario, load
+from tests.theory.closed_forms import pitman_yor_mean_types, stick_breaking_mean_remainder
+from tests.theory.simulated import SEED, replicate
+from tests.theory.statistics import compare_mean
+
+slow = pytest.mark.slow
+
+
+# ---- types of edge cases
+
+
+def mean_types_poisson(mean_draws: float, discount: float, concentration: float) -> float:
+    """Expected distinct types of a Pitman-Yor process when the number of draws is Poisson."""
+    spread = 12.0 * math.sqrt(mean_draws) + 12.0
+    n = np.arange(max(0, int(mean_draws - spread)), int(mean_draws + spread) + 1)
+    kept = stats.poisson.pmf(n, mean_draws)
+    return math.fsum(
+        p * pitman_yor_mean_types(int(k), discount, concentration) for k, p in zip(n, kept, strict=True) if p > 0.0
+    )
+
+
+def mean_types_truncated(mean_draws: float, types: int, discount: float, concentration: float) -> float:
+    """The same where every draw of the tail, beyond the first `types` sticks, counts as a type of its own.
+
+    Given its mass R the tail is a Pitman-Yor process (d, theta + types d) of its own: counting each of its draws
+    instead of its types adds m R - E[K(m R)]. R is a product of independent betas, averaged over here.
+    """
+    rng = np.random.default_rng(1)
+    k = np.arange(1, types + 1)
+    remainders = np.array(
+        [math.exp(np.log(rng.beta(concentration + k * discount, 1.0 - discount)).sum()) for _ in range(200)]
+    )
+    own = concentration + types * discount
+    more = [mean_draws * r - mean_types_poisson(mean_draws * r, discount, own) for r in remainders]
+    return mean_types_poisson(mean_draws, discount, concentration) + float(np.mean(more))
+
+
+@pytest.mark.parametrize(
+    ("name", "discount", "concentration", "tasks", "types", "replications"),
+    [
+        pytest.param("compiled", 0.5, 10.0, 1000, 1024, 200, id="compiled-heaps"),
+        pytest.param("compiled", 0.0, 5.0, 1000, 512, 1000, marks=slow, id="compiled-dirichlet"),
+        pytest.param("compiled", 0.25, 1.0, 300, 512, 2000, marks=slow, id="compiled-few"),
+        pytest.param("compiled", 0.8, 2.0, 1000, 256, 1500, marks=slow, id="compiled-cut-off"),
+        pytest.param("compiled", 0.5, -0.25, 200, 512, 3000, marks=slow, id="compiled-negative"),
+        pytest.param("reference", 0.5, 10.0, 200, 128, 40, id="reference-heaps"),
+    ],
+)
+def test_types_seen(name, discount, concentration, tasks, types, replications):
+    scenario = load("theory/edge-case-types").with_changes(
+        {
+            "edge_cases.organisation.discount": discount,
+            "edge_cases.organisation.concentration": concentration,
+            "edge_cases.types_per_family": types,
+            "users.tasks_per_user_week": tasks / 200.0,
+        }
+    )
+    seen = [one.measures["edge_case_types_seen"] for one in replicate(name, scenario, replications)]
+    expected = mean_types_truncated(float(tasks), types, discount, concentration)
+    compare_mean(seen, expected).assert_agrees(half_width_limit=0.05)
+
+
+@slow
+def test_types_grow_week_by_week_as_by_heaps_law():
+    scenario = load("theory/edge-case-types")
+    seen = np.array([one.weekly["edge_case_types_seen"] for one in replicate("compiled", scenario, 400)])
+    for week in (0, 1, 4):
+        expected = mean_types_truncated(100.0 * (week + 1), 4096, 0.5, 10.0)
+        compare_mean(seen[:, week], expected).assert_agrees(half_width_limit=0.03)
+
+
+def weights(scenario: Scenario, replications: int) -> np.ndarray:
+    """Weights of the organisation's types, float64[replications, types]."""
+    runner = engine.get("compiled").Engine(engine.build(scenario))
+    types = scenario.edge_cases.types_per_family
+    return np.array([runner.begin(n, SEED).state.types["weight"][:types].copy() for n in range(replications)])
+
+
+@pytest.mark.parametrize(
+    ("discount", "concentration"),
+    [
+        (0.5, 10.0),
+        *(pytest.param(*law, marks=slow) for law in ((0.0, 5.0), (0.25, 1.0), (0.8, 0.5), (0.3, -0.2), (0.05, 30.0))),
+    ],
+)
+def test_stick_breaking_weights_follow_the_chinese_restaurant(discount, concentration):
+    """The chance that k customers share a table is the expected sum of p^k: (1-d)(2-d).../((1+theta)(2+theta)...)."""
+    scenario = load("theory/edge-case-types").with_changes(
+        {
+            "edge_cases.organisation.discount": discount,
+            "edge_cases.organisation.concentration": concentration,
+            "edge_cases.types_per_family": 128,
+        }
+    )
+    w = weights(scenario, 1000)
+    assert (w >= 0.0).all()
+    assert (w.sum(axis=1) <= 1.0 + 1e-12).all()
+    k = 128
+    for power in (2, 3):
+        together = math.prod((i - discount) / (i + concentration) for i in range(1, power))
+        # what lies beyond the truncation: E[R^power] times the same chance within the tail
+        tail_concentration = concentration + k * discount
+        moment = 1.0
+        for j in range(1, k + 1):
+            a, b = concentration + j * discount, 1.0 - discount
+            moment *= math.prod((a + i) / (a + b + i) for i in range(power))
+        together -= moment * math.prod((i - discount) / (i + tail_concentration) for i in range(1, power))
+        compare_mean((w**power).sum(axis=1), together).assert_agrees(half_width_limit=0.2)
+    remainder = stick_breaking_mean_remainder(k, discount, concentration)
+    if remainder > 1e-3:
+        compare_mean(1.0 - w.sum(axis=1), remainder).assert_agrees(half_width_limit=0.2)
+    compare_mean(w[:, 0], (1.0 - discount) / (1.0 + concentration)).assert_agrees(half_width_limit=0.12)
+
+
+# ---- counts under a changing rate
+
+
+def errors_per_week(scenario: Scenario) -> np.ndarray:
+    """Expected noticed errors of each week, float64[weeks], summed over working days; one site in UTC."""
+    users, ai = scenario.users, scenario.ai
+    hours = users.working_hours
+    days = len(hours.days.numbers)
+    daily = scenario.sites[0].users.value * users.tasks_per_user_week.value / days
+    monday = scenario.start_date - datetime.timedelta(days=scenario.start_date.weekday())
+    season = scenario.seasons[0]
+    expected = np.zeros(scenario.horizon_weeks)
+    for week in range(scenario.horizon_weeks):
+        for day in hours.days.numbers:
+            date = monday + datetime.timedelta(days=7 * week + day)
+            inside = tuple(season.start) <= (date.month, date.day) <= tuple(season.end)
+            age = week + day / 7.0 + hours.start_hour / 168.0  # the site starts on Monday at 0:00; decay steps daily
+            accuracy = ai.reference_accuracy.value * 2.0 ** (-age / ai.half_life_weeks.value)
+            expected[week] += daily * (season.volume.value if inside else 1.0) * (1.0 - accuracy)
+    return expected * users.notice_probability.value
+
+
+@pytest.mark.parametrize(
+    ("name", "weeks", "replications", "half_width"), [("compiled", 30, 200, 0.01), ("reference", 9, 10, 0.05)]
+)
+def test_counts_are_poisson_under_a_changing_rate(name, weeks, replications, half_width):
+    scenario = load("theory/changing-rate").with_changes({"horizon_weeks": weeks})
+    expected = errors_per_week(scenario)
+    counts = np.array([one.weekly["tickets_opened"] for one in replicate(name, scenario, replications)])
+    compare_mean(counts.sum(axis=1), expected.sum()).assert_agrees(half_width_limit=half_width)
+    z = (counts.mean(axis=0) - expected) / np.sqrt(expected / replications)
+    assert np.abs(z).max() < 4.9
+    # sum over weeks and replications of (count - mean)^2 / mean: chi-squared for Poisson counts
+    dispersion = np.sum((counts - expected) ** 2 / expected)
+    freedom = counts.size
+    assert abs(dispersion - freedom) < 4.9 * math.sqrt(2.0 * freedom + np.sum(1.0 / expected) * replications)
+    if replications > 100:  # and one week tells nothing of the next
+        centred = (counts - expected) / np.sqrt(expected)
+        assert abs(np.mean(centred[:, 1:] * centred[:, :-1])) < 4.9 / math.sqrt(centred[:, 1:].size)
+
+
+def test_each_step_of_the_rate_is_in_its_week():
+    """The season is not a blur: the weeks inside have twice the rate of the weeks outside."""
+    expected = errors_per_week(load("theory/changing-rate"))
+    assert expected[6] > 1.9 * expected[4]
+    assert expected[4] < expected[5] < expected[6]
+
+
+# ---- onsets, comings and goings
+
+
+def bass_mean(users: int, innovation: float, imitation: float, weeks: np.ndarray) -> np.ndarray:
+    """Expected adopters of a pure-birth process with rate (N - j)(p + q j / N) from j = 0, at each time."""
+    j = np.arange(users + 1)
+    rate = (users - j) * (innovation + imitation * j / users)
+    generator = np.diag(-rate) + np.diag(rate[:-1], 1)
+    return np.array([(linalg.expm(generator * t)[0] * j).sum() for t in weeks])
+
+
+@pytest.mark.parametrize(
+    ("name", "users", "innovation", "imitation", "hours", "replications"),
+    [
+        pytest.param("compiled", 50, 0.05, 0.4, (0, 24), 300, id="compiled"),
+        pytest.param("compiled", 8, 0.02, 1.5, (0, 24), 3000, marks=slow, id="compiled-few-users"),
+        pytest.param("compiled", 200, 0.3, 0.0, (9, 17), 100, id="compiled-office-hours"),
+        pytest.param("reference", 50, 0.05, 0.4, (0, 24), 40, id="reference"),
+    ],
+)
+def test_onsets_are_a_finite_bass_diffusion(name, users, innovation, imitation, hours, replications):
+    scenario = load("theory/bass").with_changes(
+        {
+            "sites.site.users": users,
+            "users.segments.everybody.onset_per_week": innovation,
+            "users.word_of_mouth_per_week": imitation,
+            "users.working_hours": {"days": "all", "start_hour": hours[0], "end_hour": hours[1]},
+        }
+    )
+    active = np.array([one.weekly["active_users"] for one in replicate(name, scenario, replications)])
+    assert (active[:, :2] == 0.0).all()  # the pilot's week and the wait for funding
+    since = np.array([2, 4, 8, 16])  # whole weeks, so that working hours do not matter
+    for week, expected in zip(since, bass_mean(users, innovation, imitation, since), strict=True):
+        compare_mean(active[:, 1 + week], expected).assert_agrees(half_width_limit=0.2)
+
+
+def test_bass_is_exponential_without_imitation():
+    assert bass_mean(10, 0.3, 0.0, np.array([2.0]))[0] == pytest.approx(10 * (1 - math.exp(-0.6)))
+
+
+@pytest.mark.parametrize(
+    ("name", "users", "leaving", "coming", "base", "replications"),
+    [
+        pytest.param("compiled", 30, 0.1, 0.5, 0.2, 300, id="compiled"),
+        pytest.param("compiled", 10, 0.5, 2.0, 0.05, 1000, marks=slow, id="compiled-busy"),
+        pytest.param("reference", 30, 0.1, 0.5, 0.2, 40, id="reference"),
+    ],
+)
+def test_users_come_and_go_as_a_birth_and_death_chain(name, users, leaving, coming, base, replications):
+    scenario = load("theory/come-and-go").with_changes(
+        {
+            "sites.site.users": users,
+            "users.drop_out_per_week": leaving,
+            "users.return_per_week": coming,
+            "users.return_base": base,
+        }
+    )
+    trust = scenario.users.segments[0].initial_trust.value
+    j = np.arange(users + 1)
+    up = (users - j) * coming * (base + j / users) * trust
+    down = j * leaving
+    generator = np.diag(-(up + down)) + np.diag(up[:-1], 1) + np.diag(down[1:], -1)
+    active = np.array([one.weekly["active_users"] for one in replicate(name, scenario, replications)])
+    for week in (1, 4, 12, 26):
+        expected = float(linalg.expm(generator * week)[-1] @ j)
+        compare_mean(active[:, week - 1], expected).assert_agrees(half_width_limit=0.06)
+
+
+# ---- trust
+
+
+def mean_trust(scenario: Scenario, weeks: int) -> float:
+    """Expected trust of a user after `weeks` whole weeks, at a constant rate of successes and of noticed errors.
+
+    T = (A + G) / (P + G + L) with G known and L a weighted sum of Poisson counts, so that
+    E[1 / (c + L)] is the integral over s of exp(-c s) E[exp(-s L)].
+    """
+    users, settings = scenario.users, scenario.users.trust
+    accuracy, tasks = scenario.ai.reference_accuracy.value, users.tasks_per_user_week.value
+    keep = (1.0 - settings.forgetting_per_week.value) ** np.arange(1, weeks + 1)
+    gained = tasks * accuracy * settings.success_weight.value * keep.sum()
+    noticed = tasks * (1.0 - accuracy) * users.notice_probability.value
+    losses = settings.error_weight.value * keep
+    prior = settings.prior_tasks.value
+
+    def integrand(s: float) -> float:
+        return math.exp(-(prior + gained) * s - noticed * float(np.sum(-np.expm1(-s * losses))))
+
+    scale = 1.0 / (prior + gained)
+    integral, _ = integrate.quad(lambda x: integrand(x * scale), 0.0, 60.0, epsabs=1e-12, limit=200)
+    return (users.segments[0].initial_trust.value * prior + gained) * integral * scale
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "replications"),
+    [
+        pytest.param("compiled", {}, 40, id="compiled"),
+        pytest.param(
+            "compiled", {"ai.reference_accuracy": 0.5, "users.notice_probability": 1.0}, 40, id="compiled-bad"
+        ),
+        pytest.param("compiled", {"users.notice_probability": 0.0}, 10, id="compiled-no-errors"),
+        pytest.param("compiled", {"users.trust.forgetting_per_week": 0.0}, 20, id="compiled-nothing-forgotten"),
+        pytest.param("reference", {"sites.site.users": 20, "horizon_weeks": 20}, 10, id="reference"),
+    ],
+)
+def test_trust_settles_where_theory_says(name, changes, replications):
+    scenario = load("theory/trust").with_changes(changes)
+    trust = np.array([one.weekly["trust_mean"] for one in replicate(name, scenario, replications)])
+    for weeks in (1, 3, scenario.horizon_weeks):
+        expected = mean_trust(scenario, weeks)
+        if scenario.users.notice_probability.value == 0.0:
+            assert trust[:, weeks - 1] == pytest.approx(expected, rel=1e-9)
+        else:
+            compare_mean(trust[:, weeks - 1], expected).assert_agrees()
