@@ -49,8 +49,21 @@ def test_gamma(shape):
     np.testing.assert_allclose(ours, special.gammaincinv(shape, LEVELS), rtol=1e-9, atol=1e-290)
 
 
-@pytest.mark.parametrize(("a", "b"), [(0.5, 10.5), (0.2, 130.0), (0.9, 2.0), (0.55, 400.0), (2.0, 3.0), (30.0, 4.0),
-                                      (0.3, 0.3), (1.0, 1.0), (5.0, 0.4), (150.0, 150.0)])
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (0.5, 10.5),
+        (0.2, 130.0),
+        (0.9, 2.0),
+        (0.55, 400.0),
+        (2.0, 3.0),
+        (30.0, 4.0),
+        (0.3, 0.3),
+        (1.0, 1.0),
+        (5.0, 0.4),
+        (150.0, 150.0),
+    ],
+)
 def test_beta(a, b):
     ours = [beta_quantile(a, b, u) for u in LEVELS]
     np.testing.assert_allclose(ours, special.betaincinv(a, b, LEVELS), rtol=1e-8, atol=1e-290)
