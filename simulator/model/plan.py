@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.model import state as layout
-from simulator.model.kinds import CLASSES, ORGANISATION, SEASON, SITE
+from simulator.model.kinds import CLASSES, CLOCKS, FIRST_CLOCK, KINDS, ORGANISATION, SEASON, SITE
 from simulator.model.time import WEEK_HOURS
 from simulator.scenario import Quantity, Scenario, uncertain_inputs
 from simulator.scenario.ai import SeasonFamily, TaskFamily
@@ -138,6 +138,7 @@ class _Layout:
         self.lay_out_edge_cases()
         self.lay_out_sites()
         self.lay_out_support()
+        self.lay_out_clocks()
         records["tables"] = np.array(self.tables)
         records["season_days"] = season_days(scenario)
 
@@ -256,6 +257,14 @@ class _Layout:
                 self.put("cells", c, "initial_trust", segment.initial_trust)
                 cell["stream_user"] = stream("user", site.name, segment.name)
                 cell["stream_ticket"] = stream("ticket", site.name, segment.name)
+
+    def lay_out_clocks(self) -> None:
+        """The clocks of all cells with their streams; a first residual is drawn when they start."""
+        scenario = self.scenario
+        names = [(site.name, segment.name) for site in scenario.sites for segment in scenario.users.segments]
+        clocks = np.zeros(len(names) * CLOCKS, layout.CLOCK)
+        clocks["stream"] = [stream(KINDS[FIRST_CLOCK + i].name, *owner) for owner in names for i in range(CLOCKS)]
+        self.plan.records["clocks"] = clocks
 
     def lay_out_support(self) -> None:
         """Tickets, tiers and the data science team."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from simulator.model import state as layout
 from simulator.model.edge_cases import break_sticks
-from simulator.model.kinds import CLOCKS, FIRST_CLOCK, KINDS, ROSTERS, STATES, TIERS, WAITING
+from simulator.model.kinds import ROSTERS, STATES, TIERS, WAITING
 from simulator.model.plan import Floats, Plan, apportion
 from simulator.model.state import State, link_free_tickets
 from simulator.model.time import WEEK_HOURS
@@ -53,7 +53,7 @@ def begin(
         tables=records["tables"],
         sites=records["sites"],
         cells=records["cells"],
-        clocks=_wind_clocks(plan),
+        clocks=records["clocks"],
         counts=counts,
         users=users,
         roster=np.zeros((ROSTERS, max(1, len(users))), dtype=np.int32),
@@ -162,12 +162,3 @@ def _hire(plan: Plan, records: dict[str, npt.NDArray[Any]], inputs: Floats, key:
     for i, (arrives, t, shift, number) in enumerate(rows):
         agents["arrives"][i], agents["tier"][i], agents["shift"][i], agents["number"][i] = arrives, t, shift, number
     return agents
-
-
-def _wind_clocks(plan: Plan) -> npt.NDArray[Any]:
-    """The clocks of all cells, CLOCK[cells * CLOCKS], with their streams; a first residual is drawn when they start."""
-    scenario = plan.scenario
-    names = [(site.name, segment.name) for site in scenario.sites for segment in scenario.users.segments]
-    clocks = np.zeros(len(names) * CLOCKS, layout.CLOCK)
-    clocks["stream"] = [stream(KINDS[FIRST_CLOCK + i].name, *owner) for owner in names for i in range(CLOCKS)]
-    return clocks

@@ -1,19 +1,22 @@
 """What a lever does to a scenario."""
 
+import json
+import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from simulator.scenario.forms import plain_number
+from simulator.scenario.forms import Range, plain_number
 from simulator.scenario.inputs import Stated, numbers
 from simulator.scenario.paths import values_at
 from simulator.scenario.plan import Lever
 from simulator.scenario.problems import Finding
-from simulator.scenario.quantity import Quantity
+from simulator.scenario.quantity import Quantity, noted
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
 
-LEVELS: Final = ("p10", "p50", "p90", "min", "mode", "max", "mean", "median", "sd")
+LEVELS: Final = ("mean", "p10", "median", "p50", "p90")
+"""Keys of forms that stand for values strictly within the field's bounds, in increasing order."""
 FIXED_AT_ZERO: Final = ("lognormal", "exponential", "gamma")
 """Forms that begin at zero, so that they cannot be shifted."""
 
@@ -22,34 +25,88 @@ def lever_changes(scenario: "Scenario", lever: Lever, position: float) -> dict[s
     """The changes, for ``with_changes``, that a lever makes at a position.
 
     ``set`` puts the position in place of the number, ``add`` adds it, ``scale`` multiplies by it; an uncertain number
-    is shifted or stretched as a whole and keeps its form. A position is not checked here: ``with_changes`` does.
+    is shifted or stretched as a whole and keeps its form. What ``add`` and ``scale`` would carry past a bound of the
+    field stops there. The position of ``set`` is not checked here: ``with_changes`` does.
     """
-    return {place.path: moved(place.value, lever.mode, position) for place in places_of(scenario, lever.path)}
+    return {place.path: moved(place, lever.mode, position) for place in places_of(scenario, lever.path)}
 
 
-def moved(value: Quantity | int | float, mode: str, position: float) -> Any:
+def moved(place: Stated, mode: str, position: float) -> Any:
     """A number, or the form of an uncertain one, after a lever has moved it."""
     if mode == "set":
         return plain_number(float(position))
+    value = place.value
+    bounds = Bounds.of(place.allowed)
     if not isinstance(value, Quantity):
-        return plain_number(value + position if mode == "add" else value * position)
+        result = value + position if mode == "add" else value * position
+        return bounds.clip(float(round(result)) if place.whole else result)
     if value.certain:
         result = value.value + position if mode == "add" else value.value * position
-        return plain_number(float(round(result)) if value.whole else result)
-    return _moved(value.document(), mode, position)
+        return bounds.clip(float(round(result)) if value.whole else result)
+    if mode == "scale" and position == 0.0:
+        return bounds.clip(0.0)
+    return noted(_moved(json.loads(value.written), mode, position, bounds), value.note)
 
 
-def _moved(form: Any, mode: str, position: float) -> Any:
-    if isinstance(form, Mapping):
-        return {
-            key: _moved(child, mode, position)
-            if isinstance(child, Mapping | list) or (key in LEVELS and (mode == "scale" or key != "sd"))
-            else child
-            for key, child in form.items()
-        }
-    if isinstance(form, list):
-        return [_moved(child, mode, position) for child in form]
-    return plain_number(float(form) + position if mode == "add" else float(form) * position)
+class Bounds(NamedTuple):
+    """The ends within which a lever keeps a number: those that are allowed, or just inside open ones."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, allowed: Range) -> "Bounds":
+        """The ends of a range."""
+        low, high = allowed.low, allowed.high
+        return cls(low + _gap(low) if allowed.low_open else low, high - _gap(high) if allowed.high_open else high)
+
+    def clip(self, x: float) -> int | float:
+        """The nearest number within the ends."""
+        return plain_number(min(max(x, self.low), self.high))
+
+    def ordered(self, levels: list[float]) -> list[float]:
+        """Increasing levels, kept strictly within the ends and apart, so that they still make a distribution."""
+        result = []
+        for i, x in enumerate(levels):
+            low = self.low + (i + 1) * _gap(self.low)
+            high = self.high - (len(levels) - i) * _gap(self.high)
+            result.append(min(max(x, low), high))
+        return result
+
+
+def _gap(end: float) -> float:
+    """A distance from an end of a field that makes no difference, but survives rounding to ten digits."""
+    return 0.0 if math.isinf(end) else 1e-6 * max(1.0, abs(end))
+
+
+def _moved(form: Mapping[str, Any], mode: str, position: float, bounds: Bounds) -> Any:
+    """An uncertain number's form, moved, and kept within the bounds of its field."""
+    head = next(iter(form))
+    if head == "empirical":
+        return {head: [bounds.clip(x + position if mode == "add" else x * position) for x in form[head]]}
+    if isinstance(form[head], Mapping):
+        inner = _moved_levels(head, form[head], mode, position, bounds)
+        return {head: inner} if isinstance(inner, dict) else inner
+    return _moved_levels("p10", form, mode, position, bounds)
+
+
+def _moved_levels(name: str, form: Mapping[str, float], mode: str, position: float, bounds: Bounds) -> Any:
+    """The numbers of a form; a single number where nothing is left between its ends."""
+    given = {"min": 0.0, "max": 1.0, **form} if name == "beta" else form
+    new = {
+        key: float(x) * position if mode == "scale" else float(x) + (position if key != "sd" else 0.0)
+        for key, x in given.items()
+    }
+    new |= {key: float(bounds.clip(new[key])) for key in ("min", "mode", "max") if key in new}
+    within = Bounds(new.get("min", bounds.low), new.get("max", bounds.high))
+    if within.high - within.low <= 8.0 * _gap(within.high):
+        return plain_number(within.low)
+    levels = [key for key in LEVELS if key in new]
+    new |= dict(zip(levels, within.ordered([new[key] for key in levels]), strict=True))
+    if name == "beta":
+        largest = math.sqrt((new["mean"] - within.low) * (within.high - new["mean"]))
+        new["sd"] = min(new["sd"], 0.99 * largest)
+    return {key: plain_number(x) for key, x in new.items()}
 
 
 def places_of(scenario: "Scenario", path: str) -> list[Stated]:

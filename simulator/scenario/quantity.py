@@ -49,6 +49,8 @@ class Quantity:
     confidence: Confidence | None
     written: str
     """The form as canonical JSON, without source and confidence."""
+    allowed: Range
+    """The values that the field allows."""
 
     @property
     def certain(self) -> bool:
@@ -141,7 +143,7 @@ class Uncertain:
         if findings:
             raise rejected(*findings)
         text = json.dumps(canonical, separators=(", ", ": "))
-        return Quantity(built, self.unit, self.whole, self.every_time, note.source, note.confidence, text)
+        return Quantity(built, self.unit, self.whole, self.every_time, note.source, note.confidence, text, self.allowed)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.read)

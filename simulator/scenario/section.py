@@ -36,6 +36,14 @@ class Section(BaseModel):
             if any(isinstance(annotation, Certain) for annotation in field.metadata)
         ]
 
+    @classmethod
+    def certain_kind(cls, key: str) -> Certain | None:
+        """What the plain int or float under `key` may be; None where the field holds no such number."""
+        for name, field in cls.model_fields.items():
+            if key == (field.alias or name):
+                return next((kind for kind in field.metadata if isinstance(kind, Certain)), None)
+        return None
+
     @model_validator(mode="wrap")
     @classmethod
     def _set_notes_aside(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
