@@ -32,7 +32,7 @@ def assumptions(scenario: "Scenario") -> list[Entry]:
     Levers are left out: they say what can be moved, not what is believed.
     """
     entries = []
-    for path, value, note in numbers(scenario):
+    for path, value, note, *_ in numbers(scenario):
         if path.startswith("levers."):
             continue
         text = value.written if isinstance(value, Quantity) else json.dumps(value)

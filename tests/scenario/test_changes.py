@@ -113,6 +113,58 @@ def test_levers_move_numbers(minimal: dict[str, Any]) -> None:
     assert scenario.with_changes(lever_changes(scenario, put, 20.0)).pilot.weeks == 20  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("path", "number", "mode", "position", "moved"),
+    [
+        ("sites.plant-1.data_quality", 0.95, "add", 0.1, 1),
+        ("sites.plant-1.data_quality", 0.05, "add", -0.1, 0),
+        ("sites.plant-1.data_quality", 0.6, "scale", 2, 1),
+        ("sites.plant-1.users", 150_000, "scale", 2, 200_000),
+        ("users.segments.sceptics.initial_trust", 0.5, "scale", 3, 1 - 1e-6),
+        ("users.learning_weeks", 4, "scale", 0, 1e-6),
+        ("support.tiers.tier1.handling_minutes", {"exponential": {"mean": 9}}, "scale", 0, 0),
+        ("edge_cases.report_threshold", 5, "add", -9, 1),
+        ("pilot.measure_weeks", 5, "scale", 0.5, 2),
+        ("ai.accuracy_floor", {"uniform": {"min": 0.8, "max": 0.95}}, "add", 0.1, {"uniform": {"min": 0.9, "max": 1}}),
+        ("ai.accuracy_floor", {"uniform": {"min": 0.8, "max": 0.95}}, "add", 0.3, 1),
+        ("ai.accuracy_floor", {"empirical": [0.5, 0.9]}, "add", 0.25, {"empirical": [0.75, 1]}),
+    ],
+)
+def test_levers_stop_at_the_bounds_of_a_field(
+    path: str, number: Any, mode: str, position: float, moved: Any, minimal: dict[str, Any]
+) -> None:
+    minimal["levers"] = [{"path": path, "label": "x", "min": -9, "max": 9, "step": 1, "mode": mode}]
+    scenario = load(minimal).with_changes({path: number})
+    changes = lever_changes(scenario, scenario.levers[0], position)
+    assert changes == {path: pytest.approx(moved) if isinstance(moved, float | int) else moved}
+    scenario.with_changes(changes)
+
+
+@pytest.mark.parametrize("position", [-2, -0.3, -0.02, 0.02, 0.06, 0.3, 2])
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"p10": 0.5, "p50": 0.9, "p90": 0.95},
+        {"p10": 0.5, "p50": 0.9, "p90": 0.95, "min": 0.4, "max": 0.97},
+        {"beta": {"mean": 0.9, "sd": 0.05}},
+        {"triangular": {"min": 0.1, "mode": 0.7, "max": 0.95}},
+        {"pert": {"min": 0.7, "mode": 0.95, "max": 0.95}},
+    ],
+)
+def test_uncertain_numbers_stay_distributions_at_the_bounds(
+    form: dict[str, Any], position: float, minimal: dict[str, Any]
+) -> None:
+    path = "sites.plant-1.data_quality"
+    minimal["levers"] = [{"path": path, "label": "x", "min": -2, "max": 2, "step": 0.01, "mode": "add"}]
+    scenario = load(minimal).with_changes({path: form})
+    lever = scenario.levers[0]
+    before, after = scenario, scenario.with_changes(lever_changes(scenario, lever, position))
+    for u in (0.1, 0.5, 0.9):
+        shifted = before.site("plant-1").data_quality.distribution.quantile(u) + position
+        quantile = after.site("plant-1").data_quality.distribution.quantile(u)
+        assert quantile == pytest.approx(min(max(shifted, 0.0), 1.0), abs=0.2)
+
+
 def test_a_distribution_that_begins_at_zero_cannot_be_shifted(minimal: dict[str, Any]) -> None:
     path = "support.tiers.tier1.handling_minutes"
     minimal["levers"] = [{"path": path, "label": "x", "min": 1, "max": 2, "step": 1, "mode": "add"}]
