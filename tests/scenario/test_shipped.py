@@ -9,7 +9,7 @@ import pytest
 
 from simulator import engine
 from simulator.model.kinds import KINDS
-from simulator.scenario import Scenario, load, shipped_path
+from simulator.scenario import Scenario, estimate_work, load, shipped_path
 from simulator.scenario.ledger import assumptions
 from simulator.scenario.levers import lever_changes
 from simulator.scenario.writing import SCHEMA_LINE
@@ -114,3 +114,4 @@ def test_the_pilot_flatters_and_nothing_is_certain(scenario: Scenario) -> None:
     assert means["tickets_abandoned"] > 100
     assert means["edge_case_types_repaired"] > 50
     assert 100_000 < means["events"] < MOST_EVENTS
+    assert 0.5 < estimate_work(scenario, 1).events / means["events"] < 2.0
