@@ -41,36 +41,38 @@ class Replication(Protocol):
 class Records:
     """Output of the first `count` replications of an experiment.
 
-    Storing a replication again changes nothing, so an interruption in the middle of a store does no harm: only
-    replications below `count` are ever read.
+    An interruption in the middle of a store does no harm: only replications below `count` are ever read, and the
+    last ones may be stored again.
     """
 
     def __init__(self, input_paths: Sequence[str], capacity: int) -> None:
         self.input_paths = tuple(input_paths)
         self.count = 0
         self.capacity = capacity
-        self.inputs = np.full((capacity, len(self.input_paths)), np.nan)
+        self.inputs = np.empty((capacity, len(self.input_paths)))  # not filled: memory is taken as rows come
         self.measures: dict[str, list[Value]] = {}
         self.weekly: dict[str, np.ndarray[Any, np.dtype[np.float64]]] = {}
         self.sites: dict[str, list[list[Value]]] = {}
         self.weeks = 0
 
     def put(self, number: int, replication: Replication) -> None:
-        """Store replication `number`, at most one beyond the last; the first fixes which columns there are."""
-        at = number
-        if at == 0:
-            self.measures = {name: [None] * self.capacity for name in replication.measures}
+        """Store replication `number`: the next, or an earlier one and then all after it again.
+
+        The first one fixes which columns there are.
+        """
+        if number == 0:
+            self.measures = {name: [] for name in replication.measures}
             self.weeks = max((len(column) for column in replication.weekly.values()), default=0)
-            self.weekly = {name: np.full((self.capacity, self.weeks), np.nan) for name in replication.weekly}
-            self.sites = {name: [[] for _ in range(self.capacity)] for name in replication.sites}
-        self.inputs[at] = replication.inputs
+            self.weekly = {name: np.empty((self.capacity, self.weeks)) for name in replication.weekly}
+            self.sites = {name: [] for name in replication.sites}
+        self.inputs[number] = replication.inputs
         for name, values in self.measures.items():
-            values[at] = plain(replication.measures[name])
+            values[number:] = [plain(replication.measures[name])]
         for name, rows in self.weekly.items():
-            rows[at] = replication.weekly[name]
+            rows[number] = replication.weekly[name]
         for name, per_site in self.sites.items():
-            per_site[at] = [plain(value) for value in replication.sites[name]]
-        self.count = max(self.count, at + 1)
+            per_site[number:] = [[plain(value) for value in replication.sites[name]]]
+        self.count = number + 1
 
     def measure(self, name: str) -> list[Value]:
         """One output measure of every replication; an unknown name raises `KeyError`."""

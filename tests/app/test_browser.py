@@ -55,7 +55,7 @@ def test_a_visitor_moves_a_lever_and_reads_the_answer(address, browser):
     assert "simulated programmes" in verdict
     assert page.get_by_test_id("stImage").count() == 5
     assert page.get_by_test_id("stMetricValue").first.inner_text().endswith("%")
-    replications = page.get_by_label("Replications")
+    replications = page.get_by_role("spinbutton", name="Replications")
     replications.fill("20")
     replications.press("Enter")
     command.get_by_text("20", exact=True).wait_for(timeout=180_000)

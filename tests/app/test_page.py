@@ -79,9 +79,9 @@ def test_a_lever_that_did_not_move_is_not_in_the_command(page):
 
 
 def test_an_impossible_setting_is_explained(page):
-    page.slider[1].set_value(1.5).run()
+    page.slider[2].set_value(100).run()
     assert not page.exception
-    assert "sites.office.data_quality: found number 1.35; allowed: " in page.error[0].value
+    assert "success.sustained_weeks: found number 100; allowed: at most 60 " in page.error[0].value
 
 
 def test_a_scenario_that_cannot_be_read_is_explained(page, monkeypatch):

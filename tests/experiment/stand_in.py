@@ -34,6 +34,7 @@ SCENARIO: dict[str, Any] = {
             "step": 0.05,
             "mode": "scale",
         },
+        {"path": "success.sustained_weeks", "label": "Weeks in a row", "min": 1, "max": 100, "step": 1},
     ],
 }
 
