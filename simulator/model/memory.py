@@ -8,6 +8,7 @@ count; in plain Python it is the NumPy array itself. The Python object owns the 
 
 from __future__ import annotations
 
+import operator
 from functools import reduce
 from typing import Any, ClassVar, Self, cast
 
@@ -17,11 +18,29 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.typing.templates import AttributeTemplate
-from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, models, register_model, unbox
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    lower_builtin,
+    lower_getattr_generic,
+    models,
+    register_model,
+    unbox,
+)
 from numba.np import arrayobj
 
 COLUMNS = 4  # of the table: address, then up to three dimensions
 KINDS: dict[str, dict[str, types.Array]] = {}
+
+
+class Table(types.Array):
+    """numba's type of one such array: contiguous, and indexed from its start only.
+
+    An index below zero does not count from the end here, which saves a test and a load at each access.
+    """
+
+    def __init__(self, dtype: Any, ndim: int) -> None:
+        super().__init__(dtype, ndim, "C", name=f"Table({dtype}, {ndim}d)", aligned=True)
 
 
 class ArraysType(types.Type):
@@ -40,8 +59,7 @@ class Arrays:
 
     def __init_subclass__(cls) -> None:
         KINDS[cls.__name__] = {
-            name: types.Array(numba.from_dtype(np.dtype(dtype)), ndim, "C", aligned=True)
-            for name, (dtype, ndim) in cls.FIELDS.items()
+            name: Table(numba.from_dtype(np.dtype(dtype)), ndim) for name, (dtype, ndim) in cls.FIELDS.items()
         }
         cls._numba_type_ = ArraysType(cls.__name__)
 
@@ -69,6 +87,7 @@ class Arrays:
 
 
 register_model(ArraysType)(models.OpaqueModel)
+register_model(Table)(models.ArrayModel)
 
 
 @unbox(ArraysType)  # type: ignore[untyped-decorator]
@@ -111,3 +130,44 @@ def _getattr(context: Any, builder: Any, kind: Any, pointer: Any, name: str) -> 
         array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None
     )
     return array._getvalue()
+
+
+def _item_address(context: Any, builder: Any, kind: Any, array: Any, index_types: Any, indices: Any) -> Any:
+    """Address of an item by its row-major position."""
+    view = arrayobj.make_array(kind)(context, builder, array)  # type: ignore[no-untyped-call]
+    position = context.get_constant(types.intp, 0)
+    for d in range(kind.ndim):
+        index = context.cast(builder, indices[d], index_types[d], types.intp)
+        if d:
+            extent = builder.extract_value(view.shape, d)
+            position = builder.mul(position, extent)
+        position = builder.add(position, index)
+    return builder.gep(view.data, [position])
+
+
+@lower_builtin(operator.getitem, Table, types.Integer)  # type: ignore[untyped-decorator]
+def _get_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    kind = signature.args[0]
+    if kind.ndim > 1:
+        return arrayobj.getitem_arraynd_intp(context, builder, signature, arguments)  # type: ignore[no-untyped-call]
+    address = _item_address(context, builder, kind, arguments[0], signature.args[1:], arguments[1:])
+    return arrayobj.load_item(context, builder, kind, address)  # type: ignore[no-untyped-call]
+
+
+@lower_builtin(operator.getitem, Table, types.UniTuple)  # type: ignore[untyped-decorator]
+def _get_item_nd(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    kind, index_type = signature.args
+    if len(index_type) < kind.ndim:
+        return arrayobj.getitem_array_tuple(context, builder, signature, arguments)  # type: ignore[no-untyped-call]
+    indices = cgutils.unpack_tuple(builder, arguments[1])
+    address = _item_address(context, builder, kind, arguments[0], list(index_type), indices)
+    return arrayobj.load_item(context, builder, kind, address)  # type: ignore[no-untyped-call]
+
+
+@lower_builtin(operator.setitem, Table, types.Integer, types.Any)  # type: ignore[untyped-decorator]
+def _set_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    kind = signature.args[0]
+    address = _item_address(context, builder, kind, arguments[0], signature.args[1:2], arguments[1:2])
+    value = context.cast(builder, arguments[2], signature.args[2], kind.dtype)
+    arrayobj.store_item(context, builder, kind, value, address)  # type: ignore[no-untyped-call]
+    return context.get_dummy_value()

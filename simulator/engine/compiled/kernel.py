@@ -84,18 +84,28 @@ class Pending(Arrays):
         "dues": (np.float64, 1),  # [clocks]: when each clock fires, infinite when not today
         "cell_due": (np.float64, 1),  # [cells]: when the first of a cell's clocks fires
         "cell_process": (np.int64, 1),  # [cells]: and which of them it is
-        "soonest": (np.int64, 1),  # [sites]: the clock that fires next
+        "site_due": (np.float64, 1),  # [width]: when the first clock of a site fires; width: sites, to a power of two
+        "site_key": (np.int64, 1),  # [width]: and its key on the calendar
+        "winners": (np.int64, 1),  # [2 * width]: a tree in which the site that fires first wins its way to 1
     }
 
 
 # Indices into `Pending.first`; slot 0 is the end of the week.
-GO_LIVES, DAYS, SHOCKS, DEPLOYMENTS, SHIFTS, AGENTS, CLOCK_SLOTS, TICKETS = range(8)
+GO_LIVES, DAYS, SHOCKS, DEPLOYMENTS, SHIFTS, AGENTS, TICKETS = range(7)
+
+
+def _seeded(width: int) -> Any:
+    """A tree of winners before anything is due: leaves hold their own numbers."""
+    tree = np.zeros(2 * width, dtype=np.int64)
+    tree[width:] = np.arange(width)
+    return tree
 
 
 def pending(state: State) -> Pending:
     """Empty calendar and lines with room for every event that `state` can have pending."""
     sites, agents, shifts = len(state.sites), len(state.agents), len(state.shifts)
-    counts = [sites, sites, sites, sites, shifts, agents, sites, len(state.tickets)]
+    counts = [sites, sites, sites, sites, shifts, agents, len(state.tickets)]
+    width = 1 << max(0, sites - 1).bit_length()
     first = 1 + np.concatenate([[0], np.cumsum(counts)])
     slots = int(first[-1])
     return Pending(
@@ -107,7 +117,9 @@ def pending(state: State) -> Pending:
         dues=np.full(len(state.clocks), np.inf),
         cell_due=np.full(len(state.cells), np.inf),
         cell_process=np.zeros(len(state.cells), dtype=np.int64),
-        soonest=np.zeros(sites, dtype=np.int64),
+        site_due=np.full(width, np.inf),
+        site_key=np.zeros(width, dtype=np.int64),
+        winners=_seeded(width),
     )
 
 
@@ -153,20 +165,24 @@ def advance(state: Any, cal: Any, until: float) -> int:
     world = state.world[0]
     size = cal.size
     room = len(state.trace) - ROWS_PER_EVENT - len(state.agents) - len(state.sites)
-    while size[0] > 0:
+    while True:
+        s = cal.winners[1]
+        time = cal.site_due[s]
         event = cal.heap[0]
-        time = event["time"]
-        if time > until:
+        user_first = size[0] == 0 or time < event["time"]  # at the same instant the heap comes first: lower ranks
+        if not user_first:
+            time = event["time"]
+        if time > until or time == math.inf:
             break
         if world["free_ticket"] < 0:
             return MORE_TICKETS
         if world["tracing"] == 1 and world["traced"] > room:
             return TRACE_FULL
-        kind = event["key"] // RANK
-        slot = event["slot"]
-        if kind >= FIRST_CLOCK:
-            fire(state, cal, kind, cal.soonest[slot - cal.first[CLOCK_SLOTS]], time)
+        if user_first:
+            fire(state, cal, cal.site_key[s] // RANK, cal.site_key[s] % RANK, time)
         else:
+            kind = event["key"] // RANK
+            slot = event["slot"]
             event["time"] = -math.inf  # it stays first until it is moved on or, below, taken off
             if kind == kinds.WORKED:
                 work_ended(state, cal, slot - cal.first[AGENTS], time)
@@ -241,7 +257,7 @@ def find_first(cal: Any, c: int) -> None:
 
 @rule
 def post(state: Any, cal: Any, s: int) -> None:
-    """Put the first firing at site `s` on the calendar: one event per site keeps the heap small.
+    """Let the first firing at site `s` play for the next one of all: users' events need no place in the heap.
 
     Ties go by the calendar's key, kind first, then cell.
     """
@@ -253,13 +269,17 @@ def post(state: Any, cal: Any, s: int) -> None:
         if time < best or (time == best and cal.cell_process[c] < cal.cell_process[chosen]):
             best = time
             chosen = c
-    slot = cal.first[CLOCK_SLOTS] + s
-    if best == math.inf:
-        cancel(cal.heap, cal.place, cal.size, slot)
-    else:
-        process = cal.cell_process[chosen]
-        cal.soonest[s] = chosen * CLOCKS + process
-        schedule(cal.heap, cal.place, cal.size, slot, best, (FIRST_CLOCK + process) * RANK + chosen)
+    cal.site_due[s] = best
+    cal.site_key[s] = (FIRST_CLOCK + cal.cell_process[chosen]) * RANK + chosen
+    i = (len(cal.site_due) + s) >> 1
+    while i > 0:
+        a = cal.winners[2 * i]
+        b = cal.winners[2 * i + 1]
+        first_of_all = cal.site_due[a] < cal.site_due[b] or (
+            cal.site_due[a] == cal.site_due[b] and cal.site_key[a] < cal.site_key[b]
+        )
+        cal.winners[i] = a if first_of_all else b
+        i >>= 1
 
 
 @rule
@@ -339,9 +359,9 @@ def go_live(state: Any, cal: Any, s: int, time: float) -> None:
 
 
 @rule
-def fire(state: Any, cal: Any, kind: int, i: int, time: float) -> None:
-    """Clock `i` fires: something happens to one of the cell's users."""
-    c = i // CLOCKS
+def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> None:
+    """The clock `kind` of cell `c` fires: something happens to one of the cell's users."""
+    i = c * CLOCKS + kind - FIRST_CLOCK
     clock = state.clocks[i]
     v = rewind(clock, state.key)
     arm(state, cal, i)
