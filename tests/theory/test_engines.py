@@ -53,7 +53,7 @@ def agree(comparisons: dict[str, Comparison], half_width: float = HALF_WIDTH_LIM
         pytest.param("compiled", 3, 0.9, 500, 40, 0.01, marks=slow, id="compiled-3-agents-0.9"),
         pytest.param("compiled", 10, 0.7, 400, 30, 0.01, marks=slow, id="compiled-10-agents-0.7"),
         pytest.param("compiled", 10, 0.95, 500, 100, 0.01, marks=slow, id="compiled-10-agents-0.95"),
-        pytest.param("reference", 1, 0.7, 26, 32, 0.01, marks=slow, id="reference-1-agent-0.7"),
+        pytest.param("reference", 1, 0.7, 26, 44, 0.01, marks=slow, id="reference-1-agent-0.7"),
     ],
 )
 def test_m_m_c(name, servers, load_, weeks, replications, half_width):
@@ -164,7 +164,7 @@ def test_m_g_1(name, handling, mean, sd, weeks, replications, half_width):
         pytest.param("compiled", (3, 2), (14.4, 8.4), 1.0, 60, 20, QUICK, id="compiled-fast"),
         pytest.param("compiled", (3, 2), (14.4, 8.4), 1.0, 400, 20, 0.01, marks=slow, id="compiled-0.8-0.7"),
         pytest.param("compiled", (1, 3), (5.4, 32.4), 0.5, 400, 60, 0.01, marks=slow, id="compiled-half-onward-0.9"),
-        pytest.param("reference", (1, 1), (3.0, 3.0), 1.0, 24, 28, 0.01, marks=slow, id="reference-0.5-0.5"),
+        pytest.param("reference", (1, 1), (3.0, 3.0), 1.0, 24, 32, 0.01, marks=slow, id="reference-0.5-0.5"),
     ],
 )
 def test_tandem(name, servers, minutes, onward, weeks, replications, half_width):
@@ -196,18 +196,19 @@ def test_tandem(name, servers, minutes, onward, weeks, replications, half_width)
     ("name", "skill", "weeks", "replications", "half_width"),
     [
         pytest.param("compiled", 0.75, 60, 20, QUICK, id="compiled-fast"),
-        pytest.param("compiled", 0.75, 400, 24, 0.01, marks=slow, id="compiled-0.75"),
-        pytest.param("compiled", 0.8, 400, 24, 0.01, marks=slow, id="compiled-0.8"),
+        pytest.param("compiled", 0.75, 400, 30, 0.01, marks=slow, id="compiled-0.75"),
+        pytest.param("compiled", 0.7, 400, 48, 0.01, marks=slow, id="compiled-0.7"),
     ],
 )
-def test_rework_comes_as_a_geometric_series(name, skill, weeks, replications, half_width):
-    """A question is judged anew at each visit: 1 / skill visits to tier 1, each tier an M/M/c of its own (Jackson)."""
+def test_rework_adds_visits_to_queues_of_their_own(name, skill, weeks, replications, half_width):
+    """2 - skill visits to tier 1, 1 - skill to tier 2, one to tier 3; each an M/M/c although tickets come twice."""
     scenario = load("theory/rework").with_changes({"support.triage_skill": skill, "horizon_weeks": 4 + weeks})
     replications = replicate(name, scenario, replications)
+    heads = {tier: getattr(scenario.support.tiers, tier).agents.value for tier in ("tier1", "tier2")}
+    heads["tier3"] = scenario.data_science_team.members.value
     comparisons = {}
-    for tier, visits in (("tier1", 1.0 / skill), ("tier2", (1.0 - skill) / skill)):
-        rate, mu = arrival_rate(scenario) * visits, service_rate(scenario, tier)
-        servers = int(getattr(scenario.support.tiers, tier).agents.value)
+    for tier, visits in (("tier1", 2.0 - skill), ("tier2", 1.0 - skill), ("tier3", 1.0)):
+        rate, mu, servers = arrival_rate(scenario) * visits, service_rate(scenario, tier), int(heads[tier])
         queue = Queue.at(tier, scenario, replications)
         found = queue.compare(rate, mmc_mean_wait(rate, mu, servers), rate / (servers * mu))
         comparisons.update({f"{tier} {key}": comparison for key, comparison in found.items()})
