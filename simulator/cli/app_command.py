@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import Annotated
@@ -19,7 +20,6 @@ def app(
 
     command = [sys.executable, "-m", "streamlit", "run", str(entry_file()), *as_options()]
     command += [f"--server.port={port}", f"--server.headless={str(headless).lower()}"]
-    try:
-        raise typer.Exit(subprocess.call(command))
-    except KeyboardInterrupt:
-        raise typer.Exit(0) from None
+    if os.name == "posix":
+        os.execv(sys.executable, command)  # becomes the server, so that whoever ends this process ends the server
+    raise typer.Exit(subprocess.call(command))

@@ -32,6 +32,8 @@ def address() -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0, "the server outlived its command"
 
 
 @pytest.fixture(scope="module")
