@@ -36,7 +36,7 @@ class Replication:
 
     @property
     def events(self) -> int:
-        """Events on the calendar that were processed."""
+        """Events: the lines that a trace of this replication has."""
         return int(self.measures["events"] or 0)
 
 

@@ -149,16 +149,16 @@ def _item_address(context: Any, builder: Any, kind: Any, array: Any, index_types
 def _get_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     kind = signature.args[0]
     if kind.ndim > 1:
-        return arrayobj.getitem_arraynd_intp(context, builder, signature, arguments)  # type: ignore[no-untyped-call]
+        return arrayobj.getitem_arraynd_intp(context, builder, signature, arguments)
     address = _item_address(context, builder, kind, arguments[0], signature.args[1:], arguments[1:])
     return arrayobj.load_item(context, builder, kind, address)  # type: ignore[no-untyped-call]
 
 
-@lower_builtin(operator.getitem, Table, types.UniTuple)  # type: ignore[untyped-decorator]
+@lower_builtin(operator.getitem, Table, types.containers.UniTuple)  # type: ignore[untyped-decorator]
 def _get_item_nd(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     kind, index_type = signature.args
     if len(index_type) < kind.ndim:
-        return arrayobj.getitem_array_tuple(context, builder, signature, arguments)  # type: ignore[no-untyped-call]
+        return arrayobj.getitem_array_tuple(context, builder, signature, arguments)
     indices = cgutils.unpack_tuple(builder, arguments[1])
     address = _item_address(context, builder, kind, arguments[0], list(index_type), indices)
     return arrayobj.load_item(context, builder, kind, address)  # type: ignore[no-untyped-call]

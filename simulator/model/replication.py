@@ -79,7 +79,7 @@ def begin(
 
 @rule
 def prepare(state: State) -> None:
-    """Draw what is drawn before time starts: the types of every family, and every clock's first residual."""
+    """Draw the edge-case types of every family."""
     for f in range(state.world[0]["families"]):
         if state.families[f]["share"] > 0.0:
             break_sticks(state, f)

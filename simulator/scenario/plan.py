@@ -112,7 +112,7 @@ class Success(Section):
         "end", "Window of the scaled reading: the last 13 weeks, the first 13 after the last go-live, or weeks."
     )
     measure_from_week: WeekNumber = stated(
-        0, "Waits, queue means and utilisation count visits that begin from this week on (weeks since kick-off)."
+        0, "Waits and queue means count visits that begin from this week on (weeks since kick-off)."
     )
 
 

@@ -130,7 +130,7 @@ class Support(Section):
     )
     tickets_per_noticed_error: Share = stated(0.1, "Chance that a noticed error opens a ticket (share).")
     how_to_per_new_user_week: Rate = stated(0.4, "How-to questions of a new user (per week).")
-    how_to_per_user_week: Rate = stated(0.02, "How-to questions of an experienced user (per week).")
+    how_to_per_user_week: Rate = stated(0.02, "How-to questions of every active user, new ones included (per week).")
     levels: Levels = Field(default_factory=Levels, description="Who can truly solve each kind of ticket.")
     triage_skill: Share = stated(0.8, "Share of right triage by tier 1 (share).")
     bounce_handling_share: Share = stated(
