@@ -7,6 +7,7 @@ relative error below 1e-7, or 1e-3 in the standard deviation where clipping matt
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from simulator.scenario.percentiles import from_z
@@ -30,6 +31,7 @@ class Shape(NamedTuple):
     """Draws above it are clipped to it."""
 
 
+@lru_cache(maxsize=4096)  # some forms take a quadrature, and the same distributions are asked about again and again
 def mean_and_sd(code: int, shape: Shape) -> Moments:
     """Mean and standard deviation of a distribution, with the clipping."""
     return MOMENTS[code](shape)

@@ -77,7 +77,7 @@ def read_text(text: str, file: str) -> Node:
     """The tree of a YAML text; raises ScenarioError with every problem that was found."""
     reader = _Reader(file)
     try:
-        node = reader.document(YAML(typ="rt", pure=True).parse(text))
+        node = reader.document(YAML(typ="safe", pure=True).parse(text))
     except MarkedYAMLError as error:
         # The reader's own problems come first in the file, and may be the cause.
         mark = reader.mark(error.problem_mark or error.context_mark)
