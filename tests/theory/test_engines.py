@@ -164,7 +164,7 @@ def test_m_g_1(name, handling, mean, sd, weeks, replications, half_width):
         pytest.param("compiled", (3, 2), (14.4, 8.4), 1.0, 60, 20, QUICK, id="compiled-fast"),
         pytest.param("compiled", (3, 2), (14.4, 8.4), 1.0, 400, 20, 0.01, marks=slow, id="compiled-0.8-0.7"),
         pytest.param("compiled", (1, 3), (5.4, 32.4), 0.5, 400, 60, 0.01, marks=slow, id="compiled-half-onward-0.9"),
-        pytest.param("reference", (1, 1), (3.0, 3.0), 1.0, 24, 32, 0.01, marks=slow, id="reference-0.5-0.5"),
+        pytest.param("reference", (1, 1), (3.0, 3.0), 1.0, 16, 12, 0.03, marks=slow, id="reference-0.5-0.5"),
     ],
 )
 def test_tandem(name, servers, minutes, onward, weeks, replications, half_width):

@@ -69,7 +69,7 @@ def test_types_seen(name, discount, concentration, tasks, types, replications):
     )
     seen = [one.measures["edge_case_types_seen"] for one in replicate(name, scenario, replications)]
     expected = mean_types_truncated(float(tasks), types, discount, concentration)
-    compare_mean(seen, expected).assert_agrees(half_width_limit=0.05)
+    compare_mean(seen, expected).assert_agrees(half_width_limit=0.05 if name == "compiled" else 0.08)
 
 
 @slow
