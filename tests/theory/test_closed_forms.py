@@ -144,9 +144,7 @@ def test_distinct_types_match_the_mean_over_stick_breaking_weights():
     exact = pitman_yor_mean_types(draws, discount, concentration)
     assert abs(np.mean(counts) - exact) < 4.9 * standard_error + draws * np.mean(remainders)
     assert standard_error < 0.01 * exact
-    assert np.mean(remainders) == pytest.approx(
-        stick_breaking_mean_remainder(types, discount, concentration), rel=0.05
-    )
+    assert np.mean(remainders) == pytest.approx(stick_breaking_mean_remainder(types, discount, concentration), rel=0.05)
 
 
 def test_distinct_types_of_equal_weights_is_the_birthday_count():
