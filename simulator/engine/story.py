@@ -22,7 +22,8 @@ class Story:
         self.families = ["organisation", *self.sites, *(season.name for season in scenario.seasons)]
         self.users = state.users["cell"].copy(), state.users["number"].copy()
         self.agents = [f"{TIERS[a['tier']]}-{a['number'] + 1}" for a in state.agents]
-        self.shifts = [f"{TIERS[shift['tier']]}-shift-{k + 1}" for k, shift in enumerate(state.shifts)]
+        tiers = state.shifts["tier"].tolist()
+        self.shifts = [f"{TIERS[t]}-shift-{tiers[: k + 1].count(t)}" for k, t in enumerate(tiers)]
         self.types = int(state.world["types"][0])
 
     def event(self, row: Any) -> TraceEvent:
