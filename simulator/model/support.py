@@ -23,7 +23,7 @@ from simulator.model.users import next_draw, pick
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 
-VISITS = 1 << 20
+VISITS = 1 << 32
 """More than the tickets that one user can open: tickets are numbered user * VISITS + n in their stream."""
 
 

@@ -90,9 +90,10 @@ def weeks_fit(scenario: "Scenario") -> Iterator[Finding]:
     horizon = scenario.horizon_weeks
     success = scenario.success
     weeks: list[tuple[tuple[str, ...], int, int]] = [
-        (("success", "sustained_weeks"), success.sustained_weeks, horizon),
         (("success", "measure_from_week"), success.measure_from_week, horizon - 1),
     ]
+    if "sustained_weeks" in success.model_fields_set:  # nobody is blamed for a default
+        weeks.append((("success", "sustained_weeks"), success.sustained_weeks, horizon))
     if scenario.pilot:
         weeks.append((("pilot", "weeks"), scenario.pilot.weeks, horizon))
     if isinstance(success.measure_window, WeekRange):

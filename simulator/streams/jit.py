@@ -65,6 +65,11 @@ def compiled_before() -> bool:
 NUMBERS = {"float": types.float64, "int": types.int64, "bool": types.boolean}
 
 
+def kernel_part(function: Function) -> Function:
+    """As `rule`, for a function that only other compiled code calls: what Python would need is not compiled."""
+    return _compile(function, {"no_cpython_wrapper": True})
+
+
 def rule(function: Function) -> Function:
     """Compile `function` for both engines: no Python objects, no reference counts, IEEE arithmetic as written.
 
@@ -72,11 +77,15 @@ def rule(function: Function) -> Function:
     IEEE rules (`x / 0` is infinite) instead of raising. Arguments annotated `float`, `int` or `bool` are converted
     to that type when one rule calls another, so that each rule is compiled once and not for every mix of literals.
     """
+    return _compile(function, {})
+
+
+def _compile(function: Function, more: dict[str, bool]) -> Function:
     before = numba_config.CACHE_DIR
     numba_config.CACHE_DIR = str(cache_folder())
     try:
         options = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
-        compiled: Any = numba.njit(**options)(function)  # type: ignore[call-overload]
+        compiled: Any = numba.njit(**options, **more)(function)  # type: ignore[call-overload]
     finally:
         numba_config.CACHE_DIR = before
     if not numba_config.DISABLE_JIT:

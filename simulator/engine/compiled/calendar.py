@@ -11,19 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from simulator.streams.jit import rule
+from simulator.streams.jit import kernel_part
 
 ENTRY = np.dtype([("time", np.float64), ("key", np.int64), ("slot", np.int64)])
 ABSENT = -1
 
 
-@rule
+@kernel_part
 def _before(a: Any, time: float, key: int) -> bool:
     """Whether entry `a` comes before (time, key)."""
     return bool(a["time"] < time or (a["time"] == time and a["key"] < key))
 
 
-@rule
+@kernel_part
 def _put(heap: Any, place: Any, i: int, time: float, key: int, slot: int) -> None:
     heap[i]["time"] = time
     heap[i]["key"] = key
@@ -31,7 +31,7 @@ def _put(heap: Any, place: Any, i: int, time: float, key: int, slot: int) -> Non
     place[slot] = i
 
 
-@rule
+@kernel_part
 def _rise(heap: Any, place: Any, i: int, time: float, key: int, slot: int) -> None:
     """Move the hole at `i` towards the root until (time, key) fits, and put the entry there."""
     while i > 0:
@@ -44,7 +44,7 @@ def _rise(heap: Any, place: Any, i: int, time: float, key: int, slot: int) -> No
     _put(heap, place, i, time, key, slot)
 
 
-@rule
+@kernel_part
 def _sink(heap: Any, place: Any, size: int, i: int, time: float, key: int, slot: int) -> None:
     """Move the hole at `i` towards the leaves until (time, key) fits, and put the entry there."""
     while True:
@@ -62,7 +62,7 @@ def _sink(heap: Any, place: Any, size: int, i: int, time: float, key: int, slot:
     _put(heap, place, i, time, key, slot)
 
 
-@rule
+@kernel_part
 def schedule(heap: Any, place: Any, size: Any, slot: int, time: float, key: int) -> None:
     """Set the event of `slot` to (time, key), whether it was pending or not.
 
@@ -79,7 +79,7 @@ def schedule(heap: Any, place: Any, size: Any, slot: int, time: float, key: int)
         _rise(heap, place, i, time, key, slot)
 
 
-@rule
+@kernel_part
 def cancel(heap: Any, place: Any, size: Any, slot: int) -> None:
     """Take the event of `slot` off the calendar; nothing happens when it is not pending."""
     i = place[slot]

@@ -65,7 +65,7 @@ from simulator.model.tasks import set_rates, settle
 from simulator.model.time import WEEK_HOURS, next_change, next_opening, work_time
 from simulator.model.tracing import ROWS_PER_EVENT, note
 from simulator.model.week import close_week, open_week
-from simulator.streams.jit import rule
+from simulator.streams.jit import kernel_part, rule
 
 DONE, MORE_TICKETS, TRACE_FULL = 0, 1, 2
 LINES = 5
@@ -132,7 +132,7 @@ def grow_pending(cal: Pending, tickets: int) -> Pending:
     )
 
 
-@rule
+@kernel_part
 def put(cal: Any, family: int, entity: int, time: float, kind: int) -> None:
     """Put the event `kind` of an entity on the calendar; an infinite time takes it off."""
     slot = cal.first[family] + entity
@@ -197,7 +197,7 @@ def advance(state: Any, cal: Any, until: float) -> int:
     return DONE
 
 
-@rule
+@kernel_part
 def turn(state: Any, cal: Any, kind: int, slot: int, time: float) -> None:
     """The rarer events: calendars, go-lives, changes upstream, new models and colleagues."""
     if kind == kinds.WEEK:
@@ -236,13 +236,13 @@ def turn(state: Any, cal: Any, kind: int, slot: int, time: float) -> None:
 # ---- clocks
 
 
-@rule
+@kernel_part
 def arm(state: Any, cal: Any, i: int) -> None:
     """Note when clock `i` fires; `find_first` and `post` must follow."""
     cal.dues[i] = due(state.clocks[i], state.sites[state.cells[i // CLOCKS]["site"]])
 
 
-@rule
+@kernel_part
 def find_first(cal: Any, c: int) -> None:
     """Find the clock of cell `c` that fires first; of simultaneous ones that of the lowest kind."""
     best = math.inf
@@ -255,7 +255,7 @@ def find_first(cal: Any, c: int) -> None:
     cal.cell_process[c] = process
 
 
-@rule
+@kernel_part
 def post(state: Any, cal: Any, s: int) -> None:
     """Let the first firing at site `s` play for the next one of all: users' events need no place in the heap.
 
@@ -275,14 +275,15 @@ def post(state: Any, cal: Any, s: int) -> None:
     while i > 0:
         a = cal.winners[2 * i]
         b = cal.winners[2 * i + 1]
-        first_of_all = cal.site_due[a] < cal.site_due[b] or (
-            cal.site_due[a] == cal.site_due[b] and cal.site_key[a] < cal.site_key[b]
-        )
-        cal.winners[i] = a if first_of_all else b
+        due_a = cal.site_due[a]
+        due_b = cal.site_due[b]
+        # `&` and `|`, not `and` and `or`: nobody can guess who wins, so the processor must not try
+        a_wins = (due_a < due_b) | ((due_a == due_b) & (cal.site_key[a] < cal.site_key[b]))
+        cal.winners[i] = a if a_wins else b
         i >>= 1
 
 
-@rule
+@kernel_part
 def retime_cell(state: Any, cal: Any, c: int, work: float, everything: bool) -> None:
     """Bring the clocks of cell `c` to their present rates: all of them, or those that depend on the site's others."""
     for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
@@ -293,7 +294,7 @@ def retime_cell(state: Any, cal: Any, c: int, work: float, everything: bool) -> 
     find_first(cal, c)
 
 
-@rule
+@kernel_part
 def retime_user(state: Any, cal: Any, c: int, time: float) -> None:
     """After a user of cell `c` changed state."""
     site = state.sites[state.cells[c]["site"]]
@@ -303,7 +304,7 @@ def retime_user(state: Any, cal: Any, c: int, time: float) -> None:
     post(state, cal, state.cells[c]["site"])
 
 
-@rule
+@kernel_part
 def renew_rates(state: Any, cal: Any, s: int, time: float) -> None:
     """After a change in what the system does at site `s`, which must be settled up to `time`."""
     if state.sites[s]["opened"] == math.inf:
@@ -316,7 +317,7 @@ def renew_rates(state: Any, cal: Any, s: int, time: float) -> None:
     post(state, cal, s)
 
 
-@rule
+@kernel_part
 def open_day(state: Any, cal: Any, s: int, time: float) -> None:
     """A working day begins at site `s`: decay and season step, and clocks that fire today go on the calendar."""
     settle(state, s, time)
@@ -339,7 +340,7 @@ def open_day(state: Any, cal: Any, s: int, time: float) -> None:
     )
 
 
-@rule
+@kernel_part
 def go_live(state: Any, cal: Any, s: int, time: float) -> None:
     """Site `s` starts its pilot, or goes live for everybody."""
     site = state.sites[s]
@@ -358,7 +359,7 @@ def go_live(state: Any, cal: Any, s: int, time: float) -> None:
         put(cal, GO_LIVES, s, site["go_live"], kinds.GO_LIVE)
 
 
-@rule
+@kernel_part
 def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> None:
     """The clock `kind` of cell `c` fires: something happens to one of the cell's users."""
     i = c * CLOCKS + kind - FIRST_CLOCK
@@ -402,7 +403,7 @@ def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> None:
 # ---- lines and the people who serve them
 
 
-@rule
+@kernel_part
 def append(state: Any, cal: Any, line: int, job: int) -> None:
     """Put the job at the end of a line."""
     last = cal.lines[line, 1]
@@ -415,7 +416,7 @@ def append(state: Any, cal: Any, line: int, job: int) -> None:
     cal.lines[line, 1] = job
 
 
-@rule
+@kernel_part
 def insert(state: Any, cal: Any, line: int, job: int) -> None:
     """Put a job that was here before back in its place by order of arrival."""
     after = cal.lines[line, 0]
@@ -434,7 +435,7 @@ def insert(state: Any, cal: Any, line: int, job: int) -> None:
         state.jobs[before]["next"] = job
 
 
-@rule
+@kernel_part
 def remove(state: Any, cal: Any, line: int, job: int) -> None:
     """Take the job out of a line."""
     before = state.jobs[job]["previous"]
@@ -449,7 +450,7 @@ def remove(state: Any, cal: Any, line: int, job: int) -> None:
         state.jobs[after]["previous"] = before
 
 
-@rule
+@kernel_part
 def join(state: Any, cal: Any, slot: int, tier: int, time: float) -> None:
     """A ticket joins the line of a tier (TIER3 + 1: where a new one goes), until its user's patience ends."""
     if tier > TIER3:
@@ -464,7 +465,7 @@ def join(state: Any, cal: Any, slot: int, tier: int, time: float) -> None:
             schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, until, key)
 
 
-@rule
+@kernel_part
 def queue_job(state: Any, cal: Any, job: int, tier: int, time: float) -> None:
     """A job joins its line at a tier, and is served at once where somebody is free."""
     append(state, cal, line_of(state, job, tier), job)
@@ -472,7 +473,7 @@ def queue_job(state: Any, cal: Any, job: int, tier: int, time: float) -> None:
     serve(state, cal, tier, time)
 
 
-@rule
+@kernel_part
 def serve(state: Any, cal: Any, tier: int, time: float) -> None:
     """Free agents of a tier take what waits there."""
     lines = cal.lines
@@ -492,7 +493,7 @@ def serve(state: Any, cal: Any, tier: int, time: float) -> None:
         put(cal, AGENTS, number, begin_work(state, number, job, time), kinds.WORKED)
 
 
-@rule
+@kernel_part
 def work_ended(state: Any, cal: Any, number: int, time: float) -> None:
     """An agent ends a piece of work and takes the next; then what follows for the work."""
     finished = end_work(state, number, time)
@@ -523,7 +524,7 @@ def work_ended(state: Any, cal: Any, number: int, time: float) -> None:
         put(cal, DEPLOYMENTS, job, time + state.settings[0]["deploy_hours"], kinds.DEPLOYED)
 
 
-@rule
+@kernel_part
 def repair_ended(state: Any, cal: Any, job: int, time: float) -> None:
     """A type of edge case is repaired: every site that can meet it changes its rates."""
     for s in range(state.world[0]["sites"]):
@@ -536,7 +537,7 @@ def repair_ended(state: Any, cal: Any, job: int, time: float) -> None:
             renew_rates(state, cal, s, time)
 
 
-@rule
+@kernel_part
 def gave_up(state: Any, cal: Any, slot: int, time: float) -> None:
     """A user runs out of patience in a line."""
     ticket = state.tickets[slot]
