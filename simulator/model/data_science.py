@@ -28,7 +28,7 @@ def open_retraining(state: Any, s: int, time: float) -> int:
     job = state.jobs[s]
     job["job_class"] = CLASS_RETRAINING
     job["hours"] = retraining_hours(state, s)
-    stamp_job(state, job, time)
+    stamp_job(state, job)
     note(state, time, kinds.JOB, CLASS_RETRAINING, s, job["hours"], 0)
     return s
 
@@ -43,7 +43,7 @@ def open_repair(state: Any, f: int, k: int, time: float) -> int:
     job["job_class"] = CLASS_REPAIR
     job["hours"] = variate(state, REPAIR_EFFORT, u)
     world["repairs_open"] += 1
-    stamp_job(state, job, time)
+    stamp_job(state, job)
     note(state, time, kinds.JOB, CLASS_REPAIR, number - world["sites"], job["hours"], 0)
     return int(number)
 

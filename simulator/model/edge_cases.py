@@ -135,7 +135,6 @@ def see(state: Any, f: int, k: int) -> None:
     """Count the type as seen; one of the tail is new each time."""
     world = state.world[0]
     if k < 0:
-        state.families[f]["tail_seen"] += 1
         world["types_seen"] += 1
         return
     kind = state.types[f * world["types"] + k]

@@ -35,9 +35,9 @@ DISTRIBUTION = _record(f8="p0 p1 p2 p3 p4 p5 low high", i8="code")
 SHOCK_LOSS, RETRAIN_EFFORT, REPAIR_EFFORT, HANDLING, PATIENCE, HIRING, DISTRIBUTIONS = 0, 1, 2, 3, 6, 9, 12
 
 SITE = _record(
-    f8="""quality variety offset tasks_per_week open_hour day_hours week_hours go_live ended
+    f8="""quality variety offset tasks_per_week open_hour day_hours week_hours go_live
     opened work_at_opening started retrained_at shock_product volume accuracy unhandled
-    task_rate correct_rate wrong_rate handed_rate notice_rate encounter_rate rate_mark user_hours user_mark
+    task_rate correct_rate wrong_rate notice_rate encounter_rate rate_mark user_hours user_mark
     correct_base wrong_base     week_correct_base week_wrong_base week_tasks week_correct week_wrong""",
     i8="""days is_pilot stage first_cell users pilot_users active retraining retrainings shocks tickets
     invited""",
@@ -52,19 +52,18 @@ CLOCK = _record(f8="rate residual mark spare_0 spare_1", i8="draws", u8="stream"
 USER = _record(f8="gains losses mark spare_0 spare_1", i8="cell number state place draws tickets ever_reverted")
 FAMILY = _record(
     f8="share discount concentration development handled open_mass tail",
-    i8="kind of tail_seen",
+    i8="kind of",
     u8="stream stream_repair",
 )
 TYPE = _record(f8="weight open_until", i8="reports status seen")
 TICKET = _record(
-    f8="opened queued hours u_handling u_triage u_patience",
+    f8="opened queued u_handling u_triage u_patience",
     i8="user cell serial kind level tier visits number in_pilot next",
 )
-JOB = _record(f8="hours arrived", i8="job_class next previous waiting serial started")
+JOB = _record(f8="hours", i8="job_class next previous serial started")
 TIER = _record(
-    f8="""target ramp_hours starting_productivity mark queue_integral wait_sum week_wait_sum week_busy week_staffed
-    staffed_total""",
-    i8="""waiting busy on_duty idle first_agent agents visits in_target ended week_visits week_in_target week_ended
+    f8="""target ramp_hours starting_productivity mark queue_integral wait_sum week_wait_sum week_busy week_staffed""",
+    i8="""waiting busy on_duty idle first_agent agents visits in_target week_in_target week_ended
     has_patience""",
 )
 AGENT = _record(f8="arrives hours", i8="tier shift present idle busy job number")
@@ -72,7 +71,7 @@ SHIFT = _record(f8="offset", i8="hours_0 hours_1 hours_2 tier working")
 SEASON = _record(f8="volume")
 WORLD = _record(
     i8="""events users sites cells families types tickets_opened tickets_abandoned week_opened week_abandoned
-    free_ticket ticket_slots repairs_open types_seen types_repaired users_reverted users_lost tracing traced week
+    free_ticket repairs_open types_seen types_repaired users_reverted users_lost tracing traced week
     serial segments seasons""",
 )
 
@@ -140,4 +139,3 @@ def link_free_tickets(tickets: Any, world: Any, first: int) -> None:
     tickets["next"][first:] = np.arange(first + 1, len(tickets) + 1)
     tickets["next"][-1] = world["free_ticket"][0] if first else -1
     world["free_ticket"] = first
-    world["ticket_slots"] = len(tickets)

@@ -111,7 +111,7 @@ def arrive(state: Any, slot: int, tier: int, time: float) -> None:
     job = state.jobs[job_of_ticket(state, slot)]
     job["job_class"] = kinds.CLASS_TICKET
     job["started"] = 0
-    stamp_job(state, job, time)
+    stamp_job(state, job)
 
 
 @rule
@@ -124,10 +124,9 @@ def patience_ends(state: Any, slot: int) -> float:
 
 
 @rule
-def stamp_job(state: Any, job: Any, time: float) -> None:
+def stamp_job(state: Any, job: Any) -> None:
     """Give a job that joins a line its place in the order of arrival."""
     world = state.world[0]
-    job["arrived"] = time
     job["serial"] = world["serial"]
     world["serial"] += 1
 

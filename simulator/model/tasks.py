@@ -64,6 +64,5 @@ def set_rates(state: Any, s: int) -> None:
     site["task_rate"] = tasks
     site["correct_rate"] = tasks * ((1.0 - u) * (1.0 - h) * a + u * (1.0 - h_u) * pi)
     site["wrong_rate"] = tasks * ((1.0 - u) * (1.0 - h) * (1.0 - a) + u * (1.0 - h_u) * (1.0 - pi))
-    site["handed_rate"] = tasks * ((1.0 - u) * h + u * h_u)
     site["notice_rate"] = tasks * (1.0 - u) * (1.0 - h) * (1.0 - a) * settings["notice"]
     site["encounter_rate"] = tasks * u

@@ -95,9 +95,11 @@ GO_LIVES, DAYS, SHOCKS, DEPLOYMENTS, SHIFTS, AGENTS, TICKETS = range(7)
 
 
 def _seeded(width: int) -> Any:
-    """A tree of winners before anything is due: leaves hold their own numbers."""
+    """A tree of winners before anything is due: leaves hold their own numbers, and each node one from below it."""
     tree = np.zeros(2 * width, dtype=np.int64)
     tree[width:] = np.arange(width)
+    for node in range(width - 1, 0, -1):
+        tree[node] = tree[2 * node]
     return tree
 
 
