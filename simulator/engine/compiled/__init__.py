@@ -45,8 +45,7 @@ class Engine:
 
     def begin(self, replication: int, seed: int, uniforms: Floats | None = None, traced: bool = False) -> Run:
         """A replication at t = 0; `traced` keeps its events for `trace`."""
-        rows = TRACE_ROWS + 2 * 65_536 if traced else 0
-        state, inputs = begin(self.plan, replication, seed, uniforms, rows)
+        state, inputs = begin(self.plan, replication, seed, uniforms, TRACE_ROWS if traced else 0)
         run = Run(state, pending(state), inputs, replication, seed)
         start(run.state, run.pending)
         return run
