@@ -1,5 +1,7 @@
 """The AI system: accuracy, decay, upstream changes, retraining, edge cases and seasons."""
 
+from pydantic import Field
+
 from simulator.scenario.calendar import DayOfYear
 from simulator.scenario.kinds import (
     Concentration,
@@ -12,6 +14,7 @@ from simulator.scenario.kinds import (
     ShareEachTime,
     TaskCount,
     Tasks,
+    TasksPerHourAboveZero,
     Threshold,
     TypeCount,
     Weeks,
@@ -35,6 +38,30 @@ class Retraining(Section):
     qa_tasks: TaskCount = stated(200, "Tasks from which accuracy is observed (tasks).")
     effort_hours: HoursEachTime = stated(40, "Work of the data science team (hours).")
     deploy_weeks: Weeks = stated(2, "Time from the end of the work to the new model's start (weeks).")
+    least_weeks_between: Weeks = stated(
+        8, "below_accuracy asks again only this long after the last deployment (weeks)."
+    )
+
+
+class Remediation(Section):
+    """Projects that clean a site's data."""
+
+    gain: Share = stated(0.5, "Share of the shortcomings (1 - data quality) that a project removes (share).")
+    effort_hours: HoursEachTime = stated(
+        {"lognormal": {"median": 160, "p90": 400}}, "Work of the data science team per site (hours)."
+    )
+    weeks_before_go_live: Weeks | None = stated(
+        None, "Planned for each site this long before its go-live (weeks); null: only when a gate asks for it."
+    )
+
+
+class DataQuality(Section):
+    """Whether poor data is one of the problems at all."""
+
+    ideal: bool = stated(
+        default=False,
+        description="Whether every site has the pilot's data, without decay or shocks (mechanism switched off).",
+    )
 
 
 class Ai(Section):
@@ -45,8 +72,15 @@ class Ai(Section):
     data_quality_sensitivity: Share = stated(0.6, "Share of accuracy lost where data quality is 0 (share).")
     accuracy_floor: Share = stated(0.3, "Least accuracy on familiar tasks (share).")
     half_life_weeks: WeeksAboveZero | None = stated(200, "Half-life of accuracy (weeks); null: no decay.")
+    capacity_tasks_per_hour: TasksPerHourAboveZero | None = stated(
+        None, "Tasks that can be answered (per hour), those beyond get no answer; null: no limit."
+    )
+    data_quality: DataQuality = Field(
+        default_factory=DataQuality, description="Whether poor data is one of the problems at all."
+    )
     shocks: Shocks | None = stated(None, "Upstream changes; null: none.")
     retraining: Retraining | None = stated(None, "Retraining; null: none.")
+    remediation: Remediation | None = stated(None, "Remediation of data; null: not possible.")
 
 
 class TaskFamily(Section):
@@ -68,6 +102,10 @@ class SeasonFamily(Section):
 class EdgeCases(Section):
     """Cases that the model was not built for, and what becomes of them."""
 
+    ideal: bool = stated(
+        default=False,
+        description="Whether every site meets only the pilot's types, in its share (mechanism switched off).",
+    )
     organisation: TaskFamily | None = stated(None, "Types that any site can meet; null: none.")
     site: TaskFamily | None = stated(None, "Types of each site alone; development only at pilot sites; null: none.")
     season: SeasonFamily | None = stated(None, "Types of each season alone; null: none.")

@@ -6,6 +6,7 @@ from typing import Any, TypeVar, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from simulator.scenario.kinds import CURRENCY
 from simulator.scenario.problems import Finding, Location, Problem, ScenarioError, describe, listed, nearest
 from simulator.scenario.section import Section
 from simulator.scenario.tree import Node
@@ -81,7 +82,8 @@ def _finding(model: type[Section], tree: Node, details: ErrorDetails) -> Finding
     if kind in ("model_type", "model_attributes_type"):
         return Finding(at, f"found {describe(given)}", f"allowed: a mapping with {listed_all(keys_at(model, at))}")
     if kind == "string_pattern_mismatch":
-        return Finding(at, f"found {describe(given)}", "allowed: a name of a-z, 0-9 and hyphens")
+        allowed = "three capital letters" if context.get("pattern") == CURRENCY else "a name of a-z, 0-9 and hyphens"
+        return Finding(at, f"found {describe(given)}", f"allowed: {allowed}")
     if kind == "literal_error":
         expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
         return Finding(at, f"found {describe(given)}", f"allowed: {expected}", nearest(given, expected.split(", ")))

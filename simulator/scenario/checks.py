@@ -23,11 +23,11 @@ def check(scenario: "Scenario") -> list[Finding]:
 
 
 def plan_is_there(scenario: "Scenario") -> Iterator[Finding]:
-    """Pilot and roll-out may be left out only where users are initially active."""
-    if not scenario.users.initially_active:
+    """Pilot and roll-out may be left out only where users are there from the start."""
+    if not scenario.users.in_place:
         for key in ("pilot", "rollout"):
             if getattr(scenario, key) is None:
-                needed = "needed: this section, unless users.initially_active is true"
+                needed = "needed: this section, unless users.initially_active or users.initially_onboarded is true"
                 yield Finding((key,), "missing", needed)
 
 
@@ -57,7 +57,7 @@ def each_site_in_one_phase(scenario: "Scenario") -> Iterator[Finding]:
         return
     counts = Counter(name for phase in scenario.rollout.phases for name in phase.sites)
     absent = [site.name for site in scenario.sites if not counts[site.name]]
-    if absent and not scenario.users.initially_active:
+    if absent and not scenario.users.in_place:
         found = f"found no phase for {listed(absent)}"
         yield Finding(("rollout", "phases"), found, "allowed: every site in exactly one phase")
     seen: dict[str, str] = {}

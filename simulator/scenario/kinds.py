@@ -17,29 +17,47 @@ MOST_PEOPLE: Final = 10_000
 _unit = Range(0.0, 1.0, natural_low=0.0, natural_high=1.0)
 _inside = Range(0.0, 1.0, low_open=True, high_open=True, natural_low=0.0, natural_high=1.0)
 _below_one = Range(0.0, 1.0, high_open=True, natural_low=0.0, natural_high=1.0)
+_above_zero = Range(0.0, 1.0, low_open=True, natural_low=0.0, natural_high=1.0)
+_from_one = Range(1.0, 1e6, natural_low=1.0)
+_near_funding = Range(-520.0, 520.0, natural_low=-520.0, natural_high=520.0)
 
 
 def _up_to(high: float, low_open: bool = False) -> Range:
     return Range(0.0, high, low_open=low_open, natural_low=0.0)
 
 
+CURRENCY: Final = r"^[A-Z]{3}$"
+"""Pattern of a currency."""
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", max_length=64)]
-"""Name of a scenario, site, segment, season or phase."""
+"""Name of a scenario, site, segment, season, system, stage, phase or gate."""
 
 # Uncertain, drawn once per replication.
 Share = Annotated[Quantity, Uncertain("share", _unit)]
 ShareInside = Annotated[Quantity, Uncertain("share", _inside)]
 ShareBelowOne = Annotated[Quantity, Uncertain("share", _below_one)]
+ShareAboveZero = Annotated[Quantity, Uncertain("share", _above_zero)]
 Factor = Annotated[Quantity, Uncertain("factor", _up_to(1e6))]
+FactorAboveZero = Annotated[Quantity, Uncertain("factor", _up_to(1e6, low_open=True))]
+FactorAtLeastOne = Annotated[Quantity, Uncertain("factor", _from_one)]
+LogError = Annotated[Quantity, Uncertain("standard deviation of the logarithm", _up_to(10.0))]
 Rate = Annotated[Quantity, Uncertain("per week", _up_to(MOST_RATE))]
 PerYear = Annotated[Quantity, Uncertain("per year", _up_to(MOST_RATE))]
+PerHour = Annotated[Quantity, Uncertain("per hour", _up_to(MOST_RATE))]
+UsersPerWeek = Annotated[Quantity, Uncertain("users per week", _up_to(MOST_RATE))]
+HoursPerWeek = Annotated[Quantity, Uncertain("hours per week", _up_to(MOST_HOURS))]
+TasksPerHourAboveZero = Annotated[Quantity, Uncertain("tasks per hour", _up_to(1e9, low_open=True))]
+ChampionsPer100 = Annotated[Quantity, Uncertain("people per 100 users", _up_to(100.0))]
+Money = Annotated[Quantity, Uncertain("currency", _up_to(1e12))]
 Weeks = Annotated[Quantity, Uncertain("weeks", _up_to(MOST_WEEKS))]
 WeeksAboveZero = Annotated[Quantity, Uncertain("weeks", _up_to(MOST_WEEKS, low_open=True))]
+SignedWeeks = Annotated[Quantity, Uncertain("weeks", _near_funding)]
 Hours = Annotated[Quantity, Uncertain("hours", _up_to(MOST_HOURS))]
 HoursAboveZero = Annotated[Quantity, Uncertain("hours", _up_to(MOST_HOURS, low_open=True))]
 Tasks = Annotated[Quantity, Uncertain("tasks", _up_to(1e9))]
 TasksAboveZero = Annotated[Quantity, Uncertain("tasks", _up_to(1e9, low_open=True))]
 TaskCount = Annotated[Quantity, Uncertain("tasks", _up_to(1e9), whole=True)]
+TaskCountAboveZero = Annotated[Quantity, Uncertain("tasks", Range(1.0, 1e9, natural_low=1.0), whole=True)]
 UserCount = Annotated[Quantity, Uncertain("users", _up_to(200_000), whole=True)]
 HeadCount = Annotated[Quantity, Uncertain("people", _up_to(MOST_PEOPLE), whole=True)]
 Concentration = Annotated[Quantity, Uncertain("types", Range(-1.0, 1e9, low_open=True, natural_low=0.0))]
@@ -50,11 +68,15 @@ MinutesEachTime = Annotated[Quantity, Uncertain("minutes", _up_to(MOST_MINUTES),
 HoursEachTime = Annotated[Quantity, Uncertain("hours", _up_to(MOST_HOURS), every_time=True)]
 WeeksEachTime = Annotated[Quantity, Uncertain("weeks", _up_to(MOST_WEEKS), every_time=True)]
 ShareEachTime = Annotated[Quantity, Uncertain("share", _unit, every_time=True)]
+FactorEachTime = Annotated[Quantity, Uncertain("factor", _up_to(1e6), every_time=True)]
 
 # Certain.
 Horizon = Annotated[int, Certain("weeks", Range(1, 520), whole=True)]
 WholeWeeks = Annotated[int, Certain("weeks", Range(1, 520), whole=True)]
 WeekNumber = Annotated[int, Certain("week", Range(0, 520), whole=True)]
+WindowWeeks = Annotated[int, Certain("weeks", Range(1, 52), whole=True)]
+LagWeeks = Annotated[int, Certain("weeks", Range(0, 52), whole=True)]
+Holds = Annotated[int, Certain("holds", Range(0, 20), whole=True)]
 CertainShare = Annotated[float, Certain("share", Range(0, 1))]
 Hour = Annotated[int, Certain("hour of the day", Range(0, 24), whole=True)]
 UtcOffset = Annotated[float, Certain("hours", Range(-12, 14))]

@@ -24,6 +24,11 @@ WEEKLY: Final = (
     *(f"utilisation_{tier}" for tier in TIERS),
     *(f"wait_hours_mean_{tier}" for tier in TIERS),
     "ds_backlog_repairs",
+    "integrations_live",
     "sites_live",
+    "cost",
+    "value",
+    "cost_cumulative",
+    "value_cumulative",
 )
 """Measures of each week, in the order of the weekly table."""

@@ -9,6 +9,7 @@ from simulator.scenario.kinds import (
     CertainShare,
     Factor,
     Name,
+    PerYear,
     Rate,
     Share,
     ShareInside,
@@ -100,15 +101,28 @@ class Users(Section):
         default=False,
         description="Whether every user of every site is active from week 0, without pilot or roll-out (for theory).",
     )
+    initially_onboarded: bool = stated(
+        default=False,
+        description="Whether every user of every site is onboarded and trained at week 0, without pilot or roll-out "
+        "(for theory).",
+    )
     segments: tuple[Segment, ...] = stated(SEGMENTS, "Groups of users; shares add up to 1.", min_length=1)
     word_of_mouth_per_week: Rate = stated(0.4, "Onset hazard where all users of the site are active (per week).")
     return_per_week: Rate = stated(0.05, "Scale of the hazard of a reverted user to come back (per week).")
     return_base: Factor = stated(0.2, "Part of the return hazard that needs no active colleagues (factor).")
     lost_share: Share = stated(0.2, "Share of reverting users who never come back (share).")
     drop_out_per_week: Rate = stated(0.01, "Hazard of an active user to revert without any error (per week).")
+    turnover_per_year: PerYear = stated(
+        0, "Hazard of a user to leave the company and be replaced by an untrained one (per year)."
+    )
     notice_probability: Share = stated(0.5, "Share of errors that users notice (share).")
     learning_weeks: WeeksAboveZero = stated(4, "Mean time as a new user (weeks).")
     trust: Trust = Field(default_factory=Trust, description="How trust moves.")
+
+    @property
+    def in_place(self) -> bool:
+        """Whether all users are there from week 0 (for theory), so that neither pilot nor roll-out is needed."""
+        return self.initially_active or self.initially_onboarded
 
     @model_validator(mode="after")
     def _segments_add_up(self) -> Self:
@@ -116,6 +130,9 @@ class Users(Section):
         if not findings:
             wrong = adds_up({s.name: s.share for s in self.segments})
             findings.extend(Finding(("segments",), f.found, f.allowed) for f in wrong)
+        if self.initially_active and self.initially_onboarded:
+            found = "found true beside initially_active: true"
+            findings.append(Finding(("initially_onboarded",), found, "allowed: one of them"))
         if findings:
             raise rejected(*findings)
         return self

@@ -1,54 +1,39 @@
-"""The roll-out, the success criteria and the levers."""
+"""The success criteria and the levers."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, StringConstraints, model_validator
 
-from simulator.scenario.kinds import Level, Name, Number, Step, WeekNumber, Weeks, WholeWeeks
+from simulator.scenario.kinds import Level, Number, Step, WeekNumber, Weeks, WholeWeeks
 from simulator.scenario.measures import WEEKLY
-from simulator.scenario.people import repeated
 from simulator.scenario.problems import Finding, describe, nearest, rejected
 from simulator.scenario.section import Section, needed, stated
 
 
-class Phase(Section):
-    """Sites that go live together."""
+class Bound(Section):
+    """A bound on a measure."""
 
-    name: Name = needed("Name of the phase: a-z, 0-9 and hyphens.")
-    week: Weeks = needed("Planned go-live (weeks from funding).")
-    sites: tuple[Name, ...] = needed("Names of the phase's sites.", min_length=1)
-
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        wrong = repeated(self.sites, "sites")
-        if wrong:
-            raise rejected(*wrong)
-        return self
-
-
-class Rollout(Section):
-    """From the pilot to all sites, by dates."""
-
-    funding_delay_weeks: Weeks = stated(4, "Time from the pilot's end to funding (weeks).")
-    phases: tuple[Phase, ...] = needed("Phases; every site is in exactly one.", min_length=1)
+    measure: str = needed("Name of the measure.")
+    at_least: Level | None = stated(None, "Least value that meets the criterion (units of the measure).")
+    at_most: Level | None = stated(None, "Largest value that meets the criterion (units of the measure).")
 
     @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        wrong = [
-            Finding((*f.at, "name"), f.found, f.allowed) for f in repeated([p.name for p in self.phases], "phases")
-        ]
-        if wrong:
-            raise rejected(*wrong)
+    def _on_one_side(self) -> Self:
+        if (self.at_least is None) == (self.at_most is None):
+            found = "missing at_least or at_most" if self.at_least is None else "found both at_least and at_most"
+            raise rejected(Finding((), found, "allowed: one of at_least, at_most"))
         return self
 
+    def document(self) -> dict[str, Any]:
+        """The criterion with the bound that it has."""
+        return {key: value for key, value in super().document().items() if value is not None}
 
-class Criterion(Section):
+
+class Criterion(Bound):
     """A bound on a weekly measure."""
 
     measure: str = needed("Name of a weekly measure.", json_schema_extra={"enum": list(WEEKLY)})
-    at_least: Level | None = stated(None, "Least value that meets the criterion (units of the measure).")
-    at_most: Level | None = stated(None, "Largest value that meets the criterion (units of the measure).")
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -57,14 +42,7 @@ class Criterion(Section):
             raise rejected(
                 Finding(("measure",), f"found {describe(self.measure)}", allowed, nearest(self.measure, WEEKLY))
             )
-        if (self.at_least is None) == (self.at_most is None):
-            found = "found both at_least and at_most" if self.at_least else "missing at_least or at_most"
-            raise rejected(Finding((), found, "allowed: one of at_least, at_most"))
         return self
-
-    def document(self) -> dict[str, Any]:
-        """The criterion with the bound that it has."""
-        return {key: value for key, value in super().document().items() if value is not None}
 
 
 class WeekRange(Section):

@@ -12,12 +12,17 @@ from pydantic import Field, StringConstraints, model_validator
 from simulator.scenario.ai import Ai, EdgeCases, Season
 from simulator.scenario.building import build, placed
 from simulator.scenario.calendar import Date
+from simulator.scenario.change_programme import ChangeProgramme
 from simulator.scenario.checks import check
+from simulator.scenario.economics import Economics
+from simulator.scenario.integration import Integration, System
 from simulator.scenario.kinds import Horizon, Name
+from simulator.scenario.outages import Outages
 from simulator.scenario.paths import changed
 from simulator.scenario.people import Pilot, Segment, Site, Users, repeated
-from simulator.scenario.plan import Lever, Phase, Rollout, Success
+from simulator.scenario.plan import Lever, Success
 from simulator.scenario.problems import Finding, ScenarioError, rejected
+from simulator.scenario.rollout import Gate, Phase, Rollout
 from simulator.scenario.section import Section, needed, stated
 from simulator.scenario.support import DataScienceTeam, Support
 from simulator.scenario.tree import Node, from_python
@@ -40,11 +45,19 @@ class Scenario(Section):
     ai: Ai = Field(default_factory=Ai, description="Accuracy and its decay.")
     edge_cases: EdgeCases = Field(default_factory=EdgeCases, description="Cases that the model was not built for.")
     seasons: tuple[Season, ...] = stated((), "Times of the year with their own volume.", max_length=50)
+    integration: Integration = Field(
+        default_factory=Integration, description="The systems that sites need, and their projects."
+    )
     support: Support = Field(default_factory=Support, description="Tickets and who answers them.")
     data_science_team: DataScienceTeam = Field(
         default_factory=DataScienceTeam, description="Tier 3, who also retrain and repair."
     )
+    outages: Outages | None = stated(None, "Outages of the AI system; null: none.")
+    change_programme: ChangeProgramme = Field(
+        default_factory=ChangeProgramme, description="Training, champions and campaigns."
+    )
     rollout: Rollout | None = stated(None, "The plan; may be left out where users are initially active.")
+    economics: Economics = Field(default_factory=Economics, description="Value and costs.")
     success: Success = Field(default_factory=Success, description="When the programme counts as scaled.")
     levers: tuple[Lever, ...] = stated((), "Inputs that a planner would move.", max_length=100)
 
@@ -106,6 +119,14 @@ class Scenario(Section):
     def phase(self, name: str) -> Phase:
         """The roll-out phase of a name; raises KeyError."""
         return _named(self.rollout.phases if self.rollout else (), name)
+
+    def gate(self, name: str) -> Gate:
+        """The gate of a name, but not the one of funding; raises KeyError."""
+        return _named(self.rollout.gates if self.rollout else (), name)
+
+    def system(self, name: str) -> System:
+        """The system of a name; raises KeyError."""
+        return _named(self.integration.systems, name)
 
 
 def _named(things: tuple[T, ...], name: str) -> T:

@@ -61,8 +61,7 @@ def write(folder: Path | None = None) -> Path:
 def _section(body: dict[str, Any]) -> dict[str, Any]:
     """A section as an extending file may write it: in part, or, where it is named, to be removed."""
     properties = body.get("properties", {})
-    body.pop("required", None)
-    if "name" in properties:
+    if "name" in body.pop("required", ()):
         remove = {"const": True, "description": "Deletes what the extended scenario has under this name."}
         body["properties"] = {**properties, "remove": remove}
         body["required"] = ["name"]

@@ -12,8 +12,10 @@ from simulator.scenario.kinds import (
     HoursAboveZero,
     HoursEachTime,
     MinutesEachTime,
+    PerYear,
     Rate,
     Share,
+    ShareAboveZero,
     Weeks,
     WeeksEachTime,
 )
@@ -57,6 +59,14 @@ class Levels(Section):
         {"tier1": 0.85, "tier2": 0.12, "tier3": 0.03},
         "How-to questions: share of each tier; adds up to 1.",
         alias="how-to",
+    )
+    hand_carried: TierShares = stated(
+        {"tier1": 0.3, "tier2": 0.5, "tier3": 0.2},
+        "Tickets about hand-carried data: share of each tier; adds up to 1.",
+        alias="hand-carried",
+    )
+    outage: TierShares = stated(
+        {"tier1": 1, "tier2": 0, "tier3": 0}, "Tickets about outages: share of each tier; adds up to 1."
     )
 
 
@@ -124,6 +134,18 @@ class Tiers(Section):
 class Support(Section):
     """Tickets, and the people who answer them."""
 
+    ideal: bool = stated(
+        default=False,
+        description="Whether an expert answers every ticket at once, as in the pilot (mechanism switched off).",
+    )
+    planning: Literal["as_stated", "from_pilot"] = stated(
+        "as_stated",
+        "Whether tiers 1 and 2 are staffed as stated, or planned at funding from the pilot's logged tickets (their "
+        "hiring is then ignored).",
+    )
+    target_occupancy: ShareAboveZero = stated(
+        0.7, "Share of their time that planned agents should be busy (share, above 0)."
+    )
     documentation_quality: Share = stated(0.5, "Quality of the documentation (share).")
     documentation_effect: Share = stated(
         0.4, "Share of how-to questions and of handling times that perfect documentation saves (share)."
@@ -145,12 +167,19 @@ class Support(Section):
     tiers: Tiers = Field(default_factory=Tiers, description="The tiers of support.")
 
 
-Job = Literal["ticket", "retraining", "repair"]
-JOBS: tuple[Job, ...] = ("ticket", "retraining", "repair")
+Job = Literal["outage", "ticket", "hand-carried", "retraining", "remediation", "repair"]
+JOBS: tuple[Job, ...] = ("outage", "ticket", "hand-carried", "retraining", "remediation", "repair")
+
+
+class MovesOn(Section):
+    """The team is given other work."""
+
+    week: Weeks = needed("From when on (weeks from funding).")
+    retained_share: Share = needed("Share of the team's capacity that stays (share).")
 
 
 class DataScienceTeam(Section):
-    """Tier 3, who also retrain and repair: one pool."""
+    """Tier 3, who also end outages, carry data by hand, retrain, remediate and repair: one pool."""
 
     members: HeadCount = stated(6, "Members (people).")
     utc_offset_hours: Offset = stated(0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).")
@@ -159,6 +188,16 @@ class DataScienceTeam(Section):
     )
     slice_hours: HoursAboveZero = stated(4, "Jobs run in slices of this length, not interrupted within (hours).")
     priorities: tuple[Job, ...] = stated(JOBS, "Which job comes first, after a slice: each kind of job once.")
+    attrition_per_year: PerYear = stated(0, "Hazard of a member to leave (per year).")
+    hiring_weeks: WeeksEachTime = stated(
+        {"lognormal": {"median": 12, "p90": 24}}, "Time until a replacement's first day (weeks)."
+    )
+    ramp_up_weeks: Weeks = stated(8, "Time until a new member works at full speed (weeks).")
+    starting_productivity: Share = stated(0.4, "Speed of a new member on the first day (share of full speed).")
+    moves_on: MovesOn | None = stated(None, "When the team moves on to other work; null: it stays.")
+    on_call_hours: Hours | None = stated(
+        None, "Time until somebody takes up an outage while nobody is at work (hours); null: nobody is on call."
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
