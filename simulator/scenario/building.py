@@ -75,7 +75,10 @@ def _finding(model: type[Section], tree: Node, details: ErrorDetails) -> Finding
         written = at[-1]
         return Finding(at, f'unknown key "{written}"', f"allowed: {listed_all(known)}", nearest(written, known))
     if kind == "missing":
-        unknown = [key for key in _keys_given(tree, at[:-1]) if key not in keys_at(model, at[:-1])]
+        known = keys_at(model, at[:-1])
+        unknown = [key for key in _keys_given(tree, at[:-1]) if key not in known]
+        if any(nearest(key, known) == at[-1] for key in unknown):
+            return None  # told where it is misspelt
         guess = nearest(at[-1], unknown)
         found = "missing" if guess is None else f'missing (is "{guess}" meant to be it?)'
         return Finding(at, found, f"needed: {_description(model, at)}")

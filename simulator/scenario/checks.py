@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.scenario.mix import Mix
 from simulator.scenario.plan import WeekRange
-from simulator.scenario.problems import Finding, listed, nearest
+from simulator.scenario.prerequisites import prerequisites_fit
+from simulator.scenario.problems import Finding, Location, listed, nearest
 from simulator.scenario.quantity import Quantity
 
 if TYPE_CHECKING:
@@ -39,13 +40,16 @@ def users_within_limit(scenario: "Scenario") -> Iterator[Finding]:
 
 
 def sites_exist(scenario: "Scenario") -> Iterator[Finding]:
-    """Pilot and phases name sites."""
+    """Pilot, phases and systems name sites."""
     names = [site.name for site in scenario.sites]
     named: list[tuple[tuple[str | int, ...], str]] = []
     if scenario.pilot:
         named += [(("pilot", "sites", i), name) for i, name in enumerate(scenario.pilot.sites)]
     for phase in scenario.rollout.phases if scenario.rollout else ():
         named += [(("rollout", "phases", phase.name, "sites", i), name) for i, name in enumerate(phase.sites)]
+    for system in scenario.integration.systems:
+        at_sites = ("integration", "systems", system.name, "sites")
+        named += [((*at_sites, i), name) for i, name in enumerate(system.sites or ())]
     for at, name in named:
         if name not in names:
             yield Finding(at, f'found "{name}", which is no site', f"allowed: {listed(names)}", nearest(name, names))
@@ -68,6 +72,97 @@ def each_site_in_one_phase(scenario: "Scenario") -> Iterator[Finding]:
                 at = ("rollout", "phases", phase.name, "sites", i)
                 yield Finding(at, found, "allowed: every site in exactly one phase")
             seen.setdefault(name, phase.name)
+
+
+def gates_fit_phases(scenario: "Scenario") -> Iterator[Finding]:
+    """A gate stands before a phase that exists, no two before the same, and each has a name of its own."""
+    if scenario.rollout is None:
+        return
+    phases = [phase.name for phase in scenario.rollout.phases]
+    funding = scenario.rollout.funding_gate
+    taken: dict[str, str] = {}
+    for gate in scenario.rollout.gates:
+        at = ("rollout", "gates", gate.name)
+        if gate.phase not in phases:
+            found = f'found "{gate.phase}", which is no phase'
+            yield Finding((*at, "phase"), found, f"allowed: {listed(phases)}", nearest(gate.phase, phases))
+        elif gate.phase in taken:
+            found = f'found "{gate.phase}", which has the gate {taken[gate.phase]} already'
+            yield Finding((*at, "phase"), found, "allowed: at most one gate for a phase")
+        taken.setdefault(gate.phase, gate.name)
+        if funding is not None and gate.name == funding.name:
+            found = f'found name "{gate.name}", which is that of the funding gate'
+            yield Finding((*at, "name"), found, "allowed: each name once")
+
+
+def remediation_is_possible(scenario: "Scenario") -> Iterator[Finding]:
+    """A gate that sends for remediation needs to know how it is done."""
+    if scenario.rollout is None or scenario.ai.remediation is not None:
+        return
+    first = scenario.rollout.funding_gate
+    gates = [(("rollout", "gates", gate.name), gate.on_hold) for gate in scenario.rollout.gates]
+    for at, on_hold in [*([(("rollout", "funding_gate"), first.on_hold)] if first else []), *gates]:
+        if on_hold.remediate:
+            yield Finding(
+                (*at, "on_hold", "remediate"),
+                "found true without ai.remediation",
+                "allowed: false, or add ai.remediation",
+            )
+
+
+def stages_have_people(scenario: "Scenario") -> Iterator[Finding]:
+    """A stage that needs somebody of a team needs a team with people."""
+    integration = scenario.integration
+    if integration.ideal:
+        return
+    for system in integration.systems:
+        for stage in system.stages:
+            if stage.team is None or getattr(integration, stage.team).mean > 0.0:
+                continue
+            at = ("integration", stage.team)
+            found = (
+                f"found {getattr(integration, stage.team)}, but stage {stage.name} of {system.name} needs one of them"
+            )
+            yield Finding(at, found, "allowed: above 0 (mean)")
+            return
+
+
+def nothing_waits_for_a_plan(scenario: "Scenario") -> Iterator[Finding]:
+    """Where users are there from the start, there is no programme that could have gates, systems or training."""
+    users, rollout = scenario.users, scenario.rollout
+    if not users.in_place:
+        return
+    key = "initially_active" if users.initially_active else "initially_onboarded"
+    planned: list[tuple[Location, bool]] = [
+        (("integration", "systems"), bool(scenario.integration.systems)),
+        (("change_programme", "training"), scenario.change_programme.training is not None),
+        (("support", "planning"), scenario.support.planning == "from_pilot"),
+    ]
+    if rollout is not None:
+        planned += [
+            (("rollout", "funding_gate"), rollout.funding_gate is not None),
+            (("rollout", "gates"), bool(rollout.gates)),
+            (("rollout", "sponsor"), rollout.sponsor is not None),
+        ]
+    for at, there in planned:
+        if there:
+            found = f"found {at[-1]} beside users.{key}: true"
+            yield Finding(at, found, "allowed: only with a programme, which begins with a pilot and a roll-out")
+
+
+def ideal_has_a_pilot(scenario: "Scenario") -> Iterator[Finding]:
+    """Ideal means as in the pilot, so that there has to be one."""
+    if scenario.pilot is not None or not scenario.users.in_place:
+        return
+    ideal: list[tuple[Location, bool]] = [
+        (("ai", "data_quality", "ideal"), scenario.ai.data_quality.ideal),
+        (("edge_cases", "ideal"), scenario.edge_cases.ideal),
+        (("change_programme", "ideal"), scenario.change_programme.ideal),
+        (("support", "ideal"), scenario.support.ideal),
+    ]
+    for at, there in ideal:
+        if there:
+            yield Finding(at, "found true without a pilot", "allowed: false, or add the section pilot")
 
 
 def segments_exist(scenario: "Scenario") -> Iterator[Finding]:
@@ -158,6 +253,12 @@ RULES: Final[tuple[Callable[["Scenario"], Iterator[Finding]], ...]] = (
     users_within_limit,
     sites_exist,
     each_site_in_one_phase,
+    gates_fit_phases,
+    remediation_is_possible,
+    prerequisites_fit,
+    stages_have_people,
+    nothing_waits_for_a_plan,
+    ideal_has_a_pilot,
     segments_exist,
     weeks_fit,
     edge_case_shares_fit,

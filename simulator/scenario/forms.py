@@ -223,7 +223,8 @@ def _built(
     """Build a form from the numbers given under its keys."""
     known = (*form.needs, *form.optional)
     findings = [_unknown(key, known, at) for key in given if key not in known]
-    missing = [key for key in form.needs if key not in given]
+    misspelt = {finding.nearest for finding in findings}
+    missing = [key for key in form.needs if key not in given and key not in misspelt]
     if missing:
         findings.append(Finding(at, f"missing {listed(missing)}", f"needed: {listed(form.needs)}"))
     numbers: dict[str, float] = {}

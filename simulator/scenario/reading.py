@@ -57,6 +57,8 @@ def read_file(path: Path, shown: str) -> Node:
             raise refused("found something that is no regular file", "allowed: a scenario file (YAML)")
         with path.open("rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
+    except ScenarioError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise refused(f"cannot be read ({reason.lower()})", "allowed: a readable scenario file (YAML)") from None
@@ -122,6 +124,7 @@ class _Reader:
         self.file = file
         self.problems: list[Problem] = []
         self.values = 0
+        self.anchored = False
 
     def mark(self, mark: Any) -> Mark:
         return Mark(self.file, mark.line + 1, mark.column + 1) if mark is not None else Mark(self.file)
@@ -130,6 +133,12 @@ class _Reader:
         self.problems.append(Problem(dotted(at), found, allowed, None, *self.mark(mark)))
         if len(self.problems) == MOST_PROBLEMS:
             raise _StopReadingError
+
+    def refuse_anchor(self, mark: Any, at: tuple[str, ...], found: str) -> None:
+        """Only the first anchor or alias is told: those that follow are the same mistake, and can be very many."""
+        if not self.anchored:
+            self.anchored = True
+            self.refuse(mark, at, found, "allowed: neither anchors nor aliases")
 
     def document(self, events: Iterator[Any]) -> Node | None:
         """The first document; a second one is refused."""
@@ -156,14 +165,10 @@ class _Reader:
             self.refuse(event.start_mark, at[:1], f"found more than {MOST_VALUES} values", "allowed: fewer")
             raise _StopReadingError
         if isinstance(event, AliasEvent):
-            self.refuse(
-                event.start_mark, at, f"found the alias *{event.anchor}", "allowed: neither anchors nor aliases"
-            )
+            self.refuse_anchor(event.start_mark, at, f"found the alias *{event.anchor}")
             return Node(None, self.mark(event.start_mark))
         if event.anchor is not None:
-            self.refuse(
-                event.start_mark, at, f"found the anchor &{event.anchor}", "allowed: neither anchors nor aliases"
-            )
+            self.refuse_anchor(event.start_mark, at, f"found the anchor &{event.anchor}")
         if event.tag is not None:
             self.refuse(event.start_mark, at, f"found the tag {event.tag}", "allowed: no tags")
         if len(at) > DEEPEST:

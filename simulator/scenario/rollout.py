@@ -112,7 +112,9 @@ class Sponsor(Section):
         {"lognormal": {"median": 10, "p90": 20}}, "Patience, drawn once per replication (weeks)."
     )
     ramp_weeks: Weeks = stated(12, "Time after a go-live until full value is expected (weeks).")
-    restored: Share = stated(0.5, "Patience that a good review gives back (share of the time between reviews).")
+    restored: Share = stated(
+        0.5, "Share of the time since the last review that a review without shortfall gives back as patience (share)."
+    )
     value_error: LogError = stated(0.2, "Error of the observed value (standard deviation of its logarithm).")
 
 

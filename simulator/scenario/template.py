@@ -7,6 +7,7 @@ from simulator.scenario.writing import SCHEMA_LINE
 TEXT = """\
 # A scenario: an organisation, its AI pilot and its plan for scale. All that is left out has a documented default
 # (scaleup show prints the complete scenario). Each field carries its unit in its name; shares are in [0, 1].
+# Lines such as "# outages: ..." can be switched on by deleting the #.
 #
 # Any number may be uncertain, and may carry its source:
 #   users: {p10: 200, p50: 300, p90: 500, source: HR list of May, confidence: high}
@@ -42,10 +43,17 @@ users:
 ai:
   reference_accuracy: 0.95
   retraining: {every_weeks: 26}
+  remediation: {gain: 0.5}        # data that a gate asks to be cleaned
 
 edge_cases:
   organisation: {share: 0.05}
   site: {share: 0.03}
+
+integration:                      # each system is a project with stages (scaleup show prints the default ones)
+  systems:
+    - {name: erp, start_week: -8}             # weeks from funding; negative: during the pilot
+    - {name: crm, start_week: 0, sites: [branch-north, branch-south]}
+    - {name: warehouse, start_week: 4, after: [erp]}
 
 support:
   tiers:
@@ -54,12 +62,34 @@ support:
 
 data_science_team:
   members: 5
+  # moves_on: {week: 60, retained_share: 0.5}
+
+# outages: {per_year: 4, tickets_per_user_hour: 0.02}
+
+change_programme:
+  training: {users_per_week: 100, weeks_before_go_live: 6}
+  champions: {per_100_users: 1}
 
 rollout:
   funding_delay_weeks: 4
   phases:                         # weeks count from funding; every site is in exactly one phase
     - {name: wave-1, week: 0, sites: [head-office, branch-north]}
     - {name: wave-2, week: 12, sites: [branch-south]}
+  # funding_gate: {criteria: [{measure: resolution, at_least: 0.7}]}
+  gates:                          # a gate may hold its phase, and stops the programme after max_holds
+    - name: before-wave-2
+      phase: wave-2
+      criteria:
+        - {measure: accuracy, at_least: 0.8}
+        - {measure: active_share, at_least: 0.4}
+      on_hold: {remediate: true}
+  sponsor: {expected_share: 0.5}  # shelves the programme when patience is spent; leave out for endless patience
+
+economics:
+  currency: EUR
+  value_per_correct_task: 2
+  cost_per_error: 4
+  licence_per_user_week: 3
 
 success:
   criteria:

@@ -29,6 +29,7 @@ EVENTS_PER_USER: Final = 4.0
 """Onset, learning, and some reverting and returning."""
 EVENTS_PER_WEEK: Final = 60.0
 """Shifts that begin and end, and the week itself."""
+WEEKS_PER_YEAR: Final = 52.0
 UNHANDLED: Final = 0.35
 """Share of edge cases that meet an unhandled type."""
 
@@ -60,14 +61,17 @@ def estimate_work(scenario: "Scenario", replications: int) -> Work:
         raise _refused("replications", f"found {replications:,}", f"allowed: at most {MOST_REPLICATIONS:,}")
     people = scenario.users
     live = live_weeks(scenario)
+    by_hand = hand_carried_weeks(scenario)
     active = 1.0 if people.initially_active else ACTIVE
-    users = tasks = active_weeks = noticed = edge = days = 0.0
+    users = tasks = active_weeks = noticed = edge = days = carried = carried_weeks = 0.0
     volume = _mean_volume(scenario)
     for site in scenario.sites:
         size = site.users.mean
         rate = (site.tasks_per_user_week or people.tasks_per_user_week).mean
         users += size
         active_weeks += active * size * live[site.name]
+        carried_weeks += by_hand[site.name]
+        carried += active * size * by_hand[site.name] * scenario.integration.hand_carried.tickets_per_user_week.mean
         days += live[site.name] * len((site.working_hours or people.working_hours).days)
         done = active * size * live[site.name] * rate * volume
         tasks += done
@@ -76,11 +80,17 @@ def estimate_work(scenario: "Scenario", replications: int) -> Work:
     support = scenario.support
     tickets = noticed * support.tickets_per_noticed_error.mean
     tickets += active_weeks * support.how_to_per_user_week.mean
+    tickets += carried + _outage_tickets(scenario, active_weeks)
     tickets += users * people.learning_weeks.mean * support.how_to_per_new_user_week.mean
     events = noticed + edge + EVENTS_PER_TICKET * tickets + EVENTS_PER_USER * users
+    events += EVENTS_PER_USER * users * people.turnover_per_year.mean * scenario.horizon_weeks / WEEKS_PER_YEAR
+    slices = (
+        scenario.integration.hand_carried.work_hours_per_site_week.mean / scenario.data_science_team.slice_hours.mean
+    )
+    events += carried_weeks * slices
     events += EVENTS_PER_WEEK * scenario.horizon_weeks + days
     seconds = replications * events * SECONDS_PER_EVENT
-    row = 8.0 * (scenario.horizon_weeks * (len(WEEKLY) + 2) + 6 * len(scenario.sites) + 100)
+    row = 8.0 * (scenario.horizon_weeks * (len(WEEKLY) + 2) + 7 * len(scenario.sites) + 100)
     memory = users * BYTES_PER_USER + replications * row
     for value, most, what in (
         (events, MOST_EVENTS, "events in a replication"),
@@ -96,13 +106,52 @@ def estimate_work(scenario: "Scenario", replications: int) -> Work:
 
 
 def live_weeks(scenario: "Scenario") -> dict[str, float]:
-    """Weeks that the users of each site can be active, by the planned dates."""
+    """Weeks that the users of each site can be active, by the planned dates; gates and systems may shorten them."""
     horizon = float(scenario.horizon_weeks)
-    if scenario.users.initially_active or scenario.rollout is None:
+    if scenario.users.in_place or scenario.rollout is None:
         return {site.name: horizon for site in scenario.sites}
-    funded = scenario.rollout.funding_delay_weeks.mean + (scenario.pilot.weeks if scenario.pilot else 0)
-    start = {name: funded + phase.week.mean for phase in scenario.rollout.phases for name in phase.sites}
+    funded, scale = _funded_week(scenario), scenario.rollout.time_scale.mean
+    start = {name: funded + scale * phase.week.mean for phase in scenario.rollout.phases for name in phase.sites}
     return {site.name: max(0.0, horizon - start.get(site.name, 0.0)) for site in scenario.sites}
+
+
+def hand_carried_weeks(scenario: "Scenario") -> dict[str, float]:
+    """Weeks that each site works with hand-carried data, from the mean durations of stages without any queue."""
+    systems, rollout = scenario.integration.systems, scenario.rollout
+    carried = dict.fromkeys((site.name for site in scenario.sites), 0.0)
+    if scenario.integration.ideal or rollout is None or rollout.go_live == "when_ready":
+        return carried
+    finished: dict[str, float] = {}
+    while len(finished) < len(systems):  # each turn finishes one at least, as prerequisites lead in no circle
+        for system in systems:
+            if system.name not in finished and all(name in finished for name in system.after):
+                start = system.start_week.mean
+                start *= rollout.time_scale.mean if start > 0.0 else 1.0
+                begun = max([start, *(finished[name] for name in system.after)])
+                stages = (stage.weeks.mean / max(0.1, 1.0 - stage.rework.mean) for stage in system.stages)
+                finished[system.name] = begun + math.fsum(stages)
+    live = live_weeks(scenario)
+    left = scenario.horizon_weeks - _funded_week(scenario)
+    for site in scenario.sites:
+        needed = [finished[system.name] for system in systems if system.sites is None or site.name in system.sites]
+        if needed:
+            carried[site.name] = min(live[site.name], max(0.0, max(needed) - (left - live[site.name])))
+    return carried
+
+
+def _funded_week(scenario: "Scenario") -> float:
+    """Planned week of funding, since kick-off."""
+    delay = scenario.rollout.funding_delay_weeks.mean if scenario.rollout else 0.0
+    return delay + (scenario.pilot.weeks if scenario.pilot else 0)
+
+
+def _outage_tickets(scenario: "Scenario", active_weeks: float) -> float:
+    """Tickets about outages in a replication, as if all of them fell into working hours."""
+    outages = scenario.outages
+    if outages is None:
+        return 0.0
+    hours_per_week = outages.per_year.mean / WEEKS_PER_YEAR * outages.repair_hours.mean
+    return active_weeks * hours_per_week * outages.tickets_per_user_hour.mean
 
 
 def _share_of_year(season: Season) -> float:

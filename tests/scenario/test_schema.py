@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from simulator.scenario import load, shipped_folder, shipped_names, template
 from simulator.scenario.schema import FILE, json_schema, schema_text, write
 from tests.scenario.conftest import MINIMAL
-from tests.scenario.test_malformed import ADDED
+from tests.scenario.malformed import ADDED
 
 
 @pytest.fixture(scope="module")
