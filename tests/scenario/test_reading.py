@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from simulator.scenario import ScenarioError, load
+from simulator.scenario import Scenario, ScenarioError, load
 from simulator.scenario.reading import read_text
 from tests.scenario.conftest import MINIMAL
 
@@ -134,7 +134,7 @@ def test_theory_needs_neither_pilot_nor_rollout() -> None:
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
         max_leaves=8,
     ),
-    st.sampled_from(["name", "sites", "users", "ai", "support", "success", "levers", "pilot", "seasons", "extends"]),
+    st.sampled_from([*Scenario.model_fields, "extends"]),
 )
 def test_anything_gives_a_scenario_or_a_scenario_error(value: Any, key: str) -> None:
     minimal = {
