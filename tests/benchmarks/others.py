@@ -1,0 +1,385 @@
+"""Speed beside other simulators of queues: `python -m tests.benchmarks.others`.
+
+Both engines, Ciw, SimPy, salabim and asimpy simulate the same two open networks of queues, alternately in one process:
+M/M/3 at a load of 0.8, and a support desk of three tiers. Printed are medians of process time per visit (a customer
+served at a tier), and beside them the mean waits and those of theory, so that it is seen that all of them do the same
+work. Times are of whole replications, from an empty network to the mean waits; what can be laid out once for all
+replications (a scenario, its compiled kernel, Ciw's network) is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import importlib.metadata
+import statistics
+import time
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import asimpy
+import ciw
+import salabim
+import simpy
+
+from simulator import engine
+from simulator.scenario import load
+from tests.theory.closed_forms import mmc_mean_wait
+from tests.theory.statistics import Comparison, compare_ratio
+
+WEEK_HOURS = 168
+WARM_UP_WEEKS = 1
+"""The networks start empty: who comes in the first week is served but not measured; they forget within hours."""
+ROUND_THE_CLOCK = [{"days": "all", "start_hour": 0, "end_hour": 24, "share": 1.0}]
+SEED = 20260105
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A station of M/M/c type, to which `share` of all customers come."""
+
+    share: float
+    servers: int
+    handling_hours: float
+
+
+@dataclass(frozen=True)
+class Network:
+    """Customers come to tier 1 as a Poisson process; some go on to tier 2, others to tier 3, and the rest leaves.
+
+    A tree of queues without feedback, so each tier is an M/M/c of its own (Burke 1956, Jackson 1957).
+    """
+
+    name: str
+    arrivals_per_hour: float
+    tiers: tuple[Tier, ...]
+
+    def route(self, u: float) -> tuple[int, ...]:
+        """Indices of the tiers that a customer passes, by a uniform number."""
+        for onward in range(1, len(self.tiers)):
+            if u < self.tiers[onward].share:
+                return (0, onward)
+            u -= self.tiers[onward].share
+        return (0,)
+
+    def wait_hours(self) -> list[float]:
+        """Mean wait at each tier, by Erlang C."""
+        return [
+            mmc_mean_wait(self.arrivals_per_hour * tier.share, 1.0 / tier.handling_hours, tier.servers)
+            for tier in self.tiers
+        ]
+
+
+NETWORKS = (
+    Network("m-m-3", 10.0, (Tier(1.0, 3, 0.24),)),  # load 0.8
+    Network("three-tiers", 10.0, (Tier(1.0, 3, 0.24), Tier(0.4, 2, 0.375), Tier(0.2, 2, 0.7))),  # 0.8, 0.75, 0.7
+)
+
+
+@dataclass
+class Tally:
+    """What one replication counted after the warm-up, by tier: customers served and their summed waits."""
+
+    tiers: int
+    visits: list[int] = field(init=False)
+    wait_hours_sum: list[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.visits = [0] * self.tiers
+        self.wait_hours_sum = [0.0] * self.tiers
+
+    def serve(self, tier: int, arrived: float, now: float) -> None:
+        """A customer who came to the tier at `arrived` (hours) is served from `now` on."""
+        if arrived >= WARM_UP_WEEKS * WEEK_HOURS:
+            self.visits[tier] += 1
+            self.wait_hours_sum[tier] += now - arrived
+
+
+Run = Callable[[int], Tally]
+"""Simulates one replication, by its number."""
+
+
+def scenario_of(network: Network, weeks: int) -> dict[str, Any]:
+    """The network as a scenario; see `scenarios/theory/m-m-c.yaml` for what makes it neutral."""
+    shares = [tier.share for tier in network.tiers] + [0.0] * (3 - len(network.tiers))
+    tiers = [*network.tiers, *[Tier(0.0, 1, 1.0)] * (3 - len(network.tiers))]
+    handling = [{"exponential": {"mean": 60.0 * tier.handling_hours}} for tier in tiers]
+    return {
+        "name": network.name,
+        "horizon_weeks": weeks,
+        "start_date": "2026-01-05",
+        "sites": [{"name": "site", "users": WEEK_HOURS}],
+        "users": {
+            "initially_active": True,
+            "tasks_per_user_week": 0,
+            "working_hours": {"days": "all", "start_hour": 0, "end_hour": 24},
+            "segments": [
+                {"name": "everybody", "share": 1.0, "initial_trust": 0.6, "onset_per_week": 0, "reversion": 0}
+            ],
+            "word_of_mouth_per_week": 0,
+            "return_per_week": 0,
+            "drop_out_per_week": 0,
+            "notice_probability": 0,
+            "trust": {"frozen": True},
+        },
+        "ai": {"half_life_weeks": None},
+        "support": {
+            "documentation_quality": 0,
+            "documentation_effect": 0,
+            "tickets_per_noticed_error": 0,
+            "how_to_per_new_user_week": 0,
+            "how_to_per_user_week": network.arrivals_per_hour,  # as many users as a week has hours
+            "levels": {"how-to": {"tier1": 1.0 - shares[1] - shares[2], "tier2": shares[1], "tier3": shares[2]}},
+            "triage_skill": 1,
+            "failure_reversion": 0,
+            "call_again_probability": 0,
+            "tiers": {
+                "tier1": {
+                    "agents": tiers[0].servers,
+                    "shifts": ROUND_THE_CLOCK,
+                    "handling_minutes": handling[0],
+                    "patience_hours": None,
+                },
+                "tier2": {
+                    "agents": tiers[1].servers,
+                    "shifts": ROUND_THE_CLOCK,
+                    "handling_minutes": handling[1],
+                    "patience_hours": None,
+                },
+                "tier3": {"handling_minutes": handling[2], "patience_hours": None},
+            },
+        },
+        "data_science_team": {
+            "members": tiers[2].servers,
+            "shifts": ROUND_THE_CLOCK,
+            "slice_hours": 1000,
+        },
+        "success": {"sustained_weeks": 1, "measure_from_week": WARM_UP_WEEKS},
+    }
+
+
+def with_engine(name: str) -> Callable[[Network, int], Run]:
+    """One of our two engines."""
+
+    def prepare(network: Network, weeks: int) -> Run:
+        runner = engine.get(name).Engine(engine.build(load(scenario_of(network, weeks))))
+
+        def run(number: int) -> Tally:
+            replication = runner.replicate(number, SEED)
+            tally = Tally(len(network.tiers))
+            for i in range(tally.tiers):
+                tally.visits[i] = int(replication.measures[f"visits_tier{i + 1}"])
+                tally.wait_hours_sum[i] = float(replication.measures[f"wait_hours_sum_tier{i + 1}"])
+            return tally
+
+        return run
+
+    return prepare
+
+
+def with_ciw(network: Network, weeks: int) -> Run:
+    """Ciw, a simulator of queueing networks: the network is told, not programmed."""
+    tiers = network.tiers
+    onward = [0.0, *(tier.share for tier in tiers[1:])]
+    laid_out = ciw.create_network(
+        arrival_distributions=[ciw.dists.Exponential(network.arrivals_per_hour), *[None] * (len(tiers) - 1)],
+        service_distributions=[ciw.dists.Exponential(1.0 / tier.handling_hours) for tier in tiers],
+        number_of_servers=[tier.servers for tier in tiers],
+        routing=[onward, *[[0.0] * len(tiers)] * (len(tiers) - 1)],
+    )
+
+    def run(number: int) -> Tally:
+        ciw.seed(number)
+        simulation = ciw.Simulation(laid_out)
+        simulation.simulate_until_max_time(weeks * WEEK_HOURS)
+        tally = Tally(len(tiers))
+        for record in simulation.get_all_records():
+            tally.serve(record.node - 1, record.arrival_date, record.service_start_date)
+        return tally
+
+    return run
+
+
+def with_simpy(network: Network, weeks: int) -> Run:
+    """SimPy: a generator for the arrivals and one for each customer."""
+
+    def run(number: int) -> Tally:
+        random = Random(number)
+        tally = Tally(len(network.tiers))
+        environment = simpy.Environment()
+        agents = [simpy.Resource(environment, tier.servers) for tier in network.tiers]
+        rates = [1.0 / tier.handling_hours for tier in network.tiers]
+
+        def customer() -> Generator[simpy.Event, Any, None]:
+            for tier in network.route(random.random()):
+                arrived = environment.now
+                with agents[tier].request() as request:
+                    yield request
+                    tally.serve(tier, arrived, environment.now)
+                    yield environment.timeout(random.expovariate(rates[tier]))
+
+        def arrivals() -> Generator[simpy.Event, Any, None]:
+            while True:
+                yield environment.timeout(random.expovariate(network.arrivals_per_hour))
+                environment.process(customer())
+
+        environment.process(arrivals())
+        environment.run(until=weeks * WEEK_HOURS)
+        return tally
+
+    return run
+
+
+def with_salabim(network: Network, weeks: int) -> Run:
+    """salabim: a component for the arrivals and one for each customer.
+
+    In its older form with generators, the quicker one, and without the monitors of its resources, which can be done
+    without.
+    """
+
+    def run(number: int) -> Tally:
+        random = Random(number)
+        tally = Tally(len(network.tiers))
+        environment = salabim.Environment(yieldless=False)
+        agents = [salabim.Resource(capacity=tier.servers, monitor=False) for tier in network.tiers]
+        rates = [1.0 / tier.handling_hours for tier in network.tiers]
+
+        class Customer(salabim.Component):  # type: ignore[misc]
+            def process(self) -> Generator[None, None, None]:
+                for tier in network.route(random.random()):
+                    arrived = environment.now()
+                    yield self.request(agents[tier])
+                    tally.serve(tier, arrived, environment.now())
+                    yield self.hold(random.expovariate(rates[tier]))
+                    self.release(agents[tier])
+
+        class Arrivals(salabim.Component):  # type: ignore[misc]
+            def process(self) -> Generator[None, None, None]:
+                while True:
+                    yield self.hold(random.expovariate(network.arrivals_per_hour))
+                    Customer()
+
+        Arrivals()
+        environment.run(till=weeks * WEEK_HOURS)
+        return tally
+
+    return run
+
+
+def with_asimpy(network: Network, weeks: int) -> Run:
+    """asimpy: a coroutine for the arrivals and one for each customer."""
+
+    def run(number: int) -> Tally:
+        random = Random(number)
+        tally = Tally(len(network.tiers))
+        environment = asimpy.Environment()
+        agents = [asimpy.Resource(environment, tier.servers) for tier in network.tiers]
+        rates = [1.0 / tier.handling_hours for tier in network.tiers]
+
+        class Customer(asimpy.Process):  # type: ignore[misc]
+            async def run(self) -> None:
+                for tier in network.route(random.random()):
+                    arrived = self.now
+                    async with agents[tier]:
+                        tally.serve(tier, arrived, self.now)
+                        await self.timeout(random.expovariate(rates[tier]))
+
+        class Arrivals(asimpy.Process):  # type: ignore[misc]
+            async def run(self) -> None:
+                while True:
+                    await self.timeout(random.expovariate(network.arrivals_per_hour))
+                    Customer(environment)
+
+        Arrivals(environment)
+        environment.run(until=weeks * WEEK_HOURS)
+        return tally
+
+    return run
+
+
+SIMULATORS: dict[str, Callable[[Network, int], Run]] = {
+    "compiled": with_engine("compiled"),
+    "reference": with_engine("reference"),
+    "ciw": with_ciw,
+    "simpy": with_simpy,
+    "asimpy": with_asimpy,
+    "salabim": with_salabim,
+}
+WEEKS = {"compiled": 400, "reference": 8, "ciw": 20, "simpy": 40, "asimpy": 40, "salabim": 5}
+"""Length of a replication, such that one takes a second or a few; of the compiled engine, some tenths of one."""
+
+
+@dataclass
+class Result:
+    """What one simulator needed in each round, and what it says about the waits (hours) at each tier."""
+
+    nanoseconds_per_visit: list[float]
+    visits: int
+    waits: list[Comparison]
+
+
+def measure(network: Network, weeks: Mapping[str, int], rounds: int) -> dict[str, Result]:
+    """One replication of every simulator in each of at least ten rounds."""
+    runs = {name: SIMULATORS[name](network, length) for name, length in weeks.items()}
+    if "compiled" in runs:
+        runs["compiled"](rounds)  # the kernel is compiled, or read from the cache
+    times: dict[str, list[float]] = {name: [] for name in runs}
+    tallies: dict[str, list[Tally]] = {name: [] for name in runs}
+    gc.collect()
+    gc.freeze()  # what was there before is nobody's garbage
+    for number in range(rounds):
+        for name, run in runs.items():
+            gc.collect()  # nobody clears up after another
+            began = time.process_time()
+            tally = run(number)
+            measured_share = (weeks[name] - WARM_UP_WEEKS) / weeks[name]
+            times[name].append((time.process_time() - began) * 1e9 * measured_share / sum(tally.visits))
+            tallies[name].append(tally)
+    gc.unfreeze()
+    return {
+        name: Result(
+            times[name],
+            sum(sum(tally.visits) for tally in some),
+            [
+                compare_ratio([tally.wait_hours_sum[i] for tally in some], [tally.visits[i] for tally in some], wait)
+                for i, wait in enumerate(network.wait_hours())
+            ],
+        )
+        for name, some in tallies.items()
+    }
+
+
+def report(network: Network, results: Mapping[str, Result]) -> str:
+    """A table: a line for Erlang C, and one for each simulator beside the first of them."""
+    expected = "".join(f"{60.0 * hours:>10.2f}{'':8}" for hours in network.wait_hours())
+    lines = [
+        f"{network.name}: time per visit, ratio to the first, visits measured, mean wait by tier (minutes, 95%)",
+        f"{'Erlang C':18}{'':52}{expected}".rstrip(),
+    ]
+    first = statistics.median(next(iter(results.values())).nanoseconds_per_visit)
+    for name, result in results.items():
+        version = "" if name in engine.NAMES else importlib.metadata.version(name)
+        median = statistics.median(result.nanoseconds_per_visit)
+        spread = f"({min(result.nanoseconds_per_visit):,.0f} to {max(result.nanoseconds_per_visit):,.0f})"
+        waits = "".join(
+            f"{60.0 * wait.estimate:>10.2f} ± {60.0 * wait.relative_half_width * wait.expected:<5.2f}"
+            for wait in result.waits
+        )
+        speed = f"{median:>9,.0f} ns {spread:20}{median / first:>8,.1f}"
+        lines.append(f"{name + ' ' + version:18}{speed}{result.visits:>11,}  {waits}".rstrip())
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=12, help="at least ten")
+    arguments = parser.parse_args()
+    for network in NETWORKS:
+        print(report(network, measure(network, WEEKS, arguments.rounds)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
