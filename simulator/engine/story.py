@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from simulator.engine import TraceEvent
-from simulator.model.kinds import CLASSES, KINDS, STATE_NAMES, TICKET_KINDS, TIERS
+from simulator.model.kinds import CLASS_REPAIR, CLASSES, DECISIONS, KINDS, STATE_NAMES, TICKET_KINDS, TIERS
 from simulator.model.plan import Plan
 from simulator.model.state import State
 
@@ -25,17 +26,29 @@ class Story:
         tiers = state.shifts["tier"].tolist()
         self.shifts = [f"{TIERS[t]}-shift-{tiers[: k + 1].count(t)}" for k, t in enumerate(tiers)]
         self.types = int(state.world["types"][0])
+        self.systems = [system.name for system in scenario.integration.systems]
+        self.stages = [f"{x.name}/{stage.name}" for x in scenario.integration.systems for stage in x.stages]
+        rollout = scenario.rollout
+        self.gates = ["funding"]
+        if rollout is not None:
+            self.gates = [rollout.funding_gate.name if rollout.funding_gate else "funding"]
+            self.gates += [gate.name for gate in rollout.gates]
 
     def event(self, row: Any) -> TraceEvent:
         """The event of one row: time, kind, four numbers."""
         kind = KINDS[int(row[1])]
         fields = {name: self.value(name, float(x)) for name, x in zip(kind.fields, row[2:], strict=True) if name}
-        if kind.name == "job-opened" and fields["job_class"] == "repair":
-            number = int(row[3])
-            fields["reference"] = f"{self.families[number // self.types]}-{number % self.types}"
-        elif kind.name == "job-opened":
-            fields["reference"] = self.sites[int(row[3])]
+        if kind.name == "job-opened":
+            fields["reference"] = self.reference(int(row[2]), int(row[3]))
+        elif kind.name == "shelved":
+            fields["reason"] = self.gates[int(row[2])] if row[2] >= 0 else "sponsor"
         return TraceEvent(float(row[0]), kind.name, fields)
+
+    def reference(self, job_class: int, number: int) -> str:
+        """What a job is about: a type of edge case, an outage, or a site."""
+        if job_class == CLASS_REPAIR:
+            return f"{self.families[number // self.types]}-{number % self.types}"
+        return str(number) if CLASSES[job_class] == "outage" else self.sites[number]
 
     def value(self, name: str, x: float) -> str | int | float:
         """One field of an event."""
@@ -52,7 +65,13 @@ class Story:
             "job_class": CLASSES,
             "outcome": OUTCOMES,
             "state": STATE_NAMES,
+            "system": self.systems,
+            "stage": self.stages,
+            "gate": self.gates,
+            "decision": DECISIONS,
         }.get(name)
         if names is not None:
             return names[int(x)]
+        if math.isnan(x):
+            return "nothing"
         return int(x) if x == int(x) else x

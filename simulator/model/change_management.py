@@ -1,10 +1,12 @@
 """Change management: how users take the system up, leave it after mistakes, and sometimes come back.
 
 waiting -> onboarded (their site goes live) -> active, first new, then experienced -> reverted, or lost for good.
-The hazard of an onboarded user to start is (p_g + q * active share of the site), as in Bass (1969); after a noticed
-error or a failed ticket an active user reverts with probability r_g * (1 - T); a share of those never looks back,
-which is stronger than the laboratory evidence and therefore an assumption to vary. Reverted users return with hazard
-r * (c + active share) * max(T, T0 / 2). Users also drop out without any error.
+The hazard of an onboarded user to start is (p_g * campaign + q * champions * mood) * training * friction, as in Bass
+(1969), where the mood of a site is the share of its people who are active less a part of the share who went back:
+word of mouth that reverted users spoil. After a noticed error or a failed ticket an active user reverts with
+probability r_g * (1 - T); a share of those never looks back, which is stronger than the laboratory evidence and
+therefore an assumption to vary. Reverted users return with hazard r * (c + mood) * max(T, T0 / 2). Users also drop
+out without any error, and staff turnover replaces people by newcomers who know nothing of it.
 """
 
 from __future__ import annotations
@@ -12,33 +14,58 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.model import kinds
-from simulator.model.kinds import AWAY, EXPERIENCED, GONE, LIVE, NEW, ONBOARDED, PILOT, WAITING
-from simulator.model.time import WEEK_HOURS, work_time
+from simulator.model.kinds import (
+    AWAY,
+    EXPERIENCED,
+    GONE,
+    NEW,
+    NEW_UNTRAINED,
+    ONBOARDED,
+    OUT,
+    UNTRAINED,
+    WAITING,
+)
+from simulator.model.time import work_time
 from simulator.model.tracing import note
 from simulator.model.trust import credit, credit_successes, trust
-from simulator.model.users import active_in, move, next_draw, pick, pick_active
+from simulator.model.users import move, next_draw, pick, pick_active, pick_weighted
 from simulator.streams.jit import rule
 
 
 @rule
-def start_site(state: Any, s: int, time: float) -> None:
-    """Site `s` starts, as a pilot or for everybody: those whose turn it is are onboarded."""
+def mood(site: Any, settings: Any) -> float:
+    """What colleagues at the site say of the system: the active share of those invited, less a part of the reverted."""
+    return float(max(0.0, site["active"] - settings["spoiling"] * site["away"]) / max(1, site["invited"]))
+
+
+@rule
+def onboard(state: Any, s: int, pilot: bool, time: float) -> int:
+    """The people of site `s` whose turn it is may use the system from now on; returns how many.
+
+    Those invited to a pilot are trained; so is everybody where no capacity for training is stated.
+    """
     site = state.sites[s]
-    pilot = site["is_pilot"] == 1 and site["stage"] == kinds.NOT_STARTED and time < site["go_live"]
-    if site["stage"] == kinds.NOT_STARTED:
-        site["started"] = time
-        site["retrained_at"] = time
-    site["stage"] = PILOT if pilot else LIVE
+    settings = state.settings[0]
+    world = state.world[0]
     onboarded = 0
-    for c in range(site["first_cell"], site["first_cell"] + state.world[0]["segments"]):
+    for c in range(site["first_cell"], site["first_cell"] + world["segments"]):
         cell = state.cells[c]
         count = cell["pilot_users"] if pilot else cell["users"]
         for number in range(cell["first"], cell["first"] + count):
-            if state.users[number]["state"] == WAITING:
-                move(state, number, EXPERIENCED if state.settings[0]["initially_active"] == 1 else ONBOARDED, time)
-                onboarded += 1
+            user = state.users[number]
+            if user["state"] != WAITING:
+                continue
+            if user["trained"] == 0 and (pilot or settings["has_training"] == 0):
+                cell["untrained"] -= 1
+                user["trained"] = 1
+                world["week_spent"] += settings["cost_training"]
+            if settings["initially_active"] == 1:
+                move(state, number, EXPERIENCED, time)
+            else:
+                move(state, number, ONBOARDED if user["trained"] == 1 else UNTRAINED, time)
+            onboarded += 1
     site["invited"] = site["pilot_users"] if pilot else site["users"]
-    note(state, time, kinds.GO_LIVE, s, onboarded, int(pilot), 0)
+    return onboarded
 
 
 @rule
@@ -76,6 +103,7 @@ def suffer_error(state: Any, number: int, time: float, u_revert: float, u_second
     settings = state.settings[0]
     user = state.users[number]
     cell = state.cells[user["cell"]]
+    state.world[0]["week_noticed"] += 1
     credit_successes(user, state.sites[cell["site"]], settings, work_time(state.sites[cell["site"]], time))
     credit(user, settings, 0.0, settings["error_weight"])
     t = trust(user, cell, settings)
@@ -95,10 +123,11 @@ def notice_error(state: Any, c: int, time: float, u_pick: float) -> tuple[int, i
 
 @rule
 def start_using(state: Any, c: int, time: float, u_pick: float) -> int:
-    """An onboarded user of cell `c` begins to use the system."""
-    number = pick(state, c, ONBOARDED, u_pick)
-    move(state, number, NEW, time)
-    note(state, time, kinds.ONSET, number, 0, 0, 0)
+    """An onboarded user of cell `c` begins to use the system; the trained are likelier to."""
+    number, _ = pick_weighted(state, c, u_pick, ONBOARDED, 1.0, UNTRAINED, state.settings[0]["untrained_onset"])
+    trained = state.users[number]["state"] == ONBOARDED
+    move(state, number, NEW if trained else NEW_UNTRAINED, time)
+    note(state, time, kinds.ONSET, number, int(trained), 0, 0)
     return number
 
 
@@ -130,30 +159,30 @@ def drop_out(state: Any, c: int, time: float, u_pick: float) -> None:
 @rule
 def learn(state: Any, c: int, time: float, u_pick: float) -> None:
     """A new user of cell `c` has found their way and asks less from now on."""
-    number = pick(state, c, NEW, u_pick)
+    number, _ = pick_weighted(state, c, u_pick, NEW, 1.0, NEW_UNTRAINED, 1.0)
     move(state, number, EXPERIENCED, time)
     note(state, time, kinds.LEARNED, number, 0, 0, 0)
 
 
 @rule
-def clock_rate(state: Any, c: int, process: int) -> float:
-    """Rate per working hour of the clock `process` (a kind from NOTICED_ERROR to LEARNED) of cell `c`."""
-    settings = state.settings[0]
-    counts = state.counts[c]
-    site = state.sites[state.cells[c]["site"]]
-    week = site["week_hours"]
-    if process == kinds.NOTICED_ERROR:
-        return float(active_in(counts) * site["notice_rate"])
-    if process == kinds.ENCOUNTER:
-        return float(active_in(counts) * site["encounter_rate"])
-    if process == kinds.QUESTION:
-        asked = counts[NEW] * settings["how_to_new"] + active_in(counts) * settings["how_to_base"]
-        return float(asked * (1.0 - settings["documentation_effect"] * settings["documentation_quality"]) / week)
-    if process == kinds.DROP_OUT:
-        return float(active_in(counts) * settings["drop_out"] / week)
-    if process == kinds.LEARNED:
-        return float(counts[NEW] * WEEK_HOURS / (settings["learning_hours"] * week))
-    active_share = site["active"] / max(1, site["invited"])
-    if process == kinds.ONSET:
-        return float(counts[ONBOARDED] * (state.cells[c]["onset"] + settings["word_of_mouth"] * active_share) / week)
-    return float(counts[AWAY] * settings["return_rate"] * (settings["return_base"] + active_share) / week)
+def replace(state: Any, c: int, time: float, u_pick: float) -> bool:
+    """Somebody of cell `c` leaves the company; whoever comes instead has neither training nor experience.
+
+    False when the person was not using the system yet, or had not been invited.
+    """
+    cell = state.cells[c]
+    number = cell["first"] + min(cell["users"] - 1, int(u_pick * cell["users"]))
+    user = state.users[number]
+    was = user["state"]
+    note(state, time, kinds.REPLACED, number, was, 0, 0)
+    user["gains"] = 0.0
+    user["losses"] = 0.0
+    user["ever_reverted"] = 0
+    user["joined"] = time
+    if was == WAITING or was == OUT:
+        cell["untrained"] += int(was == WAITING and user["trained"] == 1)
+        user["trained"] = 0
+        return False
+    user["trained"] = 0
+    move(state, number, UNTRAINED, time)
+    return True

@@ -1,51 +1,161 @@
-"""The data science team: one finite pool for tier-3 tickets, retraining and repairs; it ties the killers into a loop.
+"""The data science team: one finite pool for everything that only it can do; it ties the killers into a loop.
 
-Work is done in slices that are not preempted; after each slice a member takes the first class in the scenario's
-order of priorities that has work, first in first out.
+Tier-3 tickets, outages, data carried by hand, retraining, remediation of data, repairs of edge cases: work is done in
+slices that are not preempted; after each slice a member takes the first class in the scenario's order of priorities
+that has work, first in first out. Members leave and are replaced (see `staffing`).
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from simulator.model import kinds
-from simulator.model.data_quality import deployed, retraining_hours, variate
+from simulator.model.data_quality import (
+    deployed,
+    remediated,
+    remediation_hours,
+    retraining_hours,
+    variate,
+)
 from simulator.model.edge_cases import repaired
-from simulator.model.kinds import CLASS_REPAIR, CLASS_RETRAINING, CLASS_TICKET, TIER3
-from simulator.model.state import REPAIR_EFFORT
-from simulator.model.support import count_wait, handling_hours, stamp_job
+from simulator.model.kinds import (
+    CALLED_OUT,
+    CLASS_HAND_CARRIED,
+    CLASS_OUTAGE,
+    CLASS_REMEDIATION,
+    CLASS_REPAIR,
+    CLASS_RETRAINING,
+    CLASS_TICKET,
+    DEPLOYED,
+    LIVE,
+    NOT_STARTED,
+    OUTAGE,
+    PILOT,
+    SITE,
+    STOPPED,
+    TIER3,
+)
+from simulator.model.outages import next_outage
+from simulator.model.state import OUTAGE_REPAIR, REPAIR_EFFORT
+from simulator.model.support import cancelled, change_tier, count_wait, handling_hours, stamp_job
+from simulator.model.tasks import touch
+from simulator.model.timers import set_timer
 from simulator.model.tracing import note
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 
-DONE = 1e-9
+WORK_LEFT = 1e-9
 """Hours of work below which a job is finished: rounding, not effort."""
 
 
 @rule
-def open_retraining(state: Any, s: int, time: float) -> int:
-    """Site `s` is to be retrained: the job."""
-    job = state.jobs[s]
-    job["job_class"] = CLASS_RETRAINING
-    job["hours"] = retraining_hours(state, s)
+def come_up(state: Any, number: int, job_class: int, hours: float, reference: int, time: float) -> None:
+    """A job of the team comes up; an engine puts it in its line after the event."""
+    job = state.jobs[number]
+    job["job_class"] = job_class
+    job["hours"] = hours
     stamp_job(state, job)
-    note(state, time, kinds.JOB, CLASS_RETRAINING, s, job["hours"], 0)
-    return s
+    state.fresh[state.world[0]["fresh"]] = number
+    state.world[0]["fresh"] += 1
+    note(state, time, kinds.JOB, job_class, reference, hours, 0)
 
 
 @rule
-def open_repair(state: Any, f: int, k: int, time: float) -> int:
-    """Type `k` of family `f` is to be repaired: the job."""
+def open_retraining(state: Any, s: int, time: float) -> None:
+    """Site `s` is to be retrained."""
+    come_up(state, s, CLASS_RETRAINING, retraining_hours(state, s), s, time)
+
+
+@rule
+def open_remediation(state: Any, s: int, time: float) -> None:
+    """The data of site `s` are to be mended, unless that is under way."""
     world = state.world[0]
-    number = world["sites"] + f * world["types"] + k
-    job = state.jobs[number]
+    if state.settings[0]["can_remediate"] == 0 or state.sites[s]["remediation"] == 1 or world["programme"] == STOPPED:
+        return
+    world["week_spent"] += state.settings[0]["cost_remediation"]
+    come_up(state, world["sites"] + s, CLASS_REMEDIATION, remediation_hours(state, s), s, time)
+
+
+@rule
+def open_carrying(state: Any, time: float) -> None:
+    """A week's data are to be carried by hand at each site whose systems are not live, unless last week's still are."""
+    world = state.world[0]
+    hours = state.settings[0]["carried_hours"]
+    if hours <= 0.0 or world["programme"] == STOPPED:
+        return
+    for s in range(world["sites"]):
+        site = state.sites[s]
+        if site["carried"] == 1 and site["carrying"] == 0 and (site["stage"] == PILOT or site["stage"] == LIVE):
+            site["carrying"] = 1
+            come_up(state, 2 * world["sites"] + s, CLASS_HAND_CARRIED, hours, s, time)
+
+
+@rule
+def open_repair(state: Any, f: int, k: int, time: float) -> None:
+    """Type `k` of family `f` is to be repaired."""
+    world = state.world[0]
+    number = world["first_repair"] + f * world["types"] + k
     u, _, _, _ = draw(state.key, state.families[f]["stream_repair"], 0, k)
-    job["job_class"] = CLASS_REPAIR
-    job["hours"] = variate(state, REPAIR_EFFORT, u)
     world["repairs_open"] += 1
-    stamp_job(state, job)
-    note(state, time, kinds.JOB, CLASS_REPAIR, number - world["sites"], job["hours"], 0)
-    return int(number)
+    come_up(state, number, CLASS_REPAIR, variate(state, REPAIR_EFFORT, u), f * world["types"] + k, time)
+
+
+@rule
+def begin_outage(state: Any, time: float) -> None:
+    """The service is down for everybody until the team has repaired it."""
+    world = state.world[0]
+    _, u, _, _ = draw(state.key, world["stream_outage"], 0, world["outages"])
+    note(state, time, OUTAGE, world["outages"], 0, 0, 0)
+    world["outages"] += 1
+    world["outage"] = 1
+    world["outage_began"] = time
+    for s in range(world["sites"]):
+        if state.sites[s]["stage"] != NOT_STARTED:
+            touch(state, s, time)
+    come_up(state, world["first_outage"], CLASS_OUTAGE, variate(state, OUTAGE_REPAIR, u), world["outages"] - 1, time)
+    if state.tiers[TIER3]["on_duty"] == 0:
+        set_timer(state, CALLED_OUT, 0, time + state.settings[0]["on_call"])
+
+
+@rule
+def end_outage(state: Any, time: float) -> None:
+    """The service is back."""
+    world = state.world[0]
+    world["outage"] = 0
+    lasted = time - world["outage_began"]
+    world["week_spent"] += lasted * state.settings[0]["cost_outage"]
+    note(state, time, kinds.SERVICE_BACK, world["outages"] - 1, lasted, 0, 0)
+    for s in range(world["sites"]):
+        if state.sites[s]["stage"] != NOT_STARTED:
+            touch(state, s, time)
+    set_timer(state, CALLED_OUT, 0, math.inf)
+    set_timer(state, OUTAGE, 0, next_outage(state, time))
+
+
+@rule
+def called_out(state: Any, time: float) -> int:
+    """Who is on call takes up the outage, if nobody has yet: the member's number, or -1."""
+    tier = state.tiers[TIER3]
+    if state.queues[TIER3 + CLASS_OUTAGE] == 0:
+        return -1
+    for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):
+        agent = state.agents[number]
+        if agent["employed"] == 1 and agent["busy"] == 0:
+            if agent["present"] == 1:
+                agent["idle"] = 0
+                tier["idle"] -= 1
+            else:
+                agent["on_call"] = 1
+            agent["busy"] = 1
+            change_tier(state, TIER3, time, -1, 1, 0)
+            tier["late"] += agent["on_call"]
+            note(state, time, CALLED_OUT, number, 0, 0, 0)
+            return int(number)
+    return -1
+
+
+# ---- lines
 
 
 @rule
@@ -57,19 +167,38 @@ def line_of(state: Any, job_number: int, tier: int) -> int:
 
 
 @rule
-def first_line(state: Any, tier: int, tickets: int, retraining: int, repairs: int) -> int:
-    """The line that a free member serves next, given how many wait in each class; -1 when nobody waits."""
+def priority(settings: Any, rank: int) -> int:
+    """The class of work at `rank`, 0 to 5, of the team's priorities."""
+    if rank == 0:
+        return int(settings["priority_0"])
+    if rank == 1:
+        return int(settings["priority_1"])
+    if rank == 2:
+        return int(settings["priority_2"])
+    if rank == 3:
+        return int(settings["priority_3"])
+    return int(settings["priority_4"] if rank == 4 else settings["priority_5"])
+
+
+@rule
+def first_line(state: Any, tier: int) -> int:
+    """The line that a free agent of a tier serves next; -1 when nobody waits."""
     if tier != TIER3:
-        return tier if tickets > 0 else -1
-    settings = state.settings[0]
-    for rank in range(3):
-        job_class = (
-            settings["priority_0"] if rank == 0 else (settings["priority_1"] if rank == 1 else settings["priority_2"])
-        )
-        waiting = tickets if job_class == CLASS_TICKET else (retraining if job_class == CLASS_RETRAINING else repairs)
-        if waiting > 0:
-            return int(TIER3 + job_class)
+        return tier if state.queues[tier] > 0 else -1
+    for rank in range(len(kinds.CLASSES)):
+        line = TIER3 + priority(state.settings[0], rank)
+        if state.queues[line] > 0:
+            return int(line)
     return -1
+
+
+@rule
+def dropped(state: Any, job_number: int) -> bool:
+    """Whether nobody wants the job done any more, as its site or the programme has ended."""
+    job_class = state.jobs[job_number]["job_class"]
+    if job_class == CLASS_TICKET:
+        return cancelled(state, job_number - state.world[0]["first_ticket"])
+    return bool(job_class != CLASS_OUTAGE and state.world[0]["programme"] == STOPPED)
 
 
 @rule
@@ -78,8 +207,9 @@ def productivity(state: Any, agent: Any, time: float) -> float:
     tier = state.tiers[agent["tier"]]
     age = time - agent["arrives"]
     if agent["arrives"] <= 0.0 or age >= tier["ramp_hours"]:
-        return 1.0
-    return float(tier["starting_productivity"] + (1.0 - tier["starting_productivity"]) * age / tier["ramp_hours"])
+        return float(tier["pace"])
+    share = tier["starting_productivity"] + (1.0 - tier["starting_productivity"]) * age / tier["ramp_hours"]
+    return float(tier["pace"] * share)
 
 
 @rule
@@ -90,8 +220,7 @@ def begin_work(state: Any, agent_number: int, job_number: int, time: float) -> f
     agent["job"] = job_number
     tier = agent["tier"]
     if job["job_class"] == CLASS_TICKET and job["started"] == 0:
-        world = state.world[0]
-        slot = job_number - world["sites"] - world["families"] * world["types"]
+        slot = job_number - state.world[0]["first_ticket"]
         ticket = state.tickets[slot]
         job["started"] = 1
         job["hours"] = handling_hours(state, slot)
@@ -99,7 +228,7 @@ def begin_work(state: Any, agent_number: int, job_number: int, time: float) -> f
         count_wait(state, tier, ticket["queued"], waited, True)
         note(state, time, kinds.VISIT, ticket["serial"], tier + 1, waited, agent_number)
     hours = job["hours"]
-    if tier == TIER3:
+    if tier == TIER3 and agent["on_call"] == 0:
         hours = min(hours, state.settings[0]["slice_hours"])
     agent["hours"] = hours
     return float(time + hours / productivity(state, agent, time))
@@ -111,26 +240,52 @@ def end_work(state: Any, agent_number: int, time: float) -> bool:
     agent = state.agents[agent_number]
     job = state.jobs[agent["job"]]
     job["hours"] -= agent["hours"]
-    finished = job["hours"] <= DONE
+    finished = job["hours"] <= WORK_LEFT
     note(state, time, kinds.WORKED, agent_number, agent["hours"], int(finished), 0)
     return bool(finished)
 
 
 @rule
-def repair_done(state: Any, job_number: int, time: float) -> int:
-    """A repair is finished; returns its family, whose encounters become rarer."""
+def job_done(state: Any, job_number: int, time: float) -> None:
+    """What follows when a job of the team other than a ticket is finished."""
     world = state.world[0]
-    index = job_number - world["sites"]
+    job_class = state.jobs[job_number]["job_class"]
+    if job_class == CLASS_REPAIR:
+        repair_done(state, job_number - world["first_repair"], time)
+    elif job_class == CLASS_RETRAINING:
+        note(state, time, kinds.RETRAINED, job_number, 0, 0, 0)
+        set_timer(state, DEPLOYED, job_number, time + state.settings[0]["deploy_hours"])
+    elif job_class == CLASS_REMEDIATION:
+        s = job_number - world["sites"]
+        if state.sites[s]["stage"] != NOT_STARTED:
+            touch(state, s, time)
+        remediated(state.sites[s], state.settings[0])
+        note(state, time, kinds.REMEDIATED, s, state.sites[s]["quality"], 0, 0)
+    elif job_class == CLASS_HAND_CARRIED:
+        state.sites[job_number - 2 * world["sites"]]["carrying"] = 0
+    else:
+        end_outage(state, time)
+
+
+@rule
+def repair_done(state: Any, index: int, time: float) -> None:
+    """A type of edge case is repaired: it is met no more, at every site that can meet it."""
+    world = state.world[0]
     f = index // world["types"]
     k = index % world["types"]
+    family = state.families[f]
+    everywhere = family["kind"] != SITE or state.settings[0]["edge_cases_ideal"] == 1
+    for s in range(world["sites"]):
+        if (everywhere or family["of"] == s) and state.sites[s]["stage"] != NOT_STARTED:
+            touch(state, s, time)
     world["repairs_open"] -= 1
     repaired(state, f, k)
-    note(state, time, kinds.REPAIRED, f, k, state.families[f]["handled"], 0)
-    return int(f)
+    note(state, time, kinds.REPAIRED, f, k, family["handled"], 0)
 
 
 @rule
 def redeploy(state: Any, s: int, time: float) -> None:
     """The retrained model of site `s` goes live."""
+    touch(state, s, time)
     deployed(state.sites[s], time)
-    note(state, time, kinds.DEPLOYED, s, 0, 0, 0)
+    note(state, time, DEPLOYED, s, 0, 0, 0)

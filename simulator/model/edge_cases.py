@@ -64,7 +64,7 @@ def family_share(state: Any, s: int, day: int, f: int) -> float:
     if family["kind"] == ORGANISATION:
         return float(family["share"])
     if family["kind"] == SITE:
-        return float(family["share"] * state.sites[s]["variety"])
+        return float(family["share"] * state.sites[family["of"]]["variety"])
     return float(family["share"]) if state.season_days[day, family["of"]] == 1 else 0.0
 
 
@@ -73,8 +73,8 @@ def family_at(state: Any, s: int, i: int) -> int:
     """Family number `i` of those that site `s` can meet: the organisation's, its own, the seasons'."""
     if i == 0:
         return 0
-    if i == 1:
-        return 1 + s
+    if i == 1:  # where edge cases are ideal, every site meets the pilot's types
+        return int(1 + (state.settings[0]["pilot_site"] if state.settings[0]["edge_cases_ideal"] == 1 else s))
     return int(state.world[0]["sites"] + i - 1)
 
 

@@ -9,9 +9,13 @@ from typing import Any
 import numpy as np
 
 from simulator.model.kinds import LIVE, SEASON, SITE, TIERS
+from simulator.model.money import money
 from simulator.model.plan import Floats, Plan
-from simulator.model.state import HIDDEN_WEEKLY, WAIT_BIN_LOG, WAIT_LOWEST_HOURS, WEEKLY, State
+from simulator.model.replication import NOT_STOPPED
+from simulator.model.staffing_need import support_underestimate
+from simulator.model.state import COLUMNS, WAIT_BIN_LOG, WAIT_LOWEST_HOURS, State
 from simulator.model.time import WEEK_HOURS
+from simulator.scenario.measures import WEEKLY
 from simulator.scenario.plan import WeekRange
 
 SCALED_WEEKS = 13
@@ -52,14 +56,14 @@ def null(x: float) -> float | None:
 
 def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: int) -> Replication:
     """All measures of a replication that has reached its horizon."""
-    names = [*WEEKLY, *HIDDEN_WEEKLY]
-    weekly = {name: np.ascontiguousarray(state.weekly[:, i]) for i, name in enumerate(names)}
-    world, settings = state.world[0], state.settings[0]
+    columns = np.ascontiguousarray(state.weekly.T)
+    weekly = {name: columns[i] for name, i in COLUMNS.items()}
+    world = state.world[0]
     window = _scaled_window(plan, state)
     all_sites, by_site = _accuracy_by_state(state, window)
     pilot = _pilot(plan, state, weekly)
     accuracy = resolution = None
-    if (state.sites["stage"] == LIVE).any():
+    if (state.sites["live_at"] < math.inf).any():
         wrong, correct, tasks = (float(weekly[name][window].sum()) for name in ("errors", "correct", "tasks"))
         accuracy, resolution = ratio(correct, correct + wrong), ratio(correct, tasks)
     gap = None
@@ -68,7 +72,7 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
     adoption = weekly["adoption"]
     some = bool(len(state.users))
     measures: dict[str, Value] = {
-        **_outcome(plan, inputs, weekly, float(settings["funded_at"]) / WEEK_HOURS),
+        **_outcome(plan, state, inputs, weekly),
         "adoption_peak": float(adoption.max()) if some else None,
         "adoption_final": float(adoption[-1]) if some else None,
         "accuracy_pilot": pilot["accuracy_pilot"],
@@ -88,7 +92,10 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
         "tickets_abandoned": int(world["tickets_abandoned"]),
         "tickets_per_week_peak": int(weekly["tickets_opened"].max()),
         **_waits(plan, state, weekly),
+        "support_underestimate_factor": support_underestimate(plan, state, weekly),
+        "integrations_live_week": _week(world["integrated_at"]) if len(state.systems) else None,
         "sites_live": int((state.sites["stage"] == LIVE).sum()),
+        **money(weekly["value"], weekly["cost"], float(state.settings["discount_rate"][0])),
         "events": int(world["events"]),
     }
     return Replication(
@@ -101,9 +108,15 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
     )
 
 
-def _outcome(plan: Plan, inputs: Floats, weekly: dict[str, Floats], funded_week: float) -> dict[str, Value]:
-    """Outcome by precedence, and the weeks that go with it; funding is certain here."""
-    success = plan.scenario.success
+def _week(hours: float) -> float | None:
+    """Hours since kick-off in weeks; None for what never happened."""
+    return float(hours) / WEEK_HOURS if hours < math.inf else None
+
+
+def _outcome(plan: Plan, state: State, inputs: Floats, weekly: dict[str, Floats]) -> dict[str, Value]:
+    """Outcome by precedence, and the weeks that go with it."""
+    success, world = plan.scenario.success, state.world[0]
+    funded, stopped = _week(world["funded_at"]), int(world["stopped_at_gate"]) != NOT_STOPPED
     holds = np.ones(plan.weeks, dtype=bool)
     for criterion in success.criteria:
         column = weekly[criterion.measure]
@@ -112,22 +125,32 @@ def _outcome(plan: Plan, inputs: Floats, weekly: dict[str, Floats], funded_week:
                 holds &= column >= plan.value(criterion.at_least, inputs)
             elif criterion.at_most is not None:
                 holds &= column <= plan.value(criterion.at_most, inputs)
-    holds[: math.ceil(funded_week)] = False
+    holds[: plan.weeks if funded is None else math.ceil(funded)] = False
     first = _first_stretch(holds, success.sustained_weeks)
-    weeks_to_scale = None if first is None else first - funded_week
-    if weeks_to_scale is None:
-        outcome = "stalled"
-    else:
+    weeks_to_scale = None if first is None or funded is None else first - funded
+    if weeks_to_scale is not None:
         in_time = weeks_to_scale <= plan.value(success.deadline_weeks, inputs)
         outcome = "scaled_on_time" if in_time else "scaled_late"
+    else:
+        outcome = "not_funded" if funded is None else "shelved" if stopped else "stalled"
+    gate = int(world["stopped_at_gate"])
     return {
         "outcome": outcome,
-        "funded": True,
+        "funded": funded is not None,
         "success": first is not None,
         "sustained": bool(first is not None and holds[-1]),
         "weeks_to_scale": weeks_to_scale,
-        "funded_week": funded_week,
+        "funded_week": funded,
+        "shelved_week": _week(world["stopped_at"]) if funded is not None else None,
+        "stopped_at_gate": _gate_name(plan, gate) if gate >= 0 else None,
     }
+
+
+def _gate_name(plan: Plan, gate: int) -> str:
+    rollout = plan.scenario.rollout
+    if rollout is None or gate == 0:
+        return rollout.funding_gate.name if rollout is not None and rollout.funding_gate is not None else "funding"
+    return rollout.gates[gate - 1].name
 
 
 def _first_stretch(holds: Any, length: int) -> int | None:
@@ -146,9 +169,12 @@ def _scaled_window(plan: Plan, state: State) -> slice:
     if isinstance(window, WeekRange):
         return slice(window.from_week, window.to_week + 1)
     if window == "as_rolled_out":
-        first = math.ceil(float(state.sites["go_live"].max()) / WEEK_HOURS)
+        last = float(state.sites["live_at"].max())  # infinite where a site never went live: no window
+        first = math.ceil(last / WEEK_HOURS) if last < math.inf else plan.weeks
         return slice(first, first + SCALED_WEEKS)
-    return slice(max(0, plan.weeks - SCALED_WEEKS), plan.weeks)
+    over = float(state.world["over_at"][0])
+    end = plan.weeks if over == math.inf else min(plan.weeks, math.floor(over / WEEK_HOURS))
+    return slice(max(0, end - SCALED_WEEKS), end)
 
 
 def _accuracy_by_state(state: State, window: slice) -> tuple[float | None, list[float | None]]:
@@ -158,7 +184,7 @@ def _accuracy_by_state(state: State, window: slice) -> tuple[float | None, list[
     total = weight = 0.0
     for s, site in enumerate(state.sites):
         correct, wrong = sums[s, 3], sums[s, 4]
-        accuracy = ratio(correct, correct + wrong) if site["stage"] == LIVE else None
+        accuracy = ratio(correct, correct + wrong) if site["live_at"] < math.inf else None
         by_site.append(accuracy)
         if accuracy is not None:
             total += site["users"] * accuracy
@@ -170,7 +196,7 @@ def _pilot(plan: Plan, state: State, weekly: dict[str, Floats]) -> dict[str, flo
     """The pilot's reading: totals over its last `measure_weeks`, when nobody else is live."""
     pilot = plan.scenario.pilot
     names = ("accuracy_pilot", "resolution_pilot", "adoption_pilot", "tickets_per_user_week_pilot")
-    if pilot is None or plan.scenario.users.initially_active or pilot.weeks > plan.weeks:
+    if pilot is None or plan.scenario.users.in_place or pilot.weeks > plan.weeks:
         return dict.fromkeys(names)
     rows = slice(pilot.weeks - pilot.measure_weeks, pilot.weeks)
     correct, wrong, tasks = (float(weekly[name][rows].sum()) for name in ("correct", "errors", "tasks"))
@@ -218,7 +244,7 @@ def _waits(plan: Plan, state: State, weekly: dict[str, Floats]) -> dict[str, Val
         for t, tier in enumerate(TIERS):
             out[f"{name}_{tier}"] = function(t, state.tiers[t])
     for tier in TIERS:
-        column = weekly[f"utilisation_{tier}"]
+        column = weekly[f"utilisation_{tier}"][plan.scenario.success.measure_from_week :]
         out[f"utilisation_peak_{tier}"] = None if np.isnan(column).all() else float(np.nanmax(column))
     out["sla_met_share"] = ratio(float(state.tiers["in_target"].sum()), float(state.tiers["visits"].sum()))
     return out
@@ -238,12 +264,13 @@ def _wait_quantile(histogram: Any, level: float) -> float | None:
 def _sites(plan: Plan, state: State, accuracy: list[float | None]) -> dict[str, list[Any]]:
     """The row of every site."""
     names = [site.name for site in plan.scenario.sites]
-    live = state.sites["stage"] == LIVE
+    horizon = plan.weeks * WEEK_HOURS
+    still = (state.sites["stage"] == LIVE) & (state.sites["carried"] == 1)
+    carried = state.sites["carried_hours"] + np.where(still, horizon - state.sites["carried_since"], 0.0)
     return {
         "site": names,
-        "go_live_week": [
-            float(x) / WEEK_HOURS if on else None for x, on in zip(state.sites["go_live"], live, strict=True)
-        ],
+        "go_live_week": [_week(float(x)) for x in state.sites["live_at"]],
+        "hand_carried_weeks": [float(hours) / WEEK_HOURS for hours in carried],
         "adoption_final": [ratio(float(site["active"]), float(site["users"])) for site in state.sites],
         "accuracy_scaled": accuracy,
         "tickets_opened": [int(n) for n in state.sites["tickets"]],

@@ -17,15 +17,26 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.model import state as layout
-from simulator.model.kinds import CLASSES, CLOCKS, FIRST_CLOCK, KINDS, ORGANISATION, SEASON, SITE
-from simulator.model.time import WEEK_HOURS
+from simulator.model.kinds import (
+    CLASSES,
+    CLOCKS,
+    FIRST_CLOCK,
+    GATE_MEASURES,
+    KINDS,
+    NO_TEAM,
+    ORGANISATION,
+    SEASON,
+    SITE,
+    TEAMS,
+    TIERS,
+)
+from simulator.model.time import WEEK_HOURS, YEAR_HOURS
 from simulator.scenario import Quantity, Scenario, uncertain_inputs
 from simulator.scenario.ai import SeasonFamily, TaskFamily
+from simulator.scenario.rollout import Gate, GateReading
 from simulator.scenario.support import DataScienceTeam, ExpertTier, StaffedTier
 from simulator.streams.philox import draw, stream
 from simulator.streams.variates import quantile
-
-YEAR_HOURS = 52 * WEEK_HOURS
 
 Floats = npt.NDArray[np.float64]
 
@@ -127,18 +138,23 @@ class _Layout:
         """Write all sections."""
         scenario, records = self.scenario, self.plan.records
         records["settings"] = np.zeros(1, layout.SETTINGS)
-        records["distributions"] = np.zeros(layout.DISTRIBUTIONS, layout.DISTRIBUTION)
+        stages = sum(len(system.stages) for system in scenario.integration.systems)
+        records["distributions"] = np.zeros(layout.STAGES + stages, layout.DISTRIBUTION)
         records["sites"] = np.zeros(len(scenario.sites), layout.SITE)
         records["cells"] = np.zeros(len(scenario.sites) * len(scenario.users.segments), layout.CELL)
         records["families"] = np.zeros(1 + len(scenario.sites) + len(scenario.seasons), layout.FAMILY)
         records["seasons"] = np.zeros(max(1, len(scenario.seasons)), layout.SEASON)
         records["tiers"] = np.zeros(3, layout.TIER)
         self.lay_out_users()
+        self.lay_out_change_programme()
         self.lay_out_ai()
         self.lay_out_edge_cases()
         self.lay_out_sites()
         self.lay_out_support()
         self.lay_out_clocks()
+        self.lay_out_integration()
+        self.lay_out_rollout()
+        self.lay_out_economics()
         records["tables"] = np.array(self.tables)
         records["season_days"] = season_days(scenario)
 
@@ -161,6 +177,8 @@ class _Layout:
             ("forgetting", users.trust.forgetting_per_week, 1.0),
             ("frozen", users.trust.frozen, 1.0),
             ("initially_active", users.initially_active, 1.0),
+            ("initially_onboarded", users.initially_onboarded, 1.0),
+            ("turnover", users.turnover_per_year, 1.0),
             ("measure_from", self.scenario.success.measure_from_week, WEEK_HOURS),
         ):
             self.put("settings", 0, name, value, scale)
@@ -170,29 +188,70 @@ class _Layout:
             self.put("settings", 0, "handling_factor", pilot.handling_factor)
             self.put("settings", 0, "logged_share", pilot.logged_share)
             self.put("settings", 0, "pilot_hours", pilot.weeks, WEEK_HOURS)
+            self.put("settings", 0, "pilot_weeks", pilot.weeks)
+            self.put("settings", 0, "pilot_measure", pilot.measure_weeks)
+            names = [site.name for site in self.scenario.sites]
+            self.put("settings", 0, "pilot_site", names.index(pilot.sites[0]))
+
+    def lay_out_change_programme(self) -> None:
+        """Training, champions, campaigns."""
+        programme = self.scenario.change_programme
+        self.put("settings", 0, "untrained_onset", programme.untrained_onset_factor)
+        self.put("settings", 0, "untrained_questions", programme.untrained_question_factor)
+        self.put("settings", 0, "spoiling", programme.spoiling)
+        if programme.training is not None and not programme.ideal:
+            self.put("settings", 0, "has_training", 1)
+            self.put("settings", 0, "training_capacity", programme.training.users_per_week)
+            self.put("settings", 0, "training_ahead", programme.training.weeks_before_go_live, WEEK_HOURS)
+        if programme.champions is not None:
+            self.put("settings", 0, "champions", programme.champions.per_100_users)
+            self.put("settings", 0, "champion_gain", programme.champions.word_of_mouth_gain)
+        if programme.campaign is not None:
+            self.put("settings", 0, "campaign_hours", programme.campaign.weeks, WEEK_HOURS)
+            self.put("settings", 0, "campaign_onset", programme.campaign.onset_factor)
 
     def lay_out_ai(self) -> None:
         """Accuracy, decay, shocks, retraining."""
-        ai = self.scenario.ai
+        ai, ideal = self.scenario.ai, self.scenario.ai.data_quality.ideal
+        unlimited = ai.capacity_tasks_per_hour is None
+        self.put("settings", 0, "capacity", math.inf if unlimited else ai.capacity_tasks_per_hour)
+        self.put("settings", 0, "data_ideal", ideal)
         self.put("settings", 0, "reference_accuracy", ai.reference_accuracy)
         self.put("settings", 0, "hand_over", ai.hand_over_share)
         self.put("settings", 0, "sensitivity", ai.data_quality_sensitivity)
         self.put("settings", 0, "floor", ai.accuracy_floor)
-        self.put("settings", 0, "half_life", math.inf if ai.half_life_weeks is None else ai.half_life_weeks, WEEK_HOURS)
-        if ai.shocks is not None:
+        decays = ai.half_life_weeks is not None and not ideal
+        self.put("settings", 0, "half_life", ai.half_life_weeks if decays else math.inf, WEEK_HOURS)
+        if ai.shocks is not None and not ideal:
             self.put("settings", 0, "shock_rate", ai.shocks.per_site_year, 1.0 / YEAR_HOURS)
             self.put_distribution(layout.SHOCK_LOSS, ai.shocks.accuracy_loss)
         retraining = ai.retraining
         if retraining is not None:
             self.put("settings", 0, "retrain_every", retraining.every_weeks or 0.0, WEEK_HOURS)
             self.put("settings", 0, "retrain_below", retraining.below_accuracy or 0.0)
+            self.put("settings", 0, "retrain_gap", retraining.least_weeks_between, WEEK_HOURS)
             self.put("settings", 0, "qa_tasks", retraining.qa_tasks)
             self.put("settings", 0, "deploy_hours", retraining.deploy_weeks, WEEK_HOURS)
             self.put_distribution(layout.RETRAIN_EFFORT, retraining.effort_hours)
+        self.put("settings", 0, "remediation_ahead", -1.0)
+        remediation = ai.remediation
+        if remediation is not None:
+            self.put("settings", 0, "can_remediate", 1)
+            self.put("settings", 0, "remediation_gain", remediation.gain)
+            self.put_distribution(layout.REMEDIATION_EFFORT, remediation.effort_hours)
+            if remediation.weeks_before_go_live is not None:
+                self.put("settings", 0, "remediation_ahead", remediation.weeks_before_go_live, WEEK_HOURS)
+        outages = self.scenario.outages
+        if outages is not None:
+            self.put("settings", 0, "outage_rate", outages.per_year, 1.0 / YEAR_HOURS)
+            self.put("settings", 0, "outage_tickets", outages.tickets_per_user_hour)
+            self.put_distribution(layout.OUTAGE_REPAIR, outages.repair_hours)
+        self.put("settings", 0, "outage_weight", 1.0 if outages is None else outages.trust_weight)
 
     def lay_out_edge_cases(self) -> None:
         """Families of types: the organisation's, one per site, one per season."""
         edge, scenario = self.scenario.edge_cases, self.scenario
+        self.put("settings", 0, "edge_cases_ideal", edge.ideal)
         self.put("settings", 0, "right_share", edge.right_share)
         self.put("settings", 0, "hand_over_unhandled", edge.hand_over_share)
         self.put("settings", 0, "report_probability", edge.report_probability)
@@ -222,7 +281,7 @@ class _Layout:
             if isinstance(section, TaskFamily):
                 self.put("families", f, "share", section.share)
                 self.put("families", f, "development", section.development_tasks if developed else 0.0)
-            else:
+            elif not edge.ideal:
                 self.put("families", f, "share", seasonal_share)
         for k, season in enumerate(scenario.seasons):
             self.put("seasons", k, "volume", season.volume)
@@ -244,9 +303,9 @@ class _Layout:
             record["days"] = sum(1 << day for day in hours.days.numbers)
             record["week_hours"] = record["day_hours"] * len(hours.days.numbers)
             record["first_cell"] = s * len(scenario.users.segments)
-            record["opened"] = math.inf
-            record["shock_product"] = 1.0
-            for purpose in ("shock", "retraining", "reading"):
+            record["opened"] = record["live_at"] = record["planned"] = record["go_live"] = math.inf
+            record["shock_product"] = record["onset_factor"] = record["answered"] = 1.0
+            for purpose in ("shock", "retraining", "reading", "remediation"):
                 record[f"stream_{purpose}"] = stream(purpose, site.name)
             for k, segment in enumerate(scenario.users.segments):
                 c = s * len(scenario.users.segments) + k
@@ -279,6 +338,15 @@ class _Layout:
             ("error_tier2", support.levels.error.tier2),
             ("how_to_tier1", support.levels.how_to.tier1),
             ("how_to_tier2", support.levels.how_to.tier2),
+            ("carried_tier1", support.levels.hand_carried.tier1),
+            ("carried_tier2", support.levels.hand_carried.tier2),
+            ("outage_tier1", support.levels.outage.tier1),
+            ("outage_tier2", support.levels.outage.tier2),
+            ("support_ideal", support.ideal),
+            ("plan_from_pilot", support.planning == "from_pilot"),
+            ("target_occupancy", support.target_occupancy),
+            ("attrition", team.attrition_per_year),
+            ("on_call", math.inf if team.on_call_hours is None else team.on_call_hours),
             ("triage_skill", support.triage_skill),
             ("bounce_share", support.bounce_handling_share),
             ("late_hours", support.late_hours),
@@ -288,6 +356,10 @@ class _Layout:
             ("slice_hours", team.slice_hours),
         ):
             self.put("settings", 0, name, value)
+        self.put("settings", 0, "moves_on", math.inf)
+        if team.moves_on is not None:
+            self.put("settings", 0, "moves_on", team.moves_on.week, WEEK_HOURS)
+            self.put("settings", 0, "retained", team.moves_on.retained_share)
         for rank, job_class in enumerate(team.priorities):
             self.put("settings", 0, f"priority_{rank}", CLASSES.index(job_class))
         shifts: list[tuple[Any, ...]] = []
@@ -298,14 +370,18 @@ class _Layout:
         )
         for t, (tier, owner) in enumerate(tiers):
             self.put("tiers", t, "target", tier.target_hours)
+            self.put("tiers", t, "target_share", tier.target_share)
+            self.put("tiers", t, "pace", 1.0)
             self.put_distribution(layout.HANDLING + t, tier.handling_minutes)
             if tier.patience_hours is not None:
                 self.plan.records["tiers"]["has_patience"][t] = 1
                 self.put_distribution(layout.PATIENCE + t, tier.patience_hours)
-            if isinstance(tier, StaffedTier):
-                self.put("tiers", t, "ramp_hours", tier.ramp_up_weeks, WEEK_HOURS)
-                self.put("tiers", t, "starting_productivity", tier.starting_productivity)
-                self.put_distribution(layout.HIRING + t, tier.hiring_weeks)
+            self.put("tiers", t, "mean_hours", tier.handling_minutes.mean / 60.0)
+            self.put("tiers", t, "ramp_hours", owner.ramp_up_weeks, WEEK_HOURS)
+            self.put("tiers", t, "starting_productivity", owner.starting_productivity)
+            self.put_distribution(layout.HIRING + t, owner.hiring_weeks)
+            head_hours = sum(x.share * sum(week_mask(x.days.numbers, x.start_hour, x.end_hour)) for x in owner.shifts)
+            self.put("tiers", t, "head_hours", head_hours)
             shifts += [(t, owner.utc_offset_hours, shift) for shift in owner.shifts]
         record = np.zeros(len(shifts), layout.SHIFT)
         for i, (t, offset, shift) in enumerate(shifts):
@@ -314,6 +390,131 @@ class _Layout:
             for word in range(3):
                 record[f"hours_{word}"][i] = sum(1 << h for h in range(56) if hours[56 * word + h])
         self.plan.records["shifts"] = record
+
+    def lay_out_integration(self) -> None:
+        """Systems, their stages, and which site needs which."""
+        integration, sites = self.scenario.integration, self.scenario.sites
+        carried, systems = integration.hand_carried, integration.systems
+        for name, value in (
+            ("integration_ideal", integration.ideal),
+            ("reviewers", integration.reviewers),
+            ("engineers", integration.engineers),
+            ("tail_probability", integration.tail.probability),
+            ("tail_cap", integration.tail.cap),
+            ("friction", carried.friction),
+            ("extra_errors", carried.extra_errors),
+            ("carried_tickets", carried.tickets_per_user_week),
+            ("carried_hours", carried.work_hours_per_site_week),
+        ):
+            self.put("settings", 0, name, value)
+        self.put_distribution(layout.TAIL, integration.tail.multiplier)
+        names = [system.name for system in systems]
+        stages = sum(len(system.stages) for system in systems)
+        records = self.plan.records
+        records["systems"] = np.zeros(len(systems), layout.SYSTEM)
+        records["stages"] = np.zeros(stages, layout.STAGE)
+        records["system_after"] = np.zeros((len(systems), len(systems)), np.int8)
+        records["site_needs"] = np.zeros((len(sites), len(systems)), np.int8)
+        first = 0
+        for i, system in enumerate(systems):
+            self.put("systems", i, "start", system.start_week, WEEK_HOURS)
+            records["systems"]["first_stage"][i], records["systems"]["stages"][i] = first, len(system.stages)
+            records["systems"]["live_at"][i] = math.inf
+            for other in system.after:
+                records["system_after"][i, names.index(other)] = 1
+            for s, site in enumerate(sites):
+                records["site_needs"][s, i] = system.sites is None or site.name in system.sites
+            order = [stage.name for stage in system.stages]
+            for j, stage in enumerate(system.stages):
+                record = records["stages"][first + j]
+                record["system"] = i
+                record["team"] = NO_TEAM if stage.team is None else TEAMS.index(stage.team)
+                before = order[j - 1 : j] if stage.after is None and j > 0 else stage.after or ()
+                record["after"] = sum(1 << order.index(name) for name in before)
+                record["stream"] = stream("stage", system.name, stage.name)
+                self.put("stages", first + j, "rework", stage.rework)
+                self.put_distribution(layout.STAGES + first + j, stage.weeks)
+            first += len(system.stages)
+
+    def lay_out_rollout(self) -> None:
+        """Phases, gates, the sponsor."""
+        rollout, records = self.scenario.rollout, self.plan.records
+        gates: list[GateReading | None] = [None]
+        if rollout is not None:
+            self.put("settings", 0, "funding_delay", rollout.funding_delay_weeks, WEEK_HOURS)
+            self.put("settings", 0, "time_scale", rollout.time_scale)
+            self.put("settings", 0, "wind_down", rollout.wind_down_weeks, WEEK_HOURS)
+            self.put("settings", 0, "when_ready", rollout.go_live == "when_ready")
+            names = [site.name for site in self.scenario.sites]
+            for phase in rollout.phases:
+                for name in phase.sites:
+                    self.put("sites", names.index(name), "plan_offset", phase.week, WEEK_HOURS)
+            gates = [rollout.funding_gate, *rollout.gates]
+            sponsor = rollout.sponsor
+            if sponsor is not None:
+                self.put("settings", 0, "has_sponsor", 1)
+                self.put("settings", 0, "expected_share", sponsor.expected_share)
+                self.put("settings", 0, "patience", sponsor.patience_weeks)
+                self.put("settings", 0, "restored", sponsor.restored)
+                self.put("settings", 0, "sponsor_error", sponsor.value_error)
+            self.put("settings", 0, "ramp_hours", 0.0 if sponsor is None else sponsor.ramp_weeks, WEEK_HOURS)
+        records["gates"] = np.zeros(len(gates), layout.GATE_RECORD)
+        criteria = [criterion for gate in gates if gate is not None for criterion in gate.criteria]
+        records["criteria"] = np.zeros(len(criteria), layout.CRITERION)
+        first = 0
+        for g, gate in enumerate(gates):
+            if gate is not None:
+                self.lay_out_gate(g, gate, first)
+                first += len(gate.criteria)
+
+    def lay_out_gate(self, g: int, gate: GateReading, first: int) -> None:
+        """A gate and its criteria, from number `first` on; gate 0 reads the pilot over its own window."""
+        rollout, record = self.scenario.rollout, self.plan.records["gates"][g]
+        assert rollout is not None
+        record["all"], record["max_holds"] = gate.combine == "all", gate.max_holds
+        record["window"], record["lag"] = gate.window_weeks, gate.lag_weeks
+        record["first_criterion"], record["criteria"] = first, len(gate.criteria)
+        record["stream"] = stream("gate", gate.name)
+        for lesson in ("rebaseline", "remediate", "restaff"):
+            record[lesson] = getattr(gate.on_hold, lesson)
+        self.put("gates", g, "qa_tasks", gate.qa_tasks)
+        self.put("gates", g, "value_error", gate.value_error)
+        self.put("gates", g, "retry", gate.retry_weeks, WEEK_HOURS)
+        if isinstance(gate, Gate):
+            names = [site.name for site in self.scenario.sites]
+            phase = next(phase for phase in rollout.phases if phase.name == gate.phase)
+            record["phase"] = names.index(phase.sites[0])
+            self.put("gates", g, "lead", gate.lead_weeks, WEEK_HOURS)
+        elif self.scenario.pilot is not None:
+            record["window"], record["lag"] = self.scenario.pilot.measure_weeks, 0
+        for i, criterion in enumerate(gate.criteria, first):
+            at_least = criterion.at_least is not None
+            self.plan.records["criteria"]["measure"][i] = GATE_MEASURES.index(criterion.measure)
+            self.plan.records["criteria"]["at_least"][i] = at_least
+            self.put("criteria", i, "level", criterion.at_least if at_least else criterion.at_most)
+
+    def lay_out_economics(self) -> None:
+        """Values and costs."""
+        money = self.scenario.economics
+        for name, value, scale in (
+            ("value_correct", money.value_per_correct_task, 1.0),
+            ("cost_error", money.cost_per_error, 1.0),
+            ("cost_rework", money.rework_cost_per_noticed_error, 1.0),
+            ("cost_inference", money.inference_cost_per_task, 1.0),
+            ("cost_licence", money.licence_per_user_week, 1.0),
+            ("cost_platform", money.platform_cost_per_week, 1.0),
+            *((f"cost_{tier}", getattr(money.cost_per_hour, tier), 1.0) for tier in TIERS),
+            ("overtime_factor", money.overtime_factor, 1.0),
+            ("discount_rate", money.discount_rate_per_year, 1.0),
+            ("cost_stage", money.integration_cost_per_stage_week, 1.0),
+            ("cost_training", money.training_cost_per_user, 1.0),
+            ("cost_champion", money.champion_cost_per_week, 1.0),
+            ("cost_campaign", money.campaign_cost_per_user, 1.0),
+            ("cost_remediation", money.remediation_cost_per_site, 1.0),
+            ("cost_outage", money.outage_cost_per_hour, 1.0),
+            ("commitment_hours", money.commitment_weeks, WEEK_HOURS),
+        ):
+            self.put("settings", 0, name, value, scale)
 
 
 def week_mask(days: tuple[int, ...], start: int, end: int) -> list[bool]:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from simulator.model import kinds
 from simulator.model import state as layout
 from simulator.model.edge_cases import break_sticks
-from simulator.model.kinds import ROSTERS, STATES, TIERS, WAITING
+from simulator.model.kinds import ROSTERS, STATES, TIER3, TIERS, WAITING
+from simulator.model.outages import next_outage
 from simulator.model.plan import Floats, Plan, apportion
+from simulator.model.staffing import plan_departure
 from simulator.model.state import State, link_free_tickets
 from simulator.model.time import WEEK_HOURS
+from simulator.model.timers import set_timer
 from simulator.scenario.support import DataScienceTeam, StaffedTier
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw, stream
 from simulator.streams.variates import quantile
 
 FIRST_TICKET_SLOTS = 1024
+SPARE_AGENTS = 16
+"""Posts of each staffed tier beyond those of the plan, for whoever decides to hire during a replication."""
+SPARE_PER_USER = 0.02
+"""Posts of each staffed tier, per user, where a plan is made during a replication."""
 
 
 def begin(
@@ -34,19 +43,28 @@ def begin(
         records[slot.array][slot.field][slot.index] = inputs[slot.input] * slot.scale
     scenario = plan.scenario
     key = np.array([seed, replication], dtype=np.uint64)
-    _set_dates(plan, records, inputs)
     users = _settle_users(plan, records, inputs)
     agents = _hire(plan, records, inputs, key)
-    segments = len(scenario.users.segments)
-    cells, families, types = len(records["cells"]), len(records["families"]), scenario.edge_cases.types_per_family
+    sites, cells, families = len(scenario.sites), len(records["cells"]), len(records["families"])
+    types, systems = scenario.edge_cases.types_per_family, len(records["systems"])
     counts = np.zeros((cells, STATES), dtype=np.int64)
     counts[:, WAITING] = records["cells"]["users"]
     tickets = np.zeros(FIRST_TICKET_SLOTS, layout.TICKET)
+    settings = records["settings"][0]
     world = np.zeros(1, layout.WORLD)
-    world["users"], world["sites"], world["cells"] = len(users), len(scenario.sites), cells
-    world["families"], world["types"], world["segments"] = families, types, segments
-    world["seasons"], world["tracing"] = len(scenario.seasons), int(trace_rows > 0)
+    for name, value in (
+        ("users", len(users)), ("sites", sites), ("cells", cells), ("families", families), ("types", types),
+        ("segments", len(scenario.users.segments)), ("seasons", len(scenario.seasons)), ("systems", systems),
+        ("tracing", int(trace_rows > 0)), ("free_reviewers", int(settings["reviewers"])),
+        ("free_engineers", int(settings["engineers"])), ("funded_at", math.inf), ("stopped_at", math.inf),
+        ("over_at", math.inf), ("integrated_at", math.inf), ("expectation", 1.0), ("stopped_at_gate", NOT_STOPPED),
+        ("first_outage", 3 * sites), ("first_repair", 3 * sites + 1),
+        ("first_ticket", 3 * sites + 1 + families * types),
+        ("stream_outage", stream("outage")), ("stream_sponsor", stream("sponsor")),
+    ):  # fmt: skip
+        world[name] = value
     link_free_tickets(tickets, world, 0)
+    timers, first_timer = _timers(sites, len(records["shifts"]), len(agents), records)
     state = State(
         settings=records["settings"],
         distributions=records["distributions"],
@@ -60,52 +78,114 @@ def begin(
         families=records["families"],
         types=np.zeros(families * types, layout.TYPE),
         tickets=tickets,
-        jobs=np.zeros(len(scenario.sites) + families * types + FIRST_TICKET_SLOTS, layout.JOB),
+        jobs=np.zeros(3 * sites + 1 + families * types + FIRST_TICKET_SLOTS, layout.JOB),
+        queues=np.zeros(kinds.LINES, dtype=np.int64),
+        fresh=np.zeros(3 * sites + 2, dtype=np.int64),
         tiers=records["tiers"],
         agents=agents,
         shifts=records["shifts"],
         seasons=records["seasons"],
         season_days=records["season_days"],
+        systems=records["systems"],
+        stages=records["stages"],
+        system_after=records["system_after"],
+        site_needs=records["site_needs"],
+        gates=records["gates"],
+        criteria=records["criteria"],
+        timers=timers,
+        first_timer=first_timer,
         waits=np.zeros((len(TIERS), layout.WAIT_BINS), dtype=np.int64),
         world=world,
         key=key,
-        weekly=np.full((plan.weeks, len(layout.WEEKLY) + len(layout.HIDDEN_WEEKLY)), np.nan),
-        site_weeks=np.zeros((plan.weeks, len(scenario.sites), len(layout.SITE_WEEKS))),
+        weekly=np.full((plan.weeks, len(layout.COLUMNS)), np.nan),
+        site_weeks=np.zeros((plan.weeks, sites, len(layout.SITE_WEEKS))),
         trace=np.zeros((max(1, trace_rows), layout.TRACE_FIELDS)),
     )
+    _make_ideal(plan, state)
     prepare(state)
     return state, inputs
 
 
+NOT_STOPPED = -2
+"""`world.stopped_at_gate` while nobody has stopped the programme; -1 is the sponsor."""
+
+
+def _timers(sites: int, shifts: int, agents: int, records: dict[str, npt.NDArray[Any]]) -> tuple[Any, Any]:
+    """TIMER[...] with nothing due, and where the timers of each kind begin."""
+    sizes = {
+        kinds.GATE: len(records["gates"]), kinds.SHIFT: shifts, kinds.HIRED: agents, kinds.LEAVES: agents,
+        kinds.SYSTEM_STARTS: len(records["systems"]), kinds.STAGE_ENDED: len(records["stages"]),
+        **dict.fromkeys(
+            (kinds.GO_LIVE, kinds.CAMPAIGN_ENDS, kinds.CLEANING_DUE, kinds.DAY, kinds.SHOCK, kinds.DEPLOYED,
+             kinds.WITHDRAWN),
+            sites,
+        ),
+    }  # fmt: skip
+    counts = [sizes.get(kind, 1) for kind in range(kinds.TIMED)]
+    timers = np.zeros(sum(counts), layout.TIMER)
+    timers["due"] = math.inf
+    timers["kind"] = np.repeat(np.arange(kinds.TIMED), counts)
+    timers["entity"] = np.concatenate([np.arange(count) for count in counts])
+    return timers, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
 @rule
 def prepare(state: State) -> None:
-    """Draw the edge-case types of every family."""
-    for f in range(state.world[0]["families"]):
+    """Draw the edge-case types of every family, and set the first timers."""
+    world = state.world[0]
+    settings = state.settings[0]
+    for f in range(world["families"]):
         if state.families[f]["share"] > 0.0:
             break_sticks(state, f)
+    set_timer(state, kinds.WEEK, 0, WEEK_HOURS)
+    for k in range(len(state.shifts)):
+        set_timer(state, kinds.SHIFT, k, 0.0)
+    tier = state.tiers[TIER3]
+    for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):
+        plan_departure(state, number, 0.0)
+    in_place = settings["initially_active"] == 1 or settings["initially_onboarded"] == 1
+    for s in range(world["sites"]):
+        if in_place:
+            state.sites[s]["go_live"] = 0.0
+            state.sites[s]["planned"] = 0.0
+        if in_place or state.sites[s]["is_pilot"] == 1:
+            set_timer(state, kinds.GO_LIVE, s, 0.0)
+        for i in range(world["systems"]):
+            if state.site_needs[s, i] == 1 and state.systems[i]["live"] == 0:
+                state.sites[s]["carried"] = 1
+    set_timer(state, kinds.OUTAGE, 0, next_outage(state, 0.0))
+    if in_place:
+        world["programme"] = kinds.ROLLING_OUT
+        world["funded_at"] = 0.0
+    else:
+        set_timer(state, kinds.GATE, 0, settings["pilot_hours"])
+    funded = settings["pilot_hours"] + settings["funding_delay"]
+    for i in range(world["systems"]):
+        start = 0.0 if in_place else funded + state.systems[i]["start"]
+        if (in_place or state.systems[i]["start"] < 0.0) and state.systems[i]["live"] == 0:
+            state.systems[i]["due"] = -1  # its date is set: funding does not move it
+            set_timer(state, kinds.SYSTEM_STARTS, i, max(0.0, start))
 
 
-def _set_dates(plan: Plan, records: dict[str, npt.NDArray[Any]], inputs: Floats) -> None:
-    """Funding and go-lives, in hours since kick-off."""
-    scenario, settings, sites = plan.scenario, records["settings"], records["sites"]
-    if scenario.users.initially_active or scenario.rollout is None:
-        return  # everybody is live from the start
-    delay = plan.value(scenario.rollout.funding_delay_weeks, inputs) * WEEK_HOURS
-    settings["funded_at"] = settings["pilot_hours"] + delay
-    names = [site.name for site in scenario.sites]
-    for phase in scenario.rollout.phases:
-        for name in phase.sites:
-            week = plan.value(phase.week, inputs) * WEEK_HOURS
-            sites["go_live"][names.index(name)] = settings["funded_at"][0] + week
+def _make_ideal(plan: Plan, state: State) -> None:
+    """Let the pilot's conditions hold where a mechanism is switched off."""
+    scenario = plan.scenario
+    if scenario.pilot is not None and scenario.ai.data_quality.ideal:
+        pilots = state.sites["is_pilot"] == 1
+        state.sites["quality"] = state.sites["quality"][pilots].mean()
+    if scenario.integration.ideal:
+        state.systems["live"] = 1
+        state.world["systems_live"] = len(state.systems)
 
 
 def _settle_users(plan: Plan, records: dict[str, npt.NDArray[Any]], inputs: Floats) -> npt.NDArray[Any]:
     """Share each site's users out to its cells, and those whom the pilot invites; USER[users]."""
     scenario, sites, cells = plan.scenario, records["sites"], records["cells"]
     segments = scenario.users.segments
-    pilot = None if scenario.users.initially_active else scenario.pilot
+    pilot = None if scenario.users.in_place else scenario.pilot
     for s, site in enumerate(scenario.sites):
-        mix = [site.segments.get(x.name, 0.0) if site.segments else x.share for x in segments]
+        own = pilot.segments if pilot is not None and scenario.change_programme.ideal else site.segments
+        mix = [own.get(x.name, 0.0) if own else x.share for x in segments]
         first = s * len(segments)
         block = cells[first : first + len(segments)]
         block["users"] = apportion(int(sites["users"][s]), mix)
@@ -120,45 +200,58 @@ def _settle_users(plan: Plan, records: dict[str, npt.NDArray[Any]], inputs: Floa
     users["cell"] = np.repeat(np.arange(len(cells)), cells["users"])
     users["number"] = np.arange(len(users)) - cells["first"][users["cell"]]
     users["state"] = WAITING
+    cells["untrained"] = cells["users"]
     return users
 
 
 def _hire(plan: Plan, records: dict[str, npt.NDArray[Any]], inputs: Floats, key: Any) -> npt.NDArray[Any]:
-    """All agents of the horizon with tier, shift and first day; those of the data science team come last; AGENT[...].
+    """Everybody who may work here within the horizon, with tier and shift; AGENT[...].
 
-    A newcomer goes to the shift that is furthest behind its share.
+    First those of tier 1, then tier 2, then the data science team; in each tier those who are there, then planned
+    hires, then posts that nobody has planned yet. A newcomer goes to the shift that is furthest behind its share.
     """
     scenario, tiers, shifts = plan.scenario, records["tiers"], records["shifts"]
-    tables = records["tables"]
-    funded = float(records["settings"]["funded_at"][0])
-    rows: list[tuple[float, int, int, int]] = []
+    settings, tables = records["settings"][0], records["tables"]
+    gates = scenario.rollout.gates if scenario.rollout is not None else ()
+    replanned = scenario.support.planning == "from_pilot" or any(gate.on_hold.restaff for gate in gates)
+    saved = 1.0 - float(settings["documentation_effect"] * settings["documentation_quality"])
+    rows: list[tuple[Any, ...]] = []
     sections: list[StaffedTier | DataScienceTeam] = [
         scenario.support.tiers.tier1,
         scenario.support.tiers.tier2,
         scenario.data_science_team,
     ]
     for t, section in enumerate(sections):
-        heads = section.agents if isinstance(section, StaffedTier) else section.members
-        arrivals = [0.0] * int(plan.value(heads, inputs))
+        heads = int(plan.value(section.agents if isinstance(section, StaffedTier) else section.members, inputs))
+        planned = [math.inf] * heads
         if isinstance(section, StaffedTier):
-            d = records["distributions"][layout.HIRING + t]
-            parameters = np.array([d[f"p{i}"] for i in range(6)])
-            for hiring in section.hiring:
-                for _ in range(int(plan.value(hiring.agents, inputs))):
-                    u = draw(key, np.array([stream("hiring", TIERS[t])])[0], len(arrivals), 0)[0]
-                    weeks = quantile(int(d["code"]), parameters, float(d["low"]), float(d["high"]), tables, u)
-                    arrivals.append(funded + (plan.value(hiring.week, inputs) + weeks) * WEEK_HOURS)
+            tiers["mean_hours"][t] *= saved
+            if scenario.support.planning == "as_stated":
+                for hiring in section.hiring:
+                    week = plan.value(hiring.week, inputs)
+                    planned += [week * WEEK_HOURS] * int(plan.value(hiring.agents, inputs))
+            spare = SPARE_AGENTS + int(SPARE_PER_USER * float(records["sites"]["users"].sum())) * replanned
+            planned += [math.inf] * spare
+        d = records["distributions"][layout.HIRING + t]
+        parameters = np.array([d[f"p{i}"] for i in range(6)])
+        purpose = stream("hiring" if isinstance(section, StaffedTier) else "member", TIERS[t])
         first_shift = int(np.flatnonzero(shifts["tier"] == t)[0])
         shares = [shift.share for shift in section.shifts]
         assigned = [0] * len(shares)
-        tiers["first_agent"][t] = len(rows)
-        tiers["agents"][t] = len(arrivals)
-        for number, arrives in enumerate(arrivals):
+        tiers["first_agent"][t], tiers["agents"][t], tiers["heads"][t] = len(rows), len(planned), heads
+        for number, week in enumerate(planned):
             behind = [share * (number + 1) - n for share, n in zip(shares, assigned, strict=True)]
             k = behind.index(max(behind))
             assigned[k] += 1
-            rows.append((arrives, t, first_shift + k, number))
+            delay = 0.0
+            if number >= heads and week < math.inf:
+                u = draw(key, np.uint64(purpose), number, 0)[0]
+                delay = quantile(int(d["code"]), parameters, float(d["low"]), float(d["high"]), tables, u) * WEEK_HOURS
+            rows.append((t, first_shift + k, number, week, delay, int(number < heads), purpose))
     agents = np.zeros(max(1, len(rows)), layout.AGENT)
-    for i, (arrives, t, shift, number) in enumerate(rows):
-        agents["arrives"][i], agents["tier"][i], agents["shift"][i], agents["number"][i] = arrives, t, shift, number
+    for name, column in zip(
+        ("tier", "shift", "number", "plan", "delay", "employed", "stream"), zip(*rows, strict=True), strict=True
+    ):
+        agents[name][: len(rows)] = column
+    agents["arrives"][agents["employed"] == 0] = math.inf
     return agents

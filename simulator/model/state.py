@@ -1,7 +1,8 @@
 """The state of one replication, as arrays of records that both engines share.
 
 All memory is allocated here, before time starts; rules and kernels only read and write it. One record per entity,
-so that what an event touches lies together in memory. Times are hours, rates are per hour.
+so that what an event touches lies together in memory. Times are hours, rates are per hour, money is in the
+scenario's currency.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from simulator.model.memory import Arrays
+from simulator.scenario.measures import WEEKLY
 
 F, I = "f8", "i8"  # noqa: E741
 
@@ -22,34 +24,53 @@ def _record(**fields: str) -> np.dtype[Any]:
 # Parameters that hold for the whole organisation; field names follow the scenario file.
 SETTINGS = _record(
     f8="""word_of_mouth return_rate return_base lost_share drop_out notice learning_hours prior_tasks success_weight
-    error_weight late_weight fix_weight forgetting reference_accuracy hand_over sensitivity floor half_life shock_rate
-    retrain_every retrain_below qa_tasks deploy_hours right_share hand_over_unhandled report_probability
-    documentation_quality documentation_effect tickets_per_error how_to_new how_to_base error_tier1 error_tier2
-    how_to_tier1 how_to_tier2 triage_skill bounce_share late_hours fast_fix_hours failure_reversion call_again
-    curation handling_factor
-    logged_share slice_hours measure_from pilot_hours funded_at""",
-    i8="frozen report_threshold priority_0 priority_1 priority_2 initially_active",
+    error_weight late_weight fix_weight forgetting turnover
+    untrained_onset untrained_questions spoiling training_capacity training_ahead champions champion_gain
+    campaign_hours campaign_onset
+    reference_accuracy hand_over sensitivity floor half_life shock_rate capacity
+    retrain_every retrain_below retrain_gap qa_tasks deploy_hours remediation_gain remediation_ahead
+    right_share hand_over_unhandled report_probability
+    documentation_quality documentation_effect tickets_per_error how_to_new how_to_base triage_skill bounce_share
+    error_tier1 error_tier2 how_to_tier1 how_to_tier2 carried_tier1 carried_tier2 outage_tier1 outage_tier2
+    late_hours fast_fix_hours failure_reversion call_again target_occupancy
+    curation handling_factor logged_share pilot_hours
+    slice_hours attrition moves_on retained on_call
+    friction extra_errors carried_tickets carried_hours reviewers engineers tail_probability tail_cap
+    outage_rate outage_weight outage_tickets
+    funding_delay time_scale wind_down
+    expected_share patience ramp_hours restored sponsor_error
+    value_correct cost_error cost_rework cost_inference cost_licence cost_platform cost_tier1 cost_tier2 cost_tier3
+    overtime_factor discount_rate cost_stage cost_training cost_champion cost_campaign cost_remediation cost_outage
+    commitment_hours measure_from""",
+    i8="""frozen report_threshold priority_0 priority_1 priority_2 priority_3 priority_4 priority_5
+    initially_active initially_onboarded has_training has_sponsor can_remediate when_ready plan_from_pilot
+    data_ideal edge_cases_ideal support_ideal integration_ideal pilot_site pilot_weeks pilot_measure""",
 )
 DISTRIBUTION = _record(f8="p0 p1 p2 p3 p4 p5 low high", i8="code")
-# Which distribution is which, within `State.distributions`.
-SHOCK_LOSS, RETRAIN_EFFORT, REPAIR_EFFORT, HANDLING, PATIENCE, HIRING, DISTRIBUTIONS = 0, 1, 2, 3, 6, 9, 12
+# Which distribution is which, within `State.distributions`; those of the integration stages follow.
+SHOCK_LOSS, RETRAIN_EFFORT, REPAIR_EFFORT, HANDLING, PATIENCE, HIRING = 0, 1, 2, 3, 6, 9
+REMEDIATION_EFFORT, OUTAGE_REPAIR, TAIL, STAGES = 12, 13, 14, 15
 
 SITE = _record(
-    f8="""quality variety offset tasks_per_week open_hour day_hours week_hours go_live
-    opened work_at_opening started retrained_at shock_product volume accuracy unhandled
-    task_rate correct_rate wrong_rate notice_rate encounter_rate rate_mark user_hours user_mark
-    correct_base wrong_base     week_correct_base week_wrong_base week_tasks week_correct week_wrong""",
-    i8="""days is_pilot stage first_cell users pilot_users active retraining retrainings shocks tickets
-    invited""",
-    u8="stream_shock stream_retraining stream_reading",
+    f8="""quality variety offset tasks_per_week open_hour day_hours week_hours go_live planned plan_offset
+    opened work_at_opening started live_at retrained_at shock_product volume accuracy unhandled answered
+    task_rate correct_rate wrong_rate notice_rate encounter_rate loss_rate rate_mark user_hours user_mark
+    correct_base wrong_base loss_base week_correct_base week_wrong_base week_tasks week_correct week_wrong
+    carried_since carried_hours onset_factor""",
+    i8="""days is_pilot stage first_cell users pilot_users active away retraining retrainings shocks tickets
+    invited phase carried ready stale remediation remediations carrying carryings""",
+    u8="stream_shock stream_retraining stream_reading stream_remediation",
 )
 CELL = _record(
     f8="onset reversion initial_trust",
-    i8="site segment first users pilot_users",
+    i8="site segment first users pilot_users untrained",
     u8="stream_user stream_ticket",
 )
 CLOCK = _record(f8="rate residual mark spare_0 spare_1", i8="draws", u8="stream")
-USER = _record(f8="gains losses mark spare_0 spare_1", i8="cell number state place draws tickets ever_reverted")
+USER = _record(
+    f8="gains losses mark loss_mark joined spare_0 spare_1",
+    i8="cell number state place draws tickets ever_reverted trained",
+)
 FAMILY = _record(
     f8="share discount concentration development handled open_mass tail",
     i8="kind of",
@@ -62,27 +83,43 @@ TICKET = _record(
 )
 JOB = _record(f8="hours", i8="job_class next previous serial started")
 TIER = _record(
-    f8="""target ramp_hours starting_productivity mark queue_integral wait_sum week_wait_sum week_busy week_staffed""",
-    i8="""waiting busy on_duty idle first_agent agents visits in_target week_in_target week_ended
-    has_patience""",
+    f8="""target target_share ramp_hours starting_productivity pace mark queue_integral wait_sum week_wait_sum
+    week_busy week_staffed week_overtime mean_hours head_hours""",
+    i8="""waiting busy on_duty late idle first_agent agents heads visits in_target week_in_target week_ended
+    week_arrived has_patience""",
 )
-AGENT = _record(f8="arrives hours", i8="tier shift present idle busy job number")
+AGENT = _record(
+    f8="arrives plan delay hours",
+    i8="tier shift present idle busy job number employed leaving posts on_call",
+    u8="stream",
+)
 SHIFT = _record(f8="offset", i8="hours_0 hours_1 hours_2 tier working")
 SEASON = _record(f8="volume")
+SYSTEM = _record(f8="start live_at", i8="first_stage stages due begun live")
+STAGE = _record(f8="rework", i8="system team after status visits serial", u8="stream")
+GATE_RECORD = _record(
+    f8="lead qa_tasks value_error retry",
+    i8="phase all window lag max_holds holds readings passed first_criterion criteria rebaseline remediate restaff",
+    u8="stream",
+)
+CRITERION = _record(f8="level", i8="measure at_least")
+TIMER = _record(f8="due", i8="kind entity")
 WORLD = _record(
-    i8="""events users sites cells families types tickets_opened tickets_abandoned week_opened week_abandoned
+    f8="""funded_at stopped_at over_at expectation patience value_per_task pilot_adoption pilot_tickets
+    outage_began training_left stage_mark week_spent week_stage_hours integrated_at""",
+    i8="""events users sites cells families types tickets_opened tickets_abandoned tickets_cancelled tickets_solved
+    week_opened week_abandoned week_noticed opened_error opened_how_to opened_carried opened_outage
     free_ticket repairs_open types_seen types_repaired users_reverted users_lost tracing traced week
-    serial segments seasons""",
+    serial segments seasons systems systems_live stages_under_way free_reviewers free_engineers
+    programme stopped_at_gate reviews licensed outage outages fresh drop_jobs cancel
+    first_outage first_repair first_ticket""",
+    u8="stream_outage stream_sponsor",
 )
 
-# Columns of `State.weekly`.
-WEEKLY = (
-    "adoption active_users users_onboarded users_reverted users_lost trust_mean accuracy resolution tasks errors "
-    "edge_case_types_seen edge_case_types_repaired tickets_opened tickets_abandoned sla_met_share "
-    "backlog_tier1 backlog_tier2 backlog_tier3 utilisation_tier1 utilisation_tier2 utilisation_tier3 "
-    "wait_hours_mean_tier1 wait_hours_mean_tier2 wait_hours_mean_tier3 ds_backlog_repairs sites_live"
-).split()
-HIDDEN_WEEKLY = ["correct", "visits_in_target", "visits_ended"]
+HIDDEN_WEEKLY = [
+    *("correct", "visits_in_target", "visits_ended", "invited", "planned_value"),
+    *(f"{what}_{tier}" for what in ("arrived", "busy_hours", "heads") for tier in ("tier1", "tier2")),
+]
 # Columns of `State.site_weeks`: sums over the week of a site's tasks, and per-user sums that count nobody.
 SITE_WEEKS = ["tasks", "correct", "wrong", "correct_per_user", "wrong_per_user"]
 
@@ -110,12 +147,22 @@ class State(Arrays):
         "families": (FAMILY, 1),  # 1 + sites + seasons
         "types": (TYPE, 1),  # families * types
         "tickets": (TICKET, 1),  # slots
-        "jobs": (JOB, 1),  # sites + families * types + slots
+        "jobs": (JOB, 1),  # three for each site, the outage's, families * types, slots
+        "queues": (np.int64, 1),  # [LINES]: how many wait in each line
+        "fresh": (np.int64, 1),  # jobs that have come up and wait to be put in their line
         "tiers": (TIER, 1),  # 3
         "agents": (AGENT, 1),
         "shifts": (SHIFT, 1),
         "seasons": (SEASON, 1),
         "season_days": (np.int8, 2),  # [days, seasons]
+        "systems": (SYSTEM, 1),
+        "stages": (STAGE, 1),
+        "system_after": (np.int8, 2),  # [systems, systems]: the row's system waits for the column's
+        "site_needs": (np.int8, 2),  # [sites, systems]
+        "gates": (GATE_RECORD, 1),  # the funding gate first
+        "criteria": (CRITERION, 1),
+        "timers": (TIMER, 1),
+        "first_timer": (np.int64, 1),  # [TIMED + 1]: where the timers of each kind begin
         "waits": (np.int64, 2),  # [3, WAIT_BINS]
         "world": (WORLD, 1),  # one record
         "key": (np.uint64, 1),  # base seed, replication
@@ -123,6 +170,10 @@ class State(Arrays):
         "site_weeks": (np.float64, 3),  # [weeks, sites, columns]
         "trace": (np.float64, 2),  # [rows, TRACE_FIELDS]
     }
+
+
+COLUMNS = {name: i for i, name in enumerate([*WEEKLY, *HIDDEN_WEEKLY])}
+"""Column of each weekly measure in `State.weekly`."""
 
 
 def grow_tickets(state: State) -> State:

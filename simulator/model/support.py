@@ -14,12 +14,26 @@ from typing import Any
 from simulator.model import kinds
 from simulator.model.change_management import lapse
 from simulator.model.data_quality import variate
-from simulator.model.kinds import EXPERIENCED, HOW_TO, NEW, PILOT, TIER1, TIER2, TIER3
+from simulator.model.kinds import (
+    CARRIED,
+    CLOSED,
+    ERROR,
+    EXPERIENCED,
+    HOW_TO,
+    LIVE,
+    NEW,
+    NEW_UNTRAINED,
+    NO_SERVICE,
+    PILOT,
+    TIER1,
+    TIER2,
+    TIER3,
+)
 from simulator.model.state import HANDLING, PATIENCE, WAIT_BIN_LOG, WAIT_BINS, WAIT_LOWEST_HOURS
 from simulator.model.time import work_time
 from simulator.model.tracing import note
 from simulator.model.trust import credit, credit_successes, trust
-from simulator.model.users import next_draw, pick
+from simulator.model.users import active_in, next_draw, pick_active, pick_weighted
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 
@@ -30,8 +44,7 @@ VISITS = 1 << 32
 @rule
 def job_of_ticket(state: Any, slot: int) -> int:
     """The job (index into `State.jobs`) that is the ticket in `slot`."""
-    world = state.world[0]
-    return int(world["sites"] + world["families"] * world["types"] + slot)
+    return int(state.world[0]["first_ticket"] + slot)
 
 
 @rule
@@ -52,15 +65,25 @@ def open_ticket(state: Any, number: int, ticket_kind: int, level: int, time: flo
     ticket["opened"] = time
     ticket["visits"] = 0
     ticket["number"] = user["number"] * VISITS + user["tickets"]
-    ticket["in_pilot"] = int(site["stage"] == PILOT)
+    ticket["in_pilot"] = int(site["stage"] == PILOT or settings["support_ideal"] == 1)
     user["tickets"] += 1
     site["tickets"] += 1
     world["tickets_opened"] += 1
     world["week_opened"] += 1
+    if ticket_kind == ERROR:
+        first, second = settings["error_tier1"], settings["error_tier2"]
+        world["opened_error"] += 1
+    elif ticket_kind == HOW_TO:
+        first, second = settings["how_to_tier1"], settings["how_to_tier2"]
+        world["opened_how_to"] += 1
+    elif ticket_kind == CARRIED:
+        first, second = settings["carried_tier1"], settings["carried_tier2"]
+        world["opened_carried"] += 1
+    else:
+        first, second = settings["outage_tier1"], settings["outage_tier2"]
+        world["opened_outage"] += 1
     if level == 0:
         u, _, _, _ = draw(state.key, cell["stream_ticket"], ticket["number"], 0)
-        first = settings["how_to_tier1"] if ticket_kind == HOW_TO else settings["error_tier1"]
-        second = settings["how_to_tier2"] if ticket_kind == HOW_TO else settings["error_tier2"]
         level = 1 if u < first else (2 if u < first + second else 3)
     ticket["level"] = level
     note(state, time, kinds.TICKET, ticket["serial"], number, ticket_kind, level)
@@ -68,19 +91,46 @@ def open_ticket(state: Any, number: int, ticket_kind: int, level: int, time: flo
 
 
 @rule
-def ask_question(state: Any, c: int, time: float, u_pick: float) -> int:
-    """An active user of cell `c` does not know how to do something; new users ask more. Returns the user."""
+def question_weights(state: Any, c: int) -> tuple[float, float, float, float]:
+    """Rates per working hour at which cell `c` turns to support other than for an error.
+
+    How-to questions of the new (the untrained ask more), and of all active users; trouble with data that are carried
+    by hand; and while the service is down. Good documentation saves how-to questions.
+    """
     settings = state.settings[0]
     counts = state.counts[c]
-    by_new = counts[NEW] * (settings["how_to_new"] + settings["how_to_base"])
-    by_experienced = counts[EXPERIENCED] * settings["how_to_base"]
-    target = u_pick * (by_new + by_experienced)
+    site = state.sites[state.cells[c]["site"]]
+    active = active_in(counts)
+    saved = 1.0 - settings["documentation_effect"] * settings["documentation_quality"]
+    asking = counts[NEW] + settings["untrained_questions"] * counts[NEW_UNTRAINED]
+    by_new = asking * settings["how_to_new"] * saved / site["week_hours"]
+    by_all = active * settings["how_to_base"] * saved / site["week_hours"]
+    carried = 0.0
+    if site["carried"] == 1 and site["stage"] == LIVE:
+        carried = active * settings["carried_tickets"] / site["week_hours"]
+    without = active * settings["outage_tickets"] * (1.0 - site["answered"])
+    return by_new, by_all, carried, without
+
+
+@rule
+def ask_question(state: Any, c: int, time: float, u_pick: float) -> tuple[int, int]:
+    """An active user of cell `c` turns to support: (user, kind of the ticket)."""
+    by_new, by_all, carried, without = question_weights(state, c)
+    target = u_pick * (by_new + by_all + carried + without)
+    ticket_kind = HOW_TO
     if target < by_new:
-        number = pick(state, c, NEW, target / by_new)
+        untrained = state.settings[0]["untrained_questions"]
+        number, _ = pick_weighted(state, c, target / by_new, NEW, 1.0, NEW_UNTRAINED, untrained)
+    elif target < by_new + by_all:
+        number = pick_active(state, c, (target - by_new) / by_all)
+    elif target < by_new + by_all + carried or without <= 0.0:
+        number = pick_active(state, c, (target - by_new - by_all) / carried)
+        ticket_kind = CARRIED
     else:
-        number = pick(state, c, EXPERIENCED, (target - by_new) / by_experienced)
-    note(state, time, kinds.QUESTION, number, 0, 0, 0)
-    return number
+        number = pick_active(state, c, (target - by_new - by_all - carried) / without)
+        ticket_kind = NO_SERVICE
+    note(state, time, kinds.QUESTION, number, ticket_kind, 0, 0)
+    return number, ticket_kind
 
 
 @rule
@@ -108,6 +158,7 @@ def arrive(state: Any, slot: int, tier: int, time: float) -> None:
     ticket["u_handling"] = u
     ticket["u_triage"] = v
     ticket["u_patience"] = w
+    state.tiers[tier]["week_arrived"] += 1
     job = state.jobs[job_of_ticket(state, slot)]
     job["job_class"] = kinds.CLASS_TICKET
     job["started"] = 0
@@ -175,6 +226,7 @@ def change_tier(state: Any, tier_number: int, time: float, waiting: int, busy: i
         tier["queue_integral"] += tier["waiting"] * measured
     tier["week_busy"] += tier["busy"] * elapsed
     tier["week_staffed"] += tier["on_duty"] * elapsed
+    tier["week_overtime"] += tier["late"] * elapsed
     tier["mark"] = time
     tier["waiting"] += waiting
     tier["busy"] += busy
@@ -216,8 +268,12 @@ def solved(state: Any, slot: int, time: float) -> bool:
     settings = state.settings[0]
     number = ticket["user"]
     elapsed = time - ticket["opened"]
+    state.world[0]["tickets_solved"] += 1
+    successor = ticket["opened"] < state.users[number]["joined"]
     note(state, time, kinds.SOLVED, ticket["serial"], ticket["tier"] + 1, elapsed, 0)
     close_ticket(state, slot)
+    if successor:  # who asked has left the company
+        return False
     if elapsed <= settings["fast_fix_hours"]:
         feel(state, number, time, settings["fix_weight"], 0.0)
         return False
@@ -238,9 +294,33 @@ def give_up(state: Any, slot: int, time: float) -> int:
     state.world[0]["tickets_abandoned"] += 1
     state.world[0]["week_abandoned"] += 1
     note(state, time, kinds.GAVE_UP, ticket["serial"], ticket["tier"] + 1, 0, 0)
+    successor = ticket["opened"] < state.users[number]["joined"]
     close_ticket(state, slot)
+    if successor:
+        return 0
     t = feel(state, number, time, 0.0, settings["late_weight"])
     u, v = next_draw(state, number)
     if lapse(state, number, time, t, settings["failure_reversion"], u, v):
         return 1
     return 2 if state.users[number]["state"] <= EXPERIENCED and v < settings["call_again"] else 0
+
+
+@rule
+def answer_at_once(state: Any, slot: int, time: float) -> float:
+    """Ideal support: an expert takes the ticket without delay; the instant at which it is solved."""
+    arrive(state, slot, TIER3, time)
+    count_wait(state, TIER3, time, 0.0, True)
+    return time + handling_hours(state, slot)
+
+
+@rule
+def cancelled(state: Any, slot: int) -> bool:
+    """Whether nobody wants the answer any more: the system was switched off at the user's site."""
+    return bool(state.sites[state.cells[state.tickets[slot]["cell"]]["site"]]["stage"] == CLOSED)
+
+
+@rule
+def cancel_ticket(state: Any, slot: int) -> None:
+    """Close a ticket that nobody wants answered."""
+    state.world[0]["tickets_cancelled"] += 1
+    close_ticket(state, slot)

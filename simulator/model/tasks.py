@@ -2,8 +2,9 @@
 
 With u the share of unhandled edge cases, a the familiar accuracy, h and h_u the shares handed over and pi the chance
 that an unhandled case is answered right: correct = (1 - u)(1 - h) a + u (1 - h_u) pi, wrong likewise, and the rest is
-handed over. Successes and silent errors are not simulated one by one: they enter through the integral of their rate
-(their compensator), exactly, as rates change only at known instants.
+handed over. While the service is down, or beyond its capacity, tasks get no answer at all. Successes and silent
+errors are not simulated one by one: they enter through the integral of their rate (their compensator), exactly, as
+rates change only at known instants.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 
 from simulator.model.data_quality import familiar_accuracy
 from simulator.model.edge_cases import unhandled_share
+from simulator.model.kinds import CLOSED
+from simulator.model.outages import answered_share
 from simulator.model.time import season_day, work_time
 from simulator.streams.jit import rule
 
@@ -24,6 +27,7 @@ def settle(state: Any, s: int, time: float) -> None:
     elapsed = work - site["rate_mark"]
     site["correct_base"] += site["correct_rate"] * elapsed
     site["wrong_base"] += site["wrong_rate"] * elapsed
+    site["loss_base"] += site["loss_rate"] * elapsed
     site["week_correct_base"] += site["correct_rate"] * elapsed
     site["week_wrong_base"] += site["wrong_rate"] * elapsed
     site["rate_mark"] = work
@@ -33,6 +37,13 @@ def settle(state: Any, s: int, time: float) -> None:
     site["week_tasks"] += hours * site["task_rate"]
     site["week_correct"] += hours * site["correct_rate"]
     site["week_wrong"] += hours * site["wrong_rate"]
+
+
+@rule
+def touch(state: Any, s: int, time: float) -> None:
+    """Something at site `s` is about to change its rates: settle what was, and have the engine renew them."""
+    settle(state, s, time)
+    state.sites[s]["stale"] = 1
 
 
 @rule
@@ -57,11 +68,14 @@ def set_rates(state: Any, s: int) -> None:
     h = settings["hand_over"]
     h_u = settings["hand_over_unhandled"]
     pi = settings["right_share"]
-    tasks = site["tasks_per_week"] * volume / site["week_hours"]
+    tasks = 0.0 if site["stage"] == CLOSED else site["tasks_per_week"] * volume / site["week_hours"]
     site["volume"] = volume
     site["accuracy"] = a
     site["unhandled"] = u
     site["task_rate"] = tasks
+    site["answered"] = answered_share(state, s)
+    site["loss_rate"] = tasks * (1.0 - site["answered"]) * settings["outage_weight"]
+    tasks *= site["answered"]
     site["correct_rate"] = tasks * ((1.0 - u) * (1.0 - h) * a + u * (1.0 - h_u) * pi)
     site["wrong_rate"] = tasks * ((1.0 - u) * (1.0 - h) * (1.0 - a) + u * (1.0 - h_u) * (1.0 - pi))
     site["notice_rate"] = tasks * (1.0 - u) * (1.0 - h) * (1.0 - a) * settings["notice"]

@@ -8,6 +8,7 @@ from typing import Any
 from simulator.streams.jit import rule
 
 WEEK_HOURS = 168.0
+YEAR_HOURS = 52.0 * WEEK_HOURS
 
 
 @rule

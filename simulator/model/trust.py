@@ -2,9 +2,10 @@
 
 T = alpha / (alpha + beta) (Guo and Yang 2020, "Modeling and predicting trust dynamics in human-robot teaming",
 International Journal of Social Robotics 13), counted in tasks. A user starts from a prior worth `prior_tasks` tasks at
-the segment's initial trust. Correct answers add to alpha, noticed errors and late answers add to beta with larger
-weights, a fast fix adds to alpha. At the end of each week a share of that experience, never the prior, is forgotten.
-Early errors hurt most without an extra term: there is little else yet in the balance.
+the segment's initial trust. Correct answers add to alpha, noticed errors, late answers and tasks that an outage left
+without an answer add to beta with larger weights, a fast fix adds to alpha. At the end of each week a share of that
+experience, never the prior, is forgotten. Early errors hurt most without an extra term: there is little else yet in
+the balance.
 """
 
 from __future__ import annotations
@@ -30,13 +31,25 @@ def correct_per_user(site: Any, work: float) -> float:
 
 
 @rule
+def unanswered_per_user(site: Any, work: float) -> float:
+    """Expected loss of trust (tasks) of one always active user for want of answers, up to the working hour `work`."""
+    return float(site["loss_base"] + site["loss_rate"] * (work - site["rate_mark"]))
+
+
+@rule
 def credit_successes(user: Any, site: Any, settings: Any, work: float) -> None:
-    """Put the expected successes since the user's last event on the account: exact, as their rate is known."""
+    """Put what was expected since the user's last event on the account: exact, as its rate is known.
+
+    These are the successes, and the tasks without an answer.
+    """
     if user["state"] <= EXPERIENCED:
         so_far = correct_per_user(site, work)
+        without = unanswered_per_user(site, work)
         if settings["frozen"] == 0:
             user["gains"] += settings["success_weight"] * (so_far - user["mark"])
+            user["losses"] += without - user["loss_mark"]
         user["mark"] = so_far
+        user["loss_mark"] = without
 
 
 @rule

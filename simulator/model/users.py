@@ -8,16 +8,23 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.model.clocks import next_pair
-from simulator.model.kinds import EXPERIENCED, NEW, ROSTERS
+from simulator.model.kinds import AWAY, EXPERIENCED, GONE, NEW, NEW_UNTRAINED, ROSTERS, UNTRAINED, WAITING
 from simulator.model.time import work_time
-from simulator.model.trust import correct_per_user
+from simulator.model.trust import correct_per_user, unanswered_per_user
 from simulator.streams.jit import rule
 
 
 @rule
 def active_in(counts: Any) -> int:
     """Active users of a cell; `counts` is its row of `State.counts`."""
-    return int(counts[NEW] + counts[EXPERIENCED])
+    return int(counts[NEW_UNTRAINED] + counts[NEW] + counts[EXPERIENCED])
+
+
+@rule
+def untrained(user: Any) -> bool:
+    """Whether a training would still help the user: neither trained nor taught by experience."""
+    state = user["state"]
+    return bool((state == WAITING and user["trained"] == 0) or state == UNTRAINED or state == NEW_UNTRAINED)
 
 
 @rule
@@ -34,12 +41,15 @@ def move(state: Any, number: int, to: int, time: float) -> None:
         last = roster[cell["first"] + counts[origin] - 1]
         roster[cell["first"] + user["place"]] = last
         state.users[last]["place"] = user["place"]
+    cell["untrained"] -= int(untrained(user))
     counts[origin] -= 1
     if to < ROSTERS:
         state.roster[to, cell["first"] + counts[to]] = number
         user["place"] = counts[to]
     counts[to] += 1
     user["state"] = to
+    cell["untrained"] += int(untrained(user))
+    site["away"] += int(to == AWAY or to == GONE) - int(origin == AWAY or origin == GONE)
     change = int(to <= EXPERIENCED) - int(origin <= EXPERIENCED)
     if change != 0:
         work = work_time(site, time)
@@ -48,6 +58,7 @@ def move(state: Any, number: int, to: int, time: float) -> None:
         site["active"] += change
         if change > 0:
             user["mark"] = correct_per_user(site, work)
+            user["loss_mark"] = unanswered_per_user(site, work)
 
 
 @rule
@@ -60,13 +71,29 @@ def pick(state: Any, c: int, roster: int, u: float) -> int:
 @rule
 def pick_active(state: Any, c: int, u: float) -> int:
     """The active user of cell `c` at the uniform `u`, new or experienced."""
-    new = state.counts[c, NEW]
-    total = new + state.counts[c, EXPERIENCED]
+    counts = state.counts[c]
+    total = active_in(counts)
     i = min(total - 1, int(u * total))
     first = state.cells[c]["first"]
-    if i < new:
-        return int(state.roster[NEW, first + i])
-    return int(state.roster[EXPERIENCED, first + i - new])
+    for roster in range(EXPERIENCED):
+        if i < counts[roster]:
+            return int(state.roster[roster, first + i])
+        i -= counts[roster]
+    return int(state.roster[EXPERIENCED, first + i])
+
+
+@rule
+def pick_weighted(state: Any, c: int, u: float, a: int, weight_a: float, b: int, weight_b: float) -> tuple[int, float]:
+    """The user of cell `c` at the uniform `u` of two rosters whose members weigh differently; and what is left of u.
+
+    The rest is uniform on (0, 1) again. At least one roster must hold somebody of weight above 0.
+    """
+    in_a = state.counts[c, a] * weight_a
+    in_b = state.counts[c, b] * weight_b
+    target = u * (in_a + in_b)
+    if target < in_a or in_b <= 0.0:
+        return pick(state, c, a, target / in_a), target / in_a
+    return pick(state, c, b, (target - in_a) / in_b), (target - in_a) / in_b
 
 
 @rule

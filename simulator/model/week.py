@@ -5,17 +5,35 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from simulator.model import kinds
-from simulator.model.kinds import AWAY, EXPERIENCED, GONE, LIVE, NOT_STARTED, ONBOARDED, TIERS
-from simulator.model.state import HIDDEN_WEEKLY, WEEKLY
+from simulator.model.data_quality import retraining_due
+from simulator.model.data_science import open_carrying, open_retraining
+from simulator.model.economics import week_cost, week_value
+from simulator.model.integration import count_stages
+from simulator.model.kinds import (
+    AWAY,
+    EXPERIENCED,
+    GONE,
+    LIVE,
+    NOT_STARTED,
+    ONBOARDED,
+    PILOT,
+    STOPPED,
+    TIER3,
+    TIERS,
+    UNTRAINED,
+    WEEK,
+)
+from simulator.model.sponsor import planned_value
+from simulator.model.state import COLUMNS
 from simulator.model.support import change_tier
 from simulator.model.tasks import settle
-from simulator.model.time import work_time
+from simulator.model.time import WEEK_HOURS, work_time
+from simulator.model.timers import set_timer
 from simulator.model.tracing import note
+from simulator.model.training import train
 from simulator.model.trust import credit_successes, forget, trust
 from simulator.streams.jit import rule
 
-COLUMNS = {name: i for i, name in enumerate([*WEEKLY, *HIDDEN_WEEKLY])}
 ADOPTION = COLUMNS["adoption"]
 ACTIVE = COLUMNS["active_users"]
 USERS_ONBOARDED = COLUMNS["users_onboarded"]
@@ -39,6 +57,16 @@ SITES_LIVE = COLUMNS["sites_live"]
 CORRECT = COLUMNS["correct"]
 IN_TARGET = COLUMNS["visits_in_target"]
 ENDED = COLUMNS["visits_ended"]
+INVITED = COLUMNS["invited"]
+INTEGRATIONS = COLUMNS["integrations_live"]
+VALUE = COLUMNS["value"]
+PLANNED_VALUE = COLUMNS["planned_value"]
+COST = COLUMNS["cost"]
+VALUE_SUM = COLUMNS["value_cumulative"]
+COST_SUM = COLUMNS["cost_cumulative"]
+ARRIVED = COLUMNS["arrived_tier1"]
+BUSY = COLUMNS["busy_hours_tier1"]
+HEADS = COLUMNS["heads_tier1"]
 
 
 @rule
@@ -54,13 +82,15 @@ def close_week(state: Any, time: float) -> None:
     week = world["week"]
     row = state.weekly[week]
     tasks = correct = wrong = 0.0
-    live = 0
+    live = invited = 0
     for s in range(world["sites"]):
         site = state.sites[s]
         if site["stage"] == NOT_STARTED:
             continue
         settle(state, s, time)
         live += int(site["stage"] == LIVE)
+        if site["stage"] == LIVE or site["stage"] == PILOT:
+            invited += site["invited"]
         tasks += site["week_tasks"]
         correct += site["week_correct"]
         wrong += site["week_wrong"]
@@ -74,11 +104,21 @@ def close_week(state: Any, time: float) -> None:
         site["week_correct"] = 0.0
         site["week_wrong"] = 0.0
     active = sweep_users(state, row, time)
+    count_stages(state, time, 0)
+    for t in range(len(TIERS)):
+        change_tier(state, t, time, 0, 0, 0)
+    cost = week_cost(state, tasks, time)
+    value = week_value(state, correct, wrong)
     in_target = ended = 0
     backlog = 0
     for t in range(len(TIERS)):
-        change_tier(state, t, time, 0, 0, 0)
         tier = state.tiers[t]
+        if t < TIER3:
+            row[ARRIVED + t] = tier["week_arrived"]
+            row[BUSY + t] = tier["week_busy"]
+            row[HEADS + t] = tier["heads"]
+        tier["week_arrived"] = 0
+        tier["week_overtime"] = 0.0
         in_target += tier["week_in_target"]
         ended += tier["week_ended"]
         backlog += tier["waiting"]
@@ -105,10 +145,20 @@ def close_week(state: Any, time: float) -> None:
     row[ENDED] = ended
     row[REPAIRS] = world["repairs_open"]
     row[SITES_LIVE] = live
+    row[INVITED] = invited
+    row[INTEGRATIONS] = world["systems_live"]
+    row[VALUE] = value
+    row[COST] = cost
+    row[PLANNED_VALUE] = planned_value(state, time)
+    row[VALUE_SUM] = value + (state.weekly[week - 1, VALUE_SUM] if week > 0 else 0.0)
+    row[COST_SUM] = cost + (state.weekly[week - 1, COST_SUM] if week > 0 else 0.0)
     world["week_opened"] = 0
     world["week_abandoned"] = 0
+    world["week_noticed"] = 0
+    world["week_spent"] = 0.0
+    world["week_stage_hours"] = 0.0
     world["week"] = week + 1
-    note(state, time, kinds.WEEK, week, active, row[TRUST], backlog)
+    note(state, time, WEEK, week, active, row[TRUST], backlog)
 
 
 @rule
@@ -120,7 +170,7 @@ def sweep_users(state: Any, row: Any, time: float) -> int:
     for c in range(state.world[0]["cells"]):
         cell = state.cells[c]
         site = state.sites[cell["site"]]
-        onboarded += state.counts[c, ONBOARDED]
+        onboarded += state.counts[c, ONBOARDED] + state.counts[c, UNTRAINED]
         away += state.counts[c, AWAY]
         gone += state.counts[c, GONE]
         if site["stage"] == NOT_STARTED:
@@ -144,8 +194,16 @@ def sweep_users(state: Any, row: Any, time: float) -> int:
 
 
 @rule
-def open_week(state: Any) -> None:
-    """The sums from which retraining was decided start afresh."""
-    for s in range(state.world[0]["sites"]):
-        state.sites[s]["week_correct_base"] = 0.0
-        state.sites[s]["week_wrong_base"] = 0.0
+def open_week(state: Any, time: float) -> None:
+    """The next week begins: people are trained, data carried by hand, and models that have aged retrained."""
+    world = state.world[0]
+    train(state, time)
+    open_carrying(state, time)
+    for s in range(world["sites"]):
+        site = state.sites[s]
+        if site["stage"] != NOT_STARTED and world["programme"] != STOPPED and retraining_due(state, s, time):
+            open_retraining(state, s, time)
+        site["week_correct_base"] = 0.0
+        site["week_wrong_base"] = 0.0
+    if world["week"] < len(state.weekly):
+        set_timer(state, WEEK, 0, time + WEEK_HOURS)

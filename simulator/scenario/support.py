@@ -112,7 +112,7 @@ class StaffedTier(Section):
         {"lognormal": {"median": 8, "p90": 16}}, "Time from the decision to the first day (weeks)."
     )
     ramp_up_weeks: Weeks = stated(6, "Time until a new agent works at full speed (weeks).")
-    starting_productivity: Share = stated(0.5, "Speed of a new agent on the first day (share of full speed).")
+    starting_productivity: ShareAboveZero = stated(0.5, "Speed of a new agent on the first day (share of full speed).")
 
     @model_validator(mode="after")
     def _shifts_add_up(self) -> Self:
@@ -193,7 +193,7 @@ class DataScienceTeam(Section):
         {"lognormal": {"median": 12, "p90": 24}}, "Time until a replacement's first day (weeks)."
     )
     ramp_up_weeks: Weeks = stated(8, "Time until a new member works at full speed (weeks).")
-    starting_productivity: Share = stated(0.4, "Speed of a new member on the first day (share of full speed).")
+    starting_productivity: ShareAboveZero = stated(0.4, "Speed of a new member on the first day (share of full speed).")
     moves_on: MovesOn | None = stated(None, "When the team moves on to other work; null: it stays.")
     on_call_hours: Hours | None = stated(
         None, "Time until somebody takes up an outage while nobody is at work (hours); null: nobody is on call."

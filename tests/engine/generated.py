@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from simulator.model.kinds import CLASSES
 from simulator.scenario import Scenario, load
 
 
@@ -15,7 +16,7 @@ def generated(number: int) -> Scenario:
 
 def document(r: random.Random) -> dict[str, Any]:
     """A scenario file of a few hundred to a few thousand events."""
-    weeks = r.randint(8, 20)
+    weeks = r.randint(10, 26)
     names = ["north", "east", "south", "west", "a", "b", "c", "d", "e"][: r.choice([1, 2, 3, 4, 9])]
     pilot_weeks = r.randint(2, 4)
     return {
@@ -36,7 +37,14 @@ def document(r: random.Random) -> dict[str, Any]:
             "retraining": {
                 "every_weeks": r.choice([None, 3, 5]), "below_accuracy": r.choice([None, 0.9]), "qa_tasks": 50,
                 "effort_hours": duration(r, 10), "deploy_weeks": r.choice([0, 1]),
+                "least_weeks_between": r.choice([0, 2]),
             },
+            "capacity_tasks_per_hour": r.choice([None, None, 10]),
+            "remediation": {
+                "gain": r.choice([0, 0.5, 1]), "effort_hours": duration(r, 15),
+                "weeks_before_go_live": r.choice([None, 0, 1, 4]),
+            },
+            "data_quality": {"ideal": r.random() < 0.1},
         },
         "edge_cases": {
             "types_per_family": r.choice([4, 16, 40]), "report_threshold": r.randint(1, 3),
@@ -45,6 +53,7 @@ def document(r: random.Random) -> dict[str, Any]:
             "organisation": {"share": number(r, 0.02, 0.2), "discount": r.choice([0, 0.5]), "development_tasks": 20},
             "site": {"share": r.uniform(0, 0.2), "discount": number(r, 0.2, 0.7), "concentration": r.uniform(1, 20)},
             "season": {},
+            "ideal": r.random() < 0.1,
         },
         "seasons": [
             {"name": "peak", "start": "11-15", "end": "01-20", "volume": r.choice([1, 2]), "edge_case_share": 0.2},
@@ -52,18 +61,99 @@ def document(r: random.Random) -> dict[str, Any]:
         "support": support(r),
         "data_science_team": {
             "members": r.randint(0, 4), "shifts": shifts(r), "slice_hours": r.choice([1, 4]),
-            "priorities": r.sample(["ticket", "retraining", "repair"], 3),
+            "priorities": r.sample(CLASSES, len(CLASSES)),
+            "attrition_per_year": r.choice([0, 2, 6]), "hiring_weeks": duration(r, 1),
+            "ramp_up_weeks": r.choice([0, 3]),
+            "moves_on": r.choice([None, {"week": r.choice([0, 4]), "retained_share": r.choice([0, 0.3, 1])}]),
+            "on_call_hours": r.choice([None, 0, 1]),
         },
-        "rollout": {
-            "funding_delay_weeks": r.choice([0, 1, number(r, 0.2, 1.5)]),
-            "phases": [{"name": f"wave-{i}", "week": i * r.choice([0, 1, 1.5]), "sites": [name]}
-                       for i, name in enumerate(names)],
-        },
+        "outages": r.choice([None, {
+            "per_year": 40, "repair_hours": duration(r, 4), "trust_weight": r.choice([0, 2]),
+            "tickets_per_user_hour": 0.1,
+        }]),
+        "change_programme": change_programme(r),
+        "integration": integration(r, names),
+        "rollout": rollout(r, names),
+        "economics": {"licence_per_user_week": 1, "platform_cost_per_week": 100, "outage_cost_per_hour": 10,
+                      "remediation_cost_per_site": 50, "commitment_weeks": r.choice([0, 3])},
         "success": {
             "sustained_weeks": 2,
             "criteria": [{"measure": "adoption", "at_least": 0.2}],
             "measure_window": r.choice(["end", "as_rolled_out"]), "measure_from_week": r.choice([0, 3]),
         },
+    }  # fmt: skip
+
+
+def change_programme(r: random.Random) -> dict[str, Any]:
+    """Training that is short of places, champions and campaigns, or none of them."""
+    return {
+        "ideal": r.random() < 0.1,
+        "untrained_onset_factor": number(r, 0, 1), "spoiling": r.choice([0, 1]),
+        "training": r.choice([None, {"users_per_week": number(r, 1, 20), "weeks_before_go_live": r.choice([0, 2])}]),
+        "champions": r.choice([None, {"per_100_users": 2}]),
+        "campaign": r.choice([None, {"weeks": r.choice([0, 1, 2]), "onset_factor": 3}]),
+    }  # fmt: skip
+
+
+def integration(r: random.Random, names: list[str]) -> dict[str, Any]:
+    """Some systems with short stages, prerequisites, rework and few people."""
+
+    def stages() -> list[dict[str, Any]]:
+        return [
+            {"name": f"stage-{j}", "weeks": duration(r, 0.6), "team": r.choice([None, "reviewers", "engineers"]),
+             "rework": r.choice([0, 0.3]), "after": r.choice([None, []])}
+            for j in range(r.randint(1, 3))
+        ]  # fmt: skip
+
+    count = r.randint(0, 4)
+    return {
+        "ideal": r.random() < 0.1,
+        "reviewers": r.randint(1, 2),
+        "engineers": r.randint(1, 2),
+        "tail": {"probability": r.choice([0, 0.3]), "multiplier": duration(r, 2), "cap": 4},
+        "hand_carried": {"work_hours_per_site_week": r.choice([0, 2, 6]), "tickets_per_user_week": 0.5},
+        "systems": [
+            {"name": f"system-{i}", "start_week": r.choice([-3, -1, 0, 0.5]), "stages": stages(),
+             "sites": r.choice([None, names[:1], names[-1:]]),
+             "after": r.choice([[], [f"system-{i - 1}"]]) if i else []}
+            for i in range(count)
+        ],
+    }  # fmt: skip
+
+
+def gate(r: random.Random, measures: list[str], name: str) -> dict[str, Any]:
+    """A gate that goes, holds or stops."""
+    measure = r.choice(measures)
+    level = {"backlog": 30.0}.get(measure, 0.5)
+    bound = "at_most" if measure == "backlog" else "at_least"
+    return {
+        "name": name, "combine": r.choice(["all", "any"]),
+        "criteria": [{"measure": measure, bound: level * r.choice([0, 0.5, 1, 1.7])},
+                     {"measure": r.choice(measures), "at_least": r.choice([0.05, 0.2])}][: r.randint(1, 2)],
+        "window_weeks": r.randint(1, 4), "lag_weeks": r.choice([0, 1]), "qa_tasks": 50, "value_error": 0.2,
+        "retry_weeks": r.choice([0.5, 1, 2]), "max_holds": r.choice([0, 1, 4]),
+        "on_hold": {"rebaseline": r.random() < 0.5, "remediate": r.random() < 0.5, "restaff": r.random() < 0.5},
+    }  # fmt: skip
+
+
+def rollout(r: random.Random, names: list[str]) -> dict[str, Any]:
+    """Waves in short succession, gates before some, and a sponsor who may be in a hurry."""
+    seen = ["accuracy", "resolution", "active_share", "sla_met_share", "backlog", "integrations_live"]
+    guarded = [i for i in range(len(names)) if r.random() < 0.4][:2]
+    return {
+        "funding_delay_weeks": r.choice([0, 1, number(r, 0.2, 1.5)]),
+        "time_scale": r.choice([1, 1, number(r, 0.5, 1.5)]),
+        "go_live": r.choice(["on_date", "when_ready"]),
+        "wind_down_weeks": r.choice([0, 1, 2]),
+        "phases": [{"name": f"wave-{i}", "week": i * r.choice([0, 1, 1.5]), "sites": [name]}
+                   for i, name in enumerate(names)],
+        "funding_gate": r.choice([None, None, gate(r, seen[:3], "funding")]),
+        "gates": [
+            {**gate(r, [*seen, "value_share"], f"gate-{i}"), "phase": f"wave-{i}", "lead_weeks": r.choice([0, 0.5])}
+            for i in guarded
+        ],
+        "sponsor": r.choice([None, {"expected_share": number(r, 0.1, 0.9), "patience_weeks": number(r, 1, 8),
+                                    "ramp_weeks": r.choice([0, 2])}]),
     }  # fmt: skip
 
 
@@ -135,7 +225,7 @@ def users(r: random.Random) -> dict[str, Any]:
              "reversion": number(r, 0.1, 0.6)},
         ],
         "return_per_week": 1.0, "return_base": 0.5, "lost_share": number(r, 0, 0.4), "drop_out_per_week": 0.05,
-        "learning_weeks": 1, "notice_probability": r.uniform(0.3, 1),
+        "turnover_per_year": r.choice([0, 1]), "learning_weeks": 1, "notice_probability": r.uniform(0.3, 1),
         "trust": {
             "prior_tasks": r.uniform(2, 20), "forgetting_per_week": r.uniform(0, 0.2), "frozen": r.random() < 0.1,
         },
@@ -161,6 +251,8 @@ def support(r: random.Random) -> dict[str, Any]:
         "triage_skill": r.uniform(0.4, 1),
         "late_hours": 6, "fast_fix_hours": 2,
         "call_again_probability": r.uniform(0, 0.9),
+        "ideal": r.random() < 0.1,
+        "planning": r.choice(["as_stated", "as_stated", "from_pilot"]),
         "tiers": {
             "tier1": tier(3), "tier2": tier(2),
             "tier3": {"handling_minutes": duration(r, 90), "patience_hours": r.choice([None, 30])},

@@ -10,48 +10,47 @@ import numpy as np
 from simulator.engine.compiled.calendar import ABSENT, ENTRY, cancel, schedule
 from simulator.model import kinds
 from simulator.model.change_management import (
-    clock_rate,
     come_back,
     drop_out,
     learn,
     notice_error,
-    start_site,
+    replace,
     start_using,
 )
 from simulator.model.clocks import due, next_pair, retime, rewind
-from simulator.model.data_quality import next_shock, retraining_due, shock
 from simulator.model.data_science import (
     begin_work,
+    called_out,
+    dropped,
     end_work,
     first_line,
+    job_done,
     line_of,
     open_repair,
-    open_retraining,
-    redeploy,
-    repair_done,
 )
 from simulator.model.encounters import meet
 from simulator.model.kinds import (
-    CLASS_REPAIR,
     CLASS_TICKET,
     CLOCKS,
     ERROR,
     FIRST_CLOCK,
-    HOW_TO,
-    NOT_STARTED,
+    LINES,
     ONSET,
-    PILOT,
     RANK,
     RETURN,
-    SITE,
     TIER3,
+    TIERS,
 )
 from simulator.model.memory import Arrays
-from simulator.model.staffing import change_shift, hire, release_agent, take_agent
+from simulator.model.programme import turn
+from simulator.model.rates import clock_rate
+from simulator.model.staffing import release_agent, take_agent
 from simulator.model.state import State
 from simulator.model.support import (
+    answer_at_once,
     arrive,
     ask_question,
+    cancel_ticket,
     change_tier,
     first_tier,
     give_up,
@@ -61,14 +60,12 @@ from simulator.model.support import (
     patience_ends,
     solved,
 )
-from simulator.model.tasks import set_rates, settle
-from simulator.model.time import WEEK_HOURS, next_change, next_opening, work_time
+from simulator.model.tasks import set_rates
+from simulator.model.time import work_time
 from simulator.model.tracing import ROWS_PER_EVENT, note
-from simulator.model.week import close_week, open_week
 from simulator.streams.jit import kernel_part, rule
 
-DONE, MORE_TICKETS, TRACE_FULL = 0, 1, 2
-LINES = 5
+FINISHED, MORE_TICKETS, TRACE_FULL = 0, 1, 2
 NOBODY = -1
 
 
@@ -79,8 +76,9 @@ class Pending(Arrays):
         "heap": (ENTRY, 1),
         "place": (np.int64, 1),
         "size": (np.int64, 1),
+        "posted": (np.float64, 1),  # [timers]: when the calendar has each timer
         "lines": (np.int64, 2),  # [LINES, 2]: first and last job of each line
-        "first": (np.int64, 1),  # where the slots of each kind of event begin
+        "first": (np.int64, 1),  # where the slots of agents and of tickets begin; those of timers come first
         "dues": (np.float64, 1),  # [clocks]: when each clock fires, infinite when not today
         "cell_due": (np.float64, 1),  # [cells]: when the first of a cell's clocks fires
         "cell_process": (np.int64, 1),  # [cells]: and which of them it is
@@ -90,8 +88,8 @@ class Pending(Arrays):
     }
 
 
-# Indices into `Pending.first`; slot 0 is the end of the week.
-GO_LIVES, DAYS, SHOCKS, DEPLOYMENTS, SHIFTS, AGENTS, TICKETS = range(7)
+# Indices into `Pending.first`.
+AGENTS, TICKETS = 0, 1
 
 
 def _seeded(width: int) -> Any:
@@ -105,17 +103,17 @@ def _seeded(width: int) -> Any:
 
 def pending(state: State) -> Pending:
     """Empty calendar and lines with room for every event that `state` can have pending."""
-    sites, agents, shifts = len(state.sites), len(state.agents), len(state.shifts)
-    counts = [sites, sites, sites, sites, shifts, agents, len(state.tickets)]
-    width = 1 << max(0, sites - 1).bit_length()
-    first = 1 + np.concatenate([[0], np.cumsum(counts)])
-    slots = int(first[-1])
+    agents = len(state.timers)
+    tickets = agents + len(state.agents)
+    slots = tickets + len(state.tickets)
+    width = 1 << max(0, len(state.sites) - 1).bit_length()
     return Pending(
         heap=np.zeros(slots, ENTRY),
         place=np.full(slots, ABSENT, dtype=np.int64),
         size=np.zeros(1, dtype=np.int64),
+        posted=np.full(len(state.timers), np.inf),
         lines=np.full((LINES, 2), NOBODY, dtype=np.int64),
-        first=first[:-1].astype(np.int64),
+        first=np.array([agents, tickets], dtype=np.int64),
         dues=np.full(len(state.clocks), np.inf),
         cell_due=np.full(len(state.cells), np.inf),
         cell_process=np.zeros(len(state.cells), dtype=np.int64),
@@ -134,31 +132,26 @@ def grow_pending(cal: Pending, tickets: int) -> Pending:
     )
 
 
+# ---- the calendar
+
+
 @kernel_part
-def put(cal: Any, family: int, entity: int, time: float, kind: int) -> None:
-    """Put the event `kind` of an entity on the calendar; an infinite time takes it off."""
-    slot = cal.first[family] + entity
+def post_timer(state: Any, cal: Any, i: int) -> None:
+    """Bring the calendar in step with timer `i`."""
+    timer = state.timers[i]
+    time = timer["due"]
+    cal.posted[i] = time
     if time == math.inf:
-        cancel(cal.heap, cal.place, cal.size, slot)
+        cancel(cal.heap, cal.place, cal.size, i)
     else:
-        schedule(cal.heap, cal.place, cal.size, slot, time, kind * RANK + entity)
+        schedule(cal.heap, cal.place, cal.size, i, time, timer["kind"] * RANK + timer["entity"])
 
 
 @rule
 def start(state: Any, cal: Any) -> None:
     """Put the first events on the calendar."""
-    world = state.world[0]
-    schedule(cal.heap, cal.place, cal.size, 0, WEEK_HOURS, kinds.WEEK * RANK)
-    for s in range(world["sites"]):
-        site = state.sites[s]
-        put(cal, GO_LIVES, s, 0.0 if site["is_pilot"] == 1 else site["go_live"], kinds.GO_LIVE)
-    for k in range(len(state.shifts)):
-        put(cal, SHIFTS, k, 0.0, kinds.SHIFT)
-    for t in range(len(state.tiers)):
-        tier = state.tiers[t]
-        for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):
-            if state.agents[number]["arrives"] > 0.0:
-                put(cal, AGENTS, number, state.agents[number]["arrives"], kinds.HIRED)
+    for i in range(len(state.timers)):
+        post_timer(state, cal, i)
 
 
 @rule
@@ -166,7 +159,7 @@ def advance(state: Any, cal: Any, until: float) -> int:
     """Process all events up to and including `until` (hours); stops early, to be resumed, when room runs out."""
     world = state.world[0]
     size = cal.size
-    room = len(state.trace) - ROWS_PER_EVENT - len(state.agents) - len(state.sites)
+    room = len(state.trace) - ROWS_PER_EVENT - len(state.agents) - 4 * len(state.sites) - len(state.stages)
     while True:
         s = cal.winners[1]
         time = cal.site_due[s]
@@ -190,49 +183,54 @@ def advance(state: Any, cal: Any, until: float) -> int:
                 work_ended(state, cal, slot - cal.first[AGENTS], time)
             elif kind == kinds.GAVE_UP:
                 gave_up(state, cal, slot - cal.first[TICKETS], time)
-            elif kind == kinds.DAY:
-                open_day(state, cal, slot - cal.first[DAYS], time)
+            elif kind == kinds.ANSWERED:
+                answered(state, cal, slot - cal.first[TICKETS], time)
             else:
-                turn(state, cal, kind, slot, time)
+                timed(state, cal, kind, slot, time)
             if cal.place[slot] != ABSENT and cal.heap[cal.place[slot]]["time"] == -math.inf:
                 cancel(cal.heap, cal.place, size, slot)
-    return DONE
+    return FINISHED
 
 
 @kernel_part
-def turn(state: Any, cal: Any, kind: int, slot: int, time: float) -> None:
-    """The rarer events: calendars, go-lives, changes upstream, new models and colleagues."""
-    if kind == kinds.WEEK:
-        close_week(state, time)
-        for s in range(state.world[0]["sites"]):
-            if state.sites[s]["stage"] != NOT_STARTED and retraining_due(state, s, time):
-                queue_job(state, cal, open_retraining(state, s, time), TIER3, time)
-        open_week(state)
-        if state.world[0]["week"] < len(state.weekly):
-            schedule(cal.heap, cal.place, cal.size, 0, time + WEEK_HOURS, kinds.WEEK * RANK)
-    elif kind == kinds.GO_LIVE:
-        go_live(state, cal, slot - cal.first[GO_LIVES], time)
-    elif kind == kinds.SHIFT:
-        k = slot - cal.first[SHIFTS]
-        change_shift(state, k, time)
-        put(cal, SHIFTS, k, next_change(state.shifts[k], time), kinds.SHIFT)
-        serve(state, cal, state.shifts[k]["tier"], time)
-    elif kind == kinds.HIRED:
-        number = slot - cal.first[AGENTS]
-        hire(state, number, time)
-        serve(state, cal, state.agents[number]["tier"], time)
-    elif kind == kinds.SHOCK:
-        s = slot - cal.first[SHOCKS]
-        settle(state, s, time)
-        loss = shock(state, s)
-        note(state, time, kinds.SHOCK, s, loss, 0, 0)
-        put(cal, SHOCKS, s, time + next_shock(state, s), kinds.SHOCK)
-        renew_rates(state, cal, s, time)
+def timed(state: Any, cal: Any, kind: int, slot: int, time: float) -> None:
+    """The timer in `slot` is due."""
+    entity = state.timers[slot]["entity"]
+    cal.posted[slot] = math.inf
+    if kind == kinds.CALLED_OUT:
+        state.timers[slot]["due"] = math.inf
+        call_out(state, cal, time)
     else:
-        s = slot - cal.first[DEPLOYMENTS]
-        settle(state, s, time)
-        redeploy(state, s, time)
-        renew_rates(state, cal, s, time)
+        turn(state, kind, entity, time)
+    if kind == kinds.DAY:
+        open_clocks(state, cal, entity)
+    elif kind == kinds.SHIFT:
+        serve(state, cal, state.shifts[entity]["tier"], time)
+    else:
+        follow_up(state, cal, time)
+    if cal.posted[slot] != state.timers[slot]["due"]:
+        post_timer(state, cal, slot)
+
+
+@rule
+def follow_up(state: Any, cal: Any, time: float) -> None:
+    """After a rarer event: lines, people, rates and calendar follow what the rules have changed."""
+    world = state.world[0]
+    if world["drop_jobs"] == 1 or world["cancel"] == 1:
+        drop(state, cal, time)
+    for i in range(world["fresh"]):
+        append(state, cal, line_of(state, state.fresh[i], TIER3), state.fresh[i])
+        change_tier(state, TIER3, time, 1, 0, 0)
+    world["fresh"] = 0
+    for t in range(len(TIERS)):
+        serve(state, cal, t, time)
+    for s in range(world["sites"]):
+        if state.sites[s]["stale"] == 1:
+            state.sites[s]["stale"] = 0
+            renew_rates(state, cal, s, time)
+    for i in range(len(state.timers)):
+        if state.timers[i]["due"] != cal.posted[i]:
+            post_timer(state, cal, i)
 
 
 # ---- clocks
@@ -320,15 +318,9 @@ def renew_rates(state: Any, cal: Any, s: int, time: float) -> None:
 
 
 @kernel_part
-def open_day(state: Any, cal: Any, s: int, time: float) -> None:
-    """A working day begins at site `s`: decay and season step, and clocks that fire today go on the calendar."""
-    settle(state, s, time)
+def open_clocks(state: Any, cal: Any, s: int) -> None:
+    """A working day begins at site `s`: clocks take up their present rates, and those that fire today are noted."""
     site = state.sites[s]
-    if site["opened"] < math.inf:
-        site["work_at_opening"] += site["day_hours"]
-    site["opened"] = time
-    set_rates(state, s)
-    note(state, time, kinds.DAY, s, site["accuracy"], site["unhandled"], 0)
     work = site["work_at_opening"]
     for c in range(site["first_cell"], site["first_cell"] + state.world[0]["segments"]):
         for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
@@ -337,28 +329,6 @@ def open_day(state: Any, cal: Any, s: int, time: float) -> None:
             arm(state, cal, i)
         find_first(cal, c)
     post(state, cal, s)
-    put(
-        cal, DAYS, s, next_opening(time + site["day_hours"], site["offset"], site["days"], site["open_hour"]), kinds.DAY
-    )
-
-
-@kernel_part
-def go_live(state: Any, cal: Any, s: int, time: float) -> None:
-    """Site `s` starts its pilot, or goes live for everybody."""
-    site = state.sites[s]
-    first = site["stage"] == NOT_STARTED
-    if not first:
-        settle(state, s, time)
-    start_site(state, s, time)
-    if first:
-        for i in range(site["first_cell"] * CLOCKS, (site["first_cell"] + state.world[0]["segments"]) * CLOCKS):
-            rewind(state.clocks[i], state.key)
-        put(cal, DAYS, s, next_opening(time, site["offset"], site["days"], site["open_hour"]), kinds.DAY)
-        put(cal, SHOCKS, s, time + next_shock(state, s), kinds.SHOCK)
-    else:
-        renew_rates(state, cal, s, time)
-    if site["stage"] == PILOT:
-        put(cal, GO_LIVES, s, site["go_live"], kinds.GO_LIVE)
 
 
 @kernel_part
@@ -379,13 +349,14 @@ def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> None:
         number, follows, f, k = meet(state, c, time, v, w, x)
         changed = follows == 1
         if k >= 0:
-            queue_job(state, cal, open_repair(state, f, k, time), TIER3, time)
+            open_repair(state, f, k, time)
+            follow_up(state, cal, time)
         if follows == 2:
             join(state, cal, open_ticket(state, number, ERROR, 0, time), TIER3 + 1, time)
     elif kind == kinds.QUESTION:
-        number = ask_question(state, c, time, v)
+        number, ticket_kind = ask_question(state, c, time, v)
         changed = False
-        join(state, cal, open_ticket(state, number, HOW_TO, 0, time), TIER3 + 1, time)
+        join(state, cal, open_ticket(state, number, ticket_kind, 0, time), TIER3 + 1, time)
     elif kind == kinds.ONSET:
         start_using(state, c, time, v)
     elif kind == kinds.RETURN:
@@ -393,8 +364,10 @@ def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> None:
         changed = come_back(state, c, time, v, w)
     elif kind == kinds.DROP_OUT:
         drop_out(state, c, time, v)
-    else:
+    elif kind == kinds.LEARNED:
         learn(state, c, time, v)
+    else:
+        changed = replace(state, c, time, v)
     if changed:
         retime_user(state, cal, c, time)
     else:
@@ -408,6 +381,7 @@ def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> None:
 @kernel_part
 def append(state: Any, cal: Any, line: int, job: int) -> None:
     """Put the job at the end of a line."""
+    state.queues[line] += 1
     last = cal.lines[line, 1]
     state.jobs[job]["previous"] = last
     state.jobs[job]["next"] = NOBODY
@@ -427,6 +401,7 @@ def insert(state: Any, cal: Any, line: int, job: int) -> None:
     if after == NOBODY:
         append(state, cal, line, job)
         return
+    state.queues[line] += 1
     before = state.jobs[after]["previous"]
     state.jobs[job]["previous"] = before
     state.jobs[job]["next"] = after
@@ -440,6 +415,7 @@ def insert(state: Any, cal: Any, line: int, job: int) -> None:
 @kernel_part
 def remove(state: Any, cal: Any, line: int, job: int) -> None:
     """Take the job out of a line."""
+    state.queues[line] -= 1
     before = state.jobs[job]["previous"]
     after = state.jobs[job]["next"]
     if before == NOBODY:
@@ -455,44 +431,52 @@ def remove(state: Any, cal: Any, line: int, job: int) -> None:
 @kernel_part
 def join(state: Any, cal: Any, slot: int, tier: int, time: float) -> None:
     """A ticket joins the line of a tier (TIER3 + 1: where a new one goes), until its user's patience ends."""
+    serial = state.tickets[slot]["serial"]
     if tier > TIER3:
+        if state.settings[0]["support_ideal"] == 1:
+            at = answer_at_once(state, slot, time)
+            schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, at, kinds.ANSWERED * RANK + serial)
+            return
         tier = first_tier(state, slot)
     arrive(state, slot, tier, time)
     job = job_of_ticket(state, slot)
-    queue_job(state, cal, job, tier, time)
-    if state.jobs[job]["started"] == 0:
-        until = patience_ends(state, slot)
-        if until < math.inf:
-            key = kinds.GAVE_UP * RANK + state.tickets[slot]["serial"]
-            schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, until, key)
-
-
-@kernel_part
-def queue_job(state: Any, cal: Any, job: int, tier: int, time: float) -> None:
-    """A job joins its line at a tier, and is served at once where somebody is free."""
     append(state, cal, line_of(state, job, tier), job)
     change_tier(state, tier, time, 1, 0, 0)
     serve(state, cal, tier, time)
+    if state.jobs[job]["started"] == 0:
+        until = patience_ends(state, slot)
+        if until < math.inf:
+            schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, until, kinds.GAVE_UP * RANK + serial)
 
 
 @kernel_part
 def serve(state: Any, cal: Any, tier: int, time: float) -> None:
     """Free agents of a tier take what waits there."""
-    lines = cal.lines
     while state.tiers[tier]["idle"] > 0 and state.tiers[tier]["waiting"] > 0:
-        if tier == TIER3:
-            line = first_line(
-                state, tier, int(lines[2, 0] != NOBODY), int(lines[3, 0] != NOBODY), int(lines[4, 0] != NOBODY)
-            )
-        else:
-            line = first_line(state, tier, 1, 0, 0)
-        job = lines[line, 0]
+        line = first_line(state, tier)
+        job = cal.lines[line, 0]
         remove(state, cal, line, job)
         ticket = job - job_of_ticket(state, 0)
         if ticket >= 0:
             cancel(cal.heap, cal.place, cal.size, cal.first[TICKETS] + ticket)
-        number = take_agent(state, tier, time)
-        put(cal, AGENTS, number, begin_work(state, number, job, time), kinds.WORKED)
+        work(state, cal, take_agent(state, tier, time), job, time)
+
+
+@kernel_part
+def work(state: Any, cal: Any, number: int, job: int, time: float) -> None:
+    """An agent begins a piece of work."""
+    until = begin_work(state, number, job, time)
+    schedule(cal.heap, cal.place, cal.size, cal.first[AGENTS] + number, until, kinds.WORKED * RANK + number)
+
+
+@kernel_part
+def call_out(state: Any, cal: Any, time: float) -> None:
+    """Whoever is on call takes up the outage that waits."""
+    number = called_out(state, time)
+    if number >= 0:
+        job = state.world[0]["first_outage"]
+        remove(state, cal, line_of(state, job, TIER3), job)
+        work(state, cal, number, job, time)
 
 
 @kernel_part
@@ -501,42 +485,45 @@ def work_ended(state: Any, cal: Any, number: int, time: float) -> None:
     finished = end_work(state, number, time)
     job = state.agents[number]["job"]
     tier = state.agents[number]["tier"]
-    job_class = state.jobs[job]["job_class"]
-    if not finished:
+    unwanted = dropped(state, job)
+    if not finished and not unwanted:
         insert(state, cal, line_of(state, job, tier), job)
         change_tier(state, tier, time, 1, 0, 0)
+    leaving = state.agents[number]["leaving"] == 1
     release_agent(state, number, time)
     serve(state, cal, tier, time)
-    if not finished:
-        return
-    if job_class == CLASS_TICKET:
-        slot = job - job_of_ticket(state, 0)
-        onward = next_tier(state, slot)
-        if onward < 0:
-            c = state.tickets[slot]["cell"]
-            if solved(state, slot, time):
-                retime_user(state, cal, c, time)
-        else:
-            note(state, time, kinds.PASSED_ON, state.tickets[slot]["serial"], tier + 1, onward + 1, 0)
-            join(state, cal, slot, onward, time)
-    elif job_class == CLASS_REPAIR:
-        repair_ended(state, cal, job, time)
-    else:
-        note(state, time, kinds.RETRAINED, job, 0, 0, 0)
-        put(cal, DEPLOYMENTS, job, time + state.settings[0]["deploy_hours"], kinds.DEPLOYED)
+    ticket = state.jobs[job]["job_class"] == CLASS_TICKET
+    if unwanted and ticket:
+        cancel_ticket(state, job - job_of_ticket(state, 0))
+    elif finished and not unwanted and ticket:
+        ticket_worked(state, cal, job - job_of_ticket(state, 0), tier, time)
+    elif finished and not unwanted:
+        job_done(state, job, time)
+        follow_up(state, cal, time)
+    if leaving:
+        follow_up(state, cal, time)
 
 
 @kernel_part
-def repair_ended(state: Any, cal: Any, job: int, time: float) -> None:
-    """A type of edge case is repaired: every site that can meet it changes its rates."""
-    for s in range(state.world[0]["sites"]):
-        if state.sites[s]["stage"] != NOT_STARTED:
-            settle(state, s, time)
-    f = repair_done(state, job, time)
-    for s in range(state.world[0]["sites"]):
-        affected = state.families[f]["kind"] != SITE or state.families[f]["of"] == s
-        if affected and state.sites[s]["stage"] != NOT_STARTED:
-            renew_rates(state, cal, s, time)
+def ticket_worked(state: Any, cal: Any, slot: int, tier: int, time: float) -> None:
+    """A visit is finished: the ticket is solved, or passed on."""
+    onward = next_tier(state, slot)
+    if onward >= 0:
+        note(state, time, kinds.PASSED_ON, state.tickets[slot]["serial"], tier + 1, onward + 1, 0)
+        join(state, cal, slot, onward, time)
+        return
+    c = state.tickets[slot]["cell"]
+    if solved(state, slot, time):
+        retime_user(state, cal, c, time)
+
+
+@kernel_part
+def answered(state: Any, cal: Any, slot: int, time: float) -> None:
+    """Ideal support has an answer."""
+    note(state, time, kinds.ANSWERED, state.tickets[slot]["serial"], 0, 0, 0)
+    c = state.tickets[slot]["cell"]
+    if solved(state, slot, time):
+        retime_user(state, cal, c, time)
 
 
 @kernel_part
@@ -556,3 +543,27 @@ def gave_up(state: Any, cal: Any, slot: int, time: float) -> None:
         retime_user(state, cal, c, time)
     elif follows == 2:
         join(state, cal, open_ticket(state, number, ticket_kind, level, time), TIER3 + 1, time)
+
+
+@kernel_part
+def drop(state: Any, cal: Any, time: float) -> None:
+    """Waiting work that nobody wants any more leaves its line."""
+    state.world[0]["drop_jobs"] = 0
+    state.world[0]["cancel"] = 0
+    cancelled = 0
+    for line in range(LINES):
+        tier = min(line, TIER3)
+        job = cal.lines[line, 0]
+        while job != NOBODY:
+            following = state.jobs[job]["next"]
+            if dropped(state, job):
+                remove(state, cal, line, job)
+                change_tier(state, tier, time, -1, 0, 0)
+                slot = job - job_of_ticket(state, 0)
+                if slot >= 0:
+                    cancel(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot)
+                    cancel_ticket(state, slot)
+                    cancelled += 1
+            job = following
+    if cancelled > 0:
+        note(state, time, kinds.CANCELLED, cancelled, 0, 0, 0)

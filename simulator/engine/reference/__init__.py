@@ -49,7 +49,8 @@ class Engine:
         """Process all events up to and including `until_weeks`; yields full pieces of the trace, if there is one."""
         env = run.programme.env
         until = until_weeks * WEEK_HOURS
-        room = len(run.state.trace) - ROWS_PER_EVENT - len(run.state.agents) - len(run.state.sites)
+        state = run.state
+        room = len(state.trace) - ROWS_PER_EVENT - len(state.agents) - 4 * len(state.sites) - len(state.stages)
         while env.peek() <= until:
             if run.state.world["traced"][0] > room:
                 yield self._take_trace(run)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from simpy.events import Event
 
-from simulator.model.data_science import begin_work, first_line, line_of
+from simulator.model.data_science import begin_work, dropped, first_line, line_of
 from simulator.model.kinds import CLASSES, RANK, TIER3, WORKED
 from simulator.model.staffing import release_agent, take_agent
-from simulator.model.support import change_tier
+from simulator.model.support import cancel_ticket, change_tier, job_of_ticket
 
 if TYPE_CHECKING:
     from simulator.engine.reference.programme import Programme
@@ -57,20 +57,38 @@ class StaffedQueue:
         """Order of arrival."""
         return int(self.programme.state.jobs["serial"][request.job])
 
-    def join(self, job: int, patience_ends: float = float("inf"), key: int = 0) -> Event:
-        """Put the job in its line in order of arrival, until an instant (hours) at most; returns its answer."""
+    def line(self, job: int) -> int:
+        """The number of the line in which a job waits here."""
+        return int(line_of(self.programme.state, job, self.tier))
+
+    def join(self, job: int) -> Request:
+        """Put the job in its line in order of arrival."""
         env, state = self.programme.env, self.programme.state
         request = Request(job, env.event())
-        insort(self.lines[line_of(state, job, self.tier)], request, key=self.serial)
+        line = self.line(job)
+        insort(self.lines[line], request, key=self.serial)
+        state.queues[line] += 1
         change_tier(state, self.tier, env.now, 1, 0, 0)
-        if patience_ends < float("inf"):
-            request.patience = env.at(patience_ends, key)
+        return request
+
+    def wait_until(self, request: Request, instant: float, key: int) -> None:
+        """The user of a request in line waits until an instant (hours) at most."""
+        if instant < float("inf"):
+            request.patience = self.programme.env.at(instant, key)
             request.patience.callbacks.append(lambda _: self.give_up(request))
-        return request.answer
+
+    def leave(self, request: Request) -> None:
+        """Take a request out of its line."""
+        line = self.line(request.job)
+        self.lines[line].remove(request)
+        self.programme.state.queues[line] -= 1
+        if request.patience is not None:
+            self.programme.env.cancel(request.patience)
 
     def give_up(self, request: Request) -> None:
         """The user of a waiting request leaves the line."""
-        self.lines[line_of(self.programme.state, request.job, self.tier)].remove(request)
+        request.patience = None
+        self.leave(request)
         change_tier(self.programme.state, self.tier, self.programme.env.now, -1, 0, 0)
         request.answer.succeed(NOBODY)
 
@@ -78,16 +96,31 @@ class StaffedQueue:
         """Free agents take what waits, in the order of the model's rules."""
         env, state = self.programme.env, self.programme.state
         while state.tiers["idle"][self.tier] > 0 and any(self.lines.values()):
-            waiting = [len(line) for line in self.lines.values()]
-            line = first_line(state, self.tier, *(waiting if self.tier == TIER3 else (waiting[0], 0, 0)))
-            request = self.lines[line].pop(0)
-            if request.patience is not None:
-                env.cancel(request.patience)
-            number = take_agent(state, self.tier, env.now)
-            ends = env.at(begin_work(state, number, request.job, env.now), WORKED * RANK + number)
-            ends.callbacks.append(request.answered_by(number))
+            request = self.lines[first_line(state, self.tier)][0]
+            self.leave(request)
+            self.work(take_agent(state, self.tier, env.now), request)
+
+    def work(self, number: int, request: Request) -> None:
+        """Agent `number` begins a piece of work on the request."""
+        env = self.programme.env
+        ends = env.at(begin_work(self.programme.state, number, request.job, env.now), WORKED * RANK + number)
+        ends.callbacks.append(request.answered_by(number))
 
     def release(self, number: int) -> None:
         """Agent `number` is free for the next job."""
         release_agent(self.programme.state, number, self.programme.env.now)
         self.serve()
+
+    def drop(self) -> int:
+        """Waiting work that nobody wants any more leaves its line; returns how many tickets."""
+        state, tickets = self.programme.state, 0
+        for request in [request for line in self.lines.values() for request in line]:
+            if not dropped(state, request.job):
+                continue
+            self.leave(request)
+            change_tier(state, self.tier, self.programme.env.now, -1, 0, 0)
+            slot = request.job - job_of_ticket(state, 0)
+            if slot >= 0:
+                cancel_ticket(state, slot)
+                tickets += 1
+        return tickets

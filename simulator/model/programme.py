@@ -1,0 +1,97 @@
+"""What happens when a timer is due: every rarer event of the programme, by its kind.
+
+An engine calls `turn` at the time of a timer, and afterwards puts fresh jobs in their lines, drops what nobody wants
+any more, lets free people serve, renews the rates of stale sites, and brings its calendar in step with the timers.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from simulator.model import kinds
+from simulator.model.data_quality import next_shock, shock
+from simulator.model.data_science import begin_outage, open_remediation, redeploy
+from simulator.model.gates import read_gate
+from simulator.model.integration import end_stage, system_due
+from simulator.model.kinds import DAY, SHOCK
+from simulator.model.rollout import end_campaign, fund, go_live, stop, withdraw
+from simulator.model.sponsor import review
+from simulator.model.staffing import change_shift, hire, move_on, resign
+from simulator.model.tasks import set_rates, settle, touch
+from simulator.model.time import next_opening
+from simulator.model.timers import set_timer
+from simulator.model.tracing import note
+from simulator.model.week import close_week, open_week
+from simulator.streams.jit import rule
+
+SPONSOR = -1
+"""Who stops a programme, when it is not a gate."""
+
+
+@rule
+def open_day(state: Any, s: int, time: float) -> None:
+    """A working day begins at site `s`: decay and season step."""
+    settle(state, s, time)
+    site = state.sites[s]
+    if site["opened"] < math.inf:
+        site["work_at_opening"] += site["day_hours"]
+    site["opened"] = time
+    set_rates(state, s)
+    note(state, time, DAY, s, site["accuracy"], site["unhandled"], site["answered"])
+    after = time + site["day_hours"]
+    set_timer(state, DAY, s, next_opening(after, site["offset"], site["days"], site["open_hour"]))
+
+
+@rule
+def suffer_shock(state: Any, s: int, time: float) -> None:
+    """Something changes upstream of site `s`."""
+    touch(state, s, time)
+    loss = shock(state, s)
+    note(state, time, SHOCK, s, loss, 0, 0)
+    set_timer(state, SHOCK, s, time + next_shock(state, s))
+
+
+@rule
+def turn(state: Any, kind: int, entity: int, time: float) -> None:
+    """The timer of an entity is due; it may be set again."""
+    set_timer(state, kind, entity, math.inf)
+    if kind == DAY:
+        open_day(state, entity, time)
+    elif kind == kinds.SHIFT:
+        change_shift(state, entity, time)
+    elif kind == kinds.WEEK:
+        close_week(state, time)
+        open_week(state, time)
+    elif kind == kinds.GATE:
+        read_gate(state, entity, time)
+    elif kind == kinds.FUNDED:
+        fund(state, time)
+    elif kind == kinds.REVIEW:
+        if review(state, time):
+            stop(state, SPONSOR, time)
+    elif kind == kinds.GO_LIVE:
+        go_live(state, entity, time)
+    elif kind == kinds.HIRED:
+        hire(state, entity, time)
+    elif kind == kinds.LEAVES:
+        resign(state, entity, time)
+    elif kind == kinds.MOVES_ON:
+        move_on(state, time)
+    elif kind == kinds.SYSTEM_STARTS:
+        system_due(state, entity, time)
+    elif kind == kinds.STAGE_ENDED:
+        end_stage(state, entity, time)
+    elif kind == kinds.CAMPAIGN_ENDS:
+        end_campaign(state, entity, time)
+    elif kind == kinds.CLEANING_DUE:
+        note(state, time, kinds.CLEANING_DUE, entity, 0, 0, 0)
+        open_remediation(state, entity, time)
+    elif kind == SHOCK:
+        suffer_shock(state, entity, time)
+    elif kind == kinds.DEPLOYED:
+        redeploy(state, entity, time)
+    elif kind == kinds.OUTAGE:
+        begin_outage(state, time)
+    elif kind == kinds.WITHDRAWN:
+        withdraw(state, entity, time)

@@ -1,0 +1,45 @@
+"""How often something happens to the users of a cell: the rates of its clocks, per working hour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.model import kinds
+from simulator.model.change_management import mood
+from simulator.model.kinds import AWAY, CLOSED, LIVE, NEW, NEW_UNTRAINED, ONBOARDED, UNTRAINED
+from simulator.model.support import question_weights
+from simulator.model.time import WEEK_HOURS, YEAR_HOURS
+from simulator.model.users import active_in
+from simulator.streams.jit import rule
+
+
+@rule
+def clock_rate(state: Any, c: int, process: int) -> float:
+    """Rate per working hour of the clock `process` (a kind from NOTICED_ERROR to REPLACED) of cell `c`."""
+    settings = state.settings[0]
+    counts = state.counts[c]
+    cell = state.cells[c]
+    site = state.sites[cell["site"]]
+    week = site["week_hours"]
+    if process == kinds.NOTICED_ERROR:
+        return float(active_in(counts) * site["notice_rate"])
+    if process == kinds.ENCOUNTER:
+        return float(active_in(counts) * site["encounter_rate"])
+    if process == kinds.QUESTION:
+        by_new, by_all, carried, without = question_weights(state, c)
+        return float(by_new + by_all + carried + without)
+    if process == kinds.DROP_OUT:
+        return float(active_in(counts) * settings["drop_out"] / week)
+    if process == kinds.LEARNED:
+        return float((counts[NEW] + counts[NEW_UNTRAINED]) * WEEK_HOURS / (settings["learning_hours"] * week))
+    if process == kinds.REPLACED:
+        people = 0 if site["stage"] == CLOSED else cell["users"]
+        return float(people * settings["turnover"] * WEEK_HOURS / (YEAR_HOURS * week))
+    if process == kinds.ONSET:
+        willing = counts[ONBOARDED] + settings["untrained_onset"] * counts[UNTRAINED]
+        told = settings["word_of_mouth"] * (1.0 + settings["champion_gain"] * settings["champions"])
+        hazard = cell["onset"] * site["onset_factor"] + told * mood(site, settings)
+        if site["carried"] == 1 and site["stage"] == LIVE:
+            hazard *= 1.0 - settings["friction"]
+        return float(willing * hazard / week)
+    return float(counts[AWAY] * settings["return_rate"] * (settings["return_base"] + mood(site, settings)) / week)

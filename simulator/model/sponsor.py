@@ -1,0 +1,113 @@
+"""The sponsor: looks at the value every four weeks after funding, and runs out of patience.
+
+The plan expects, of each site from its planned date on and over a ramp, the pilot's adoption, tasks and value per
+task. While the observed value (the true one times a lognormal error) is below `expected_share` of that, patience
+falls by four weeks times the shortfall; otherwise a part of it is restored. When it is spent the programme is shelved.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from simulator.model.kinds import REVIEW
+from simulator.model.state import COLUMNS
+from simulator.model.time import WEEK_HOURS
+from simulator.model.timers import set_timer
+from simulator.model.tracing import note
+from simulator.streams.jit import rule
+from simulator.streams.philox import draw
+from simulator.streams.variates import normal_quantile
+
+REVIEW_WEEKS = 4
+REVIEW_HOURS = REVIEW_WEEKS * WEEK_HOURS
+LEAST_EXPECTATION = 0.25
+"""Whatever a hold has shown, a sponsor goes on expecting this share of the plan (an assumption)."""
+
+VALUE = COLUMNS["value"]
+PLANNED_VALUE = COLUMNS["planned_value"]
+TASKS = COLUMNS["tasks"]
+ACTIVE = COLUMNS["active_users"]
+INVITED = COLUMNS["invited"]
+OPENED = COLUMNS["tickets_opened"]
+
+
+@rule
+def column_sum(state: Any, column: int, first: int, last: int) -> float:
+    """Sum of a weekly column over the rows from `first` to before `last`; null values count as 0."""
+    total = 0.0
+    for week in range(max(0, first), last):
+        value = state.weekly[week, column]
+        if not math.isnan(value):
+            total += value
+    return total
+
+
+@rule
+def expect(state: Any) -> None:
+    """At funding: what the pilot has led everybody to expect of each user and task, and of support."""
+    world = state.world[0]
+    settings = state.settings[0]
+    last = settings["pilot_weeks"]
+    first = last - settings["pilot_measure"]
+    tasks = column_sum(state, TASKS, first, last)
+    active = column_sum(state, ACTIVE, first, last)
+    invited = state.weekly[last - 1, INVITED] if 0 < last <= len(state.weekly) else 0.0
+    world["value_per_task"] = column_sum(state, VALUE, first, last) / tasks if tasks > 0.0 else 0.0
+    world["pilot_adoption"] = state.weekly[last - 1, ACTIVE] / invited if invited > 0.0 else 0.0
+    logged = settings["logged_share"] * column_sum(state, OPENED, first, last)
+    world["pilot_tickets"] = logged / active if active > 0.0 else 0.0
+
+
+@rule
+def planned_value(state: Any, time: float) -> float:
+    """Value that the plan expects of the week that ends at `time`."""
+    world = state.world[0]
+    ramp = state.settings[0]["ramp_hours"]
+    expected = 0.0
+    for s in range(world["sites"]):
+        site = state.sites[s]
+        age = time - site["planned"]
+        if age > 0.0:
+            grown = 1.0 if ramp <= 0.0 else min(1.0, age / ramp)
+            expected += site["users"] * site["tasks_per_week"] * grown
+    return float(expected * world["pilot_adoption"] * max(0.0, world["value_per_task"]))
+
+
+@rule
+def value_share(state: Any, first: int, last: int) -> float:
+    """Value over value planned in the rows from `first` to before `last`; NaN where the plan expected none."""
+    planned = column_sum(state, PLANNED_VALUE, first, last)
+    return column_sum(state, VALUE, first, last) / planned if planned > 0.0 else math.nan
+
+
+@rule
+def review(state: Any, time: float) -> bool:
+    """The sponsor looks at the last four weeks; True when the programme is to be shelved."""
+    world = state.world[0]
+    settings = state.settings[0]
+    u, _, _, _ = draw(state.key, world["stream_sponsor"], 0, world["reviews"])
+    world["reviews"] += 1
+    last = world["week"]
+    seen = value_share(state, last - REVIEW_WEEKS, last) * math.exp(settings["sponsor_error"] * normal_quantile(u))
+    if not math.isnan(seen):
+        wanted = settings["expected_share"] * world["expectation"]
+        if seen < wanted:
+            world["patience"] -= REVIEW_WEEKS * min(1.0, 1.0 - seen / wanted)
+        else:
+            restored = world["patience"] + REVIEW_WEEKS * settings["restored"]
+            world["patience"] = min(settings["patience"], restored)
+    note(state, time, REVIEW, seen, world["patience"], 0, 0)
+    set_timer(state, REVIEW, 0, time + REVIEW_HOURS)
+    return bool(world["patience"] <= 0.0)
+
+
+@rule
+def rebaseline(state: Any, seen: float) -> None:
+    """After a hold: the sponsor expects what has been seen, on the dates that now stand."""
+    world = state.world[0]
+    if not math.isnan(seen):
+        world["expectation"] = max(LEAST_EXPECTATION, min(world["expectation"], seen))
+    for s in range(world["sites"]):
+        if state.sites[s]["go_live"] < math.inf:
+            state.sites[s]["planned"] = state.sites[s]["go_live"]
