@@ -1,11 +1,11 @@
 """Edge cases: types of the unforeseen that multiply with volume and with sites.
 
 Types of a family follow a two-parameter Poisson-Dirichlet law (Pitman and Yor 1997): their weights are drawn once
-per replication by stick-breaking, V_k ~ Beta(1 - d, theta + k d), and encounters are independent draws from them, so
-that distinct types grow by Heaps' law. There is a family for the organisation, one per site, one per season. What
-the truncation leaves over (the tail) is always a new type. Only encounters of unhandled types are simulated: the
-handled mass thins the process exactly. A type that was reported often enough becomes a repair job; once repaired it
-is answered like a familiar task.
+per replication, when the family is first needed, by stick-breaking, V_k ~ Beta(1 - d, theta + k d), and encounters are
+independent draws from them, so that distinct types grow by Heaps' law. There is a family for the organisation, one per
+site, one per season. What the truncation leaves over (the tail) is always a new type. Only encounters of unhandled
+types are simulated: the handled mass thins the process exactly. A type that was reported often enough becomes a repair
+job; once repaired it is answered like a familiar task.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def sum_open_mass(state: Any, f: int) -> None:
         kind = state.types[f * n + k]
         if kind["status"] != HANDLED:
             total += kind["weight"]
-        kind["open_until"] = total
+        state.open_until[f * n + k] = total
     family = state.families[f]
     family["open_mass"] = total + family["tail"]
     family["handled"] = 1.0 - family["open_mass"]
@@ -108,12 +108,12 @@ def pick_type(state: Any, s: int, day: int, u: float) -> tuple[int, int]:
     if chosen < 0:
         return 0, -1
     base = chosen * n
-    if target >= state.types[base + n - 1]["open_until"]:
+    if target >= state.open_until[base + n - 1]:
         return chosen, -1
     low, high = 0, n - 1
     while low < high:  # the first type whose cumulated weight exceeds the target
         middle = (low + high) >> 1
-        if state.types[base + middle]["open_until"] > target:
+        if state.open_until[base + middle] > target:
             high = middle
         else:
             low = middle + 1

@@ -35,8 +35,9 @@ from simulator.scenario import Quantity, Scenario, uncertain_inputs
 from simulator.scenario.ai import SeasonFamily, TaskFamily
 from simulator.scenario.rollout import Gate, GateReading
 from simulator.scenario.support import DataScienceTeam, ExpertTier, StaffedTier
+from simulator.streams.jit import rule
 from simulator.streams.philox import draw, stream
-from simulator.streams.variates import quantile
+from simulator.streams.variates import quantile_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -77,21 +78,57 @@ class Plan:
 
         `uniforms`, float64[inputs] in (0, 1), replace the inputs' own streams (designs of experiments).
         """
-        key = np.array([seed, replication], dtype=np.uint64)
         values = np.empty(len(self.inputs))
-        for i, quantity in enumerate(self.quantities):
-            u = draw(key, self.input_streams[i], 0, 0)[0] if uniforms is None else uniforms[i]
-            d = quantity.distribution
-            tables = np.array(d.values or (0.0,), dtype=np.float64)
-            x = quantile(d.code, np.array(d.parameters, dtype=np.float64), *d.bounds, tables, u)
-            values[i] = round(x) if quantity.whole else x
+        if uniforms is not None:
+            values[:] = uniforms
+        key = np.array([seed, replication], dtype=np.uint64)
+        distributions, tables = self.input_distributions
+        fill_inputs(key, self.input_streams, distributions, tables, uniforms is None, values)
         return values
+
+    @cached_property
+    def input_distributions(self) -> tuple[npt.NDArray[Any], Floats]:
+        """DISTRIBUTION[inputs] of the uncertain inputs, and the values of the empirical ones."""
+        records, tables = np.zeros(len(self.quantities), layout.DISTRIBUTION), [0.0]
+        for i, quantity in enumerate(self.quantities):
+            set_distribution(records, i, quantity, tables)
+        return records, np.array(tables)
 
     def value(self, quantity: Quantity, inputs: Floats) -> float:
         """The value of a quantity in a replication with these inputs."""
         if quantity.certain:
             return quantity.value
         return float(inputs[next(i for i, known in enumerate(self.quantities) if known is quantity)])
+
+
+@rule
+def fill_inputs(key: Any, streams: Any, distributions: Any, tables: Any, from_streams: bool, values: Any) -> None:
+    """Fill `values`, float64[inputs], with quantiles at uniforms from each input's own stream, or at those in `values`.
+
+    Whole numbers are rounded half to even.
+    """
+    for i in range(len(values)):
+        u = draw(key, streams[i], 0, 0)[0] if from_streams else values[i]
+        d = distributions[i]
+        x = quantile_of(d["code"], d["p0"], d["p1"], d["p2"], d["p3"], d["p4"], d["p5"], d["low"], d["high"], tables, u)
+        if d["whole"] == 1:
+            below = math.floor(x)
+            rest = x - below
+            x = below + (1.0 if rest > 0.5 or (rest == 0.5 and int(below) % 2 == 1) else 0.0)
+        values[i] = x
+
+
+def set_distribution(records: npt.NDArray[Any], which: int, quantity: Quantity, tables: list[float]) -> None:
+    """Write the distribution of a quantity to `records`, DISTRIBUTION[...], and its values, if any, to `tables`."""
+    d = quantity.distribution
+    parameters = list(d.parameters)
+    if d.values:
+        parameters[0], parameters[1] = float(len(tables)), float(len(d.values))
+        tables.extend(d.values)
+    for i, parameter in enumerate(parameters):
+        records[f"p{i}"][which] = parameter
+    records["code"][which], records["whole"][which] = d.code, quantity.whole
+    records["low"][which], records["high"][which] = d.bounds
 
 
 def build(scenario: Scenario) -> Plan:
@@ -123,16 +160,7 @@ class _Layout:
 
     def put_distribution(self, which: int, quantity: Quantity) -> None:
         """Set the distribution number `which` of the scenario."""
-        d = quantity.distribution
-        record = self.plan.records["distributions"]
-        parameters = list(d.parameters)
-        if d.values:
-            parameters[0], parameters[1] = float(len(self.tables)), float(len(d.values))
-            self.tables.extend(d.values)
-        for i, parameter in enumerate(parameters):
-            record[f"p{i}"][which] = parameter
-        record["code"][which] = d.code
-        record["low"][which], record["high"][which] = d.bounds
+        set_distribution(self.plan.records["distributions"], which, quantity, self.tables)
 
     def lay_out(self) -> None:
         """Write all sections."""
@@ -384,11 +412,11 @@ class _Layout:
             self.put("tiers", t, "head_hours", head_hours)
             shifts += [(t, owner.utc_offset_hours, shift) for shift in owner.shifts]
         record = np.zeros(len(shifts), layout.SHIFT)
+        duty = np.zeros((len(shifts), 168), np.int16)
         for i, (t, offset, shift) in enumerate(shifts):
             record["tier"][i], record["offset"][i] = t, offset
-            hours = week_mask(shift.days.numbers, shift.start_hour, shift.end_hour)
-            for word in range(3):
-                record[f"hours_{word}"][i] = sum(1 << h for h in range(56) if hours[56 * word + h])
+            duty[i] = hours_ahead(week_mask(shift.days.numbers, shift.start_hour, shift.end_hour))
+        self.plan.records["duty"] = duty
         self.plan.records["shifts"] = record
 
     def lay_out_integration(self) -> None:
@@ -525,6 +553,18 @@ def week_mask(days: tuple[int, ...], start: int, end: int) -> list[bool]:
         for hour in range(length):
             mask[(24 * day + start + hour) % 168] = True
     return mask
+
+
+def hours_ahead(mask: list[bool]) -> list[int]:
+    """For each of the 168 hours: in how many hours the shift goes off duty, or (negative) on duty.
+
+    A shift without any change has 168 or -168 throughout.
+    """
+    ahead = []
+    for hour, on in enumerate(mask):
+        step = next((n for n in range(1, 168) if mask[(hour + n) % 168] != on), 168)
+        ahead.append(step if on else -step)
+    return ahead
 
 
 def season_days(scenario: Scenario) -> npt.NDArray[np.int8]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,7 @@ def begin(
         roster=np.zeros((ROSTERS, max(1, len(users))), dtype=np.int32),
         families=records["families"],
         types=np.zeros(families * types, layout.TYPE),
+        open_until=np.zeros(families * types),
         tickets=tickets,
         jobs=np.zeros(3 * sites + 1 + families * types + FIRST_TICKET_SLOTS, layout.JOB),
         queues=np.zeros(kinds.LINES, dtype=np.int64),
@@ -84,6 +86,7 @@ def begin(
         tiers=records["tiers"],
         agents=agents,
         shifts=records["shifts"],
+        duty=records["duty"],
         seasons=records["seasons"],
         season_days=records["season_days"],
         systems=records["systems"],
@@ -135,8 +138,10 @@ def prepare(state: State) -> None:
     world = state.world[0]
     settings = state.settings[0]
     for f in range(world["families"]):
-        if state.families[f]["share"] > 0.0:
-            break_sticks(state, f)
+        family = state.families[f]
+        family["open_mass"] = 1.0
+        if family["share"] > 0.0 and (family["kind"] != kinds.SITE or settings["edge_cases_ideal"] == 1):
+            break_sticks(state, f)  # those of a site when it starts
     set_timer(state, kinds.WEEK, 0, WEEK_HOURS)
     for k in range(len(state.shifts)):
         set_timer(state, kinds.SHIFT, k, 0.0)
@@ -215,7 +220,7 @@ def _hire(plan: Plan, records: dict[str, npt.NDArray[Any]], inputs: Floats, key:
     gates = scenario.rollout.gates if scenario.rollout is not None else ()
     replanned = scenario.support.planning == "from_pilot" or any(gate.on_hold.restaff for gate in gates)
     saved = 1.0 - float(settings["documentation_effect"] * settings["documentation_quality"])
-    rows: list[tuple[Any, ...]] = []
+    posts: list[npt.NDArray[Any]] = []
     sections: list[StaffedTier | DataScienceTeam] = [
         scenario.support.tiers.tier1,
         scenario.support.tiers.tier2,
@@ -223,35 +228,41 @@ def _hire(plan: Plan, records: dict[str, npt.NDArray[Any]], inputs: Floats, key:
     ]
     for t, section in enumerate(sections):
         heads = int(plan.value(section.agents if isinstance(section, StaffedTier) else section.members, inputs))
-        planned = [math.inf] * heads
+        hires: list[float] = []
+        spare = 0
         if isinstance(section, StaffedTier):
             tiers["mean_hours"][t] *= saved
             if scenario.support.planning == "as_stated":
                 for hiring in section.hiring:
                     week = plan.value(hiring.week, inputs)
-                    planned += [week * WEEK_HOURS] * int(plan.value(hiring.agents, inputs))
+                    hires += [week * WEEK_HOURS] * int(plan.value(hiring.agents, inputs))
             spare = SPARE_AGENTS + int(SPARE_PER_USER * float(records["sites"]["users"].sum())) * replanned
-            planned += [math.inf] * spare
+        agents = np.zeros(heads + len(hires) + spare, layout.AGENT)
+        agents["tier"], agents["number"] = t, np.arange(len(agents))
+        agents["stream"] = stream("hiring" if isinstance(section, StaffedTier) else "member", TIERS[t])
+        agents["shift"] = np.flatnonzero(shifts["tier"] == t)[0] + _shifts_in_turn(
+            tuple(shift.share for shift in section.shifts), len(agents)
+        )
+        agents["employed"][:heads] = 1
+        agents["arrives"][heads:] = agents["plan"] = math.inf
         d = records["distributions"][layout.HIRING + t]
         parameters = np.array([d[f"p{i}"] for i in range(6)])
-        purpose = stream("hiring" if isinstance(section, StaffedTier) else "member", TIERS[t])
-        first_shift = int(np.flatnonzero(shifts["tier"] == t)[0])
-        shares = [shift.share for shift in section.shifts]
-        assigned = [0] * len(shares)
-        tiers["first_agent"][t], tiers["agents"][t], tiers["heads"][t] = len(rows), len(planned), heads
-        for number, week in enumerate(planned):
-            behind = [share * (number + 1) - n for share, n in zip(shares, assigned, strict=True)]
-            k = behind.index(max(behind))
-            assigned[k] += 1
-            delay = 0.0
-            if number >= heads and week < math.inf:
-                u = draw(key, np.uint64(purpose), number, 0)[0]
-                delay = quantile(int(d["code"]), parameters, float(d["low"]), float(d["high"]), tables, u) * WEEK_HOURS
-            rows.append((t, first_shift + k, number, week, delay, int(number < heads), purpose))
-    agents = np.zeros(max(1, len(rows)), layout.AGENT)
-    for name, column in zip(
-        ("tier", "shift", "number", "plan", "delay", "employed", "stream"), zip(*rows, strict=True), strict=True
-    ):
-        agents[name][: len(rows)] = column
-    agents["arrives"][agents["employed"] == 0] = math.inf
-    return agents
+        for number, week in enumerate(hires, heads):
+            u = draw(key, agents["stream"][number], number, 0)[0]
+            delay = quantile(int(d["code"]), parameters, float(d["low"]), float(d["high"]), tables, u)
+            agents["plan"][number], agents["delay"][number] = week, delay * WEEK_HOURS
+        tiers["first_agent"][t] = sum(len(others) for others in posts)
+        tiers["agents"][t], tiers["ever"][t], tiers["heads"][t] = len(agents), heads, heads
+        posts.append(agents)
+    return np.concatenate([*posts, np.zeros(int(not any(map(len, posts))), layout.AGENT)])
+
+
+@cache
+def _shifts_in_turn(shares: tuple[float, ...], people: int) -> npt.NDArray[np.int64]:
+    """The shift of each of a number of people, int64[people]: whoever comes goes where people are most behind."""
+    shifts = np.zeros(people, dtype=np.int64)
+    assigned = np.zeros(len(shares))
+    for number in range(people):
+        shifts[number] = int(np.argmax(np.array(shares) * (number + 1) - assigned))
+        assigned[shifts[number]] += 1
+    return shifts

@@ -16,6 +16,7 @@ from simulator.model.change_management import onboard
 from simulator.model.clocks import rewind
 from simulator.model.data_quality import next_shock
 from simulator.model.data_science import open_remediation
+from simulator.model.edge_cases import break_sticks
 from simulator.model.integration import integrated, stop_integration
 from simulator.model.kinds import (
     CAMPAIGN_ENDS,
@@ -112,6 +113,8 @@ def go_live(state: Any, s: int, time: float) -> None:
     if first:
         site["started"] = time
         site["retrained_at"] = time
+        if state.families[1 + s]["share"] > 0.0:
+            break_sticks(state, 1 + s)
         for i in range(site["first_cell"] * CLOCKS, (site["first_cell"] + state.world[0]["segments"]) * CLOCKS):
             rewind(state.clocks[i], state.key)
         set_timer(state, DAY, s, next_opening(time, site["offset"], site["days"], site["open_hour"]))

@@ -10,8 +10,8 @@ from simulator.model.data_quality import variate
 from simulator.model.kinds import HIRED, LEAVES, SHIFT, TIER1, TIER3
 from simulator.model.state import HIRING
 from simulator.model.support import change_tier
-from simulator.model.time import WEEK_HOURS, YEAR_HOURS, next_change, on_duty
-from simulator.model.timers import set_timer, timer
+from simulator.model.time import WEEK_HOURS, YEAR_HOURS, duty, next_change
+from simulator.model.timers import set_timer, stop_timers, timer
 from simulator.model.tracing import note
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
@@ -37,14 +37,14 @@ def come_or_go(state: Any, number: int, working: bool, time: float) -> None:
 def change_shift(state: Any, k: int, time: float) -> None:
     """Shift `k` goes on or off duty at `time`, with all its people who are employed."""
     shift = state.shifts[k]
-    working = on_duty(shift, time)
+    working = duty(shift, state.duty[k], time) > 0
     shift["working"] = int(working)
     tier = state.tiers[shift["tier"]]
-    for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):
+    for number in range(tier["first_agent"], tier["first_agent"] + tier["ever"]):
         if state.agents[number]["shift"] == k and state.agents[number]["employed"] == 1:
             come_or_go(state, number, working, time)
     note(state, time, kinds.SHIFT, k, tier["on_duty"], 0, 0)
-    set_timer(state, SHIFT, k, next_change(shift, time))
+    set_timer(state, SHIFT, k, next_change(shift, state.duty[k], time))
 
 
 @rule
@@ -87,7 +87,9 @@ def hire(state: Any, number: int, time: float) -> None:
     agent = state.agents[number]
     agent["arrives"] = time
     agent["employed"] = 1
-    state.tiers[agent["tier"]]["heads"] += 1
+    tier = state.tiers[agent["tier"]]
+    tier["heads"] += 1
+    tier["ever"] = max(tier["ever"], agent["number"] + 1)
     note(state, time, kinds.HIRED, number, 0, 0, 0)
     come_or_go(state, number, state.shifts[agent["shift"]]["working"] == 1, time)
     if agent["tier"] == TIER3:
@@ -169,7 +171,8 @@ def move_on(state: Any, time: float) -> None:
 
 @rule
 def send_home(state: Any, time: float) -> None:
-    """The programme is over: nobody works for it any more, and nobody is hired."""
+    """The programme is over: nobody works for it any more, nobody is hired, and no shift begins."""
+    stop_timers(state, SHIFT)
     for number in range(len(state.agents)):
         set_timer(state, HIRED, number, math.inf)
         set_timer(state, LEAVES, number, math.inf)

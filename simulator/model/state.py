@@ -46,7 +46,7 @@ SETTINGS = _record(
     initially_active initially_onboarded has_training has_sponsor can_remediate when_ready plan_from_pilot
     data_ideal edge_cases_ideal support_ideal integration_ideal pilot_site pilot_weeks pilot_measure""",
 )
-DISTRIBUTION = _record(f8="p0 p1 p2 p3 p4 p5 low high", i8="code")
+DISTRIBUTION = _record(f8="p0 p1 p2 p3 p4 p5 low high", i8="code whole")
 # Which distribution is which, within `State.distributions`; those of the integration stages follow.
 SHOCK_LOSS, RETRAIN_EFFORT, REPAIR_EFFORT, HANDLING, PATIENCE, HIRING = 0, 1, 2, 3, 6, 9
 REMEDIATION_EFFORT, OUTAGE_REPAIR, TAIL, STAGES = 12, 13, 14, 15
@@ -76,7 +76,7 @@ FAMILY = _record(
     i8="kind of",
     u8="stream stream_repair",
 )
-TYPE = _record(f8="weight open_until", i8="reports status seen")
+TYPE = _record(f8="weight", i8="reports status seen")
 TICKET = _record(
     f8="opened queued u_handling u_triage u_patience",
     i8="user cell serial kind level tier visits number in_pilot next",
@@ -85,7 +85,7 @@ JOB = _record(f8="hours", i8="job_class next previous serial started")
 TIER = _record(
     f8="""target target_share ramp_hours starting_productivity pace mark queue_integral wait_sum week_wait_sum
     week_busy week_staffed week_overtime mean_hours head_hours""",
-    i8="""waiting busy on_duty late idle first_agent agents heads visits in_target week_in_target week_ended
+    i8="""waiting busy on_duty late idle first_agent agents ever heads visits in_target week_in_target week_ended
     week_arrived has_patience""",
 )
 AGENT = _record(
@@ -93,7 +93,7 @@ AGENT = _record(
     i8="tier shift present idle busy job number employed leaving posts on_call",
     u8="stream",
 )
-SHIFT = _record(f8="offset", i8="hours_0 hours_1 hours_2 tier working")
+SHIFT = _record(f8="offset", i8="tier working")
 SEASON = _record(f8="volume")
 SYSTEM = _record(f8="start live_at", i8="first_stage stages due begun live")
 STAGE = _record(f8="rework", i8="system team after status visits serial", u8="stream")
@@ -146,6 +146,7 @@ class State(Arrays):
         "roster": (np.int32, 2),  # [ROSTERS, users]: the members of each cell by state
         "families": (FAMILY, 1),  # 1 + sites + seasons
         "types": (TYPE, 1),  # families * types
+        "open_until": (np.float64, 1),  # [families * types]: weights of unhandled types, cumulated in each family
         "tickets": (TICKET, 1),  # slots
         "jobs": (JOB, 1),  # three for each site, the outage's, families * types, slots
         "queues": (np.int64, 1),  # [LINES]: how many wait in each line
@@ -153,6 +154,7 @@ class State(Arrays):
         "tiers": (TIER, 1),  # 3
         "agents": (AGENT, 1),
         "shifts": (SHIFT, 1),
+        "duty": (np.int16, 2),  # [shifts, 168]: see `time.duty`
         "seasons": (SEASON, 1),
         "season_days": (np.int8, 2),  # [days, seasons]
         "systems": (SYSTEM, 1),

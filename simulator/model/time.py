@@ -26,34 +26,21 @@ def next_opening(time: float, offset: float, days: int, open_hour: float) -> flo
 
 
 @rule
-def covers(shift: Any, hour: int) -> bool:
-    """Whether `shift` (a SHIFT record) is at work in `hour`, 0 to 167, of the local week."""
-    if hour < 56:
-        return bool((shift["hours_0"] >> hour) & 1)
-    if hour < 112:
-        return bool((shift["hours_1"] >> (hour - 56)) & 1)
-    return bool((shift["hours_2"] >> (hour - 112)) & 1)
+def duty(shift: Any, ahead: Any, time: float) -> int:
+    """Hours from the hour that begins at or holds `time` until the shift goes off duty, or (negative) on duty.
+
+    `ahead` is the shift's row of `State.duty`, by hour of the local week.
+    """
+    return int(ahead[int(math.floor(time + shift["offset"])) % 168])
 
 
 @rule
-def on_duty(shift: Any, time: float) -> bool:
-    """Whether `shift` is at work during the hour that begins at or holds `time`."""
-    return covers(shift, int(math.floor(time + shift["offset"])) % 168)
-
-
-@rule
-def next_change(shift: Any, time: float) -> float:
-    """The next instant after `time` at which `shift` goes on or off duty; infinite when it never does."""
-    local = math.floor(time + shift["offset"])
-    hour = int(local) % 168
-    now = covers(shift, hour)
-    for step in range(1, 169):
-        hour += 1
-        if hour == 168:
-            hour = 0
-        if covers(shift, hour) != now:
-            return float(local + step - shift["offset"])
-    return math.inf
+def next_change(shift: Any, ahead: Any, time: float) -> float:
+    """The next instant after `time` at which the shift goes on or off duty; infinite when it never does."""
+    hours = abs(duty(shift, ahead, time))
+    if hours == 168:
+        return math.inf
+    return float(math.floor(time + shift["offset"]) + hours - shift["offset"])
 
 
 @rule

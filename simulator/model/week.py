@@ -32,6 +32,7 @@ from simulator.model.timers import set_timer
 from simulator.model.tracing import note
 from simulator.model.training import train
 from simulator.model.trust import credit_successes, forget, trust
+from simulator.model.users import active_in
 from simulator.streams.jit import rule
 
 ADOPTION = COLUMNS["adoption"]
@@ -173,7 +174,7 @@ def sweep_users(state: Any, row: Any, time: float) -> int:
         onboarded += state.counts[c, ONBOARDED] + state.counts[c, UNTRAINED]
         away += state.counts[c, AWAY]
         gone += state.counts[c, GONE]
-        if site["stage"] == NOT_STARTED:
+        if active_in(state.counts[c]) + state.counts[c, AWAY] == 0:
             continue
         work = work_time(site, time)
         for number in range(cell["first"], cell["first"] + cell["users"]):

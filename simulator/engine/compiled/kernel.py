@@ -245,12 +245,12 @@ def arm(state: Any, cal: Any, i: int) -> None:
 @kernel_part
 def find_first(cal: Any, c: int) -> None:
     """Find the clock of cell `c` that fires first; of simultaneous ones that of the lowest kind."""
-    best = math.inf
+    best = cal.dues[c * CLOCKS]
     process = 0
-    for k in range(CLOCKS):
-        if cal.dues[c * CLOCKS + k] < best:
-            best = cal.dues[c * CLOCKS + k]
-            process = k
+    for k in range(1, CLOCKS):
+        time = cal.dues[c * CLOCKS + k]
+        process = k if time < best else process
+        best = min(best, time)
     cal.cell_due[c] = best
     cal.cell_process[c] = process
 
@@ -259,28 +259,34 @@ def find_first(cal: Any, c: int) -> None:
 def post(state: Any, cal: Any, s: int) -> None:
     """Let the first firing at site `s` play for the next one of all: users' events need no place in the heap.
 
-    Ties go by the calendar's key, kind first, then cell.
+    Ties go by the calendar's key, kind first, then cell. Comparisons are joined by `&` and `|`, not `and` and `or`:
+    nobody can guess who wins, so the processor must not try.
     """
     first = state.sites[s]["first_cell"]
-    best = math.inf
-    chosen = first
-    for c in range(first, first + state.world[0]["segments"]):
+    due_first = cal.cell_due[first]
+    kind = cal.cell_process[first]
+    cell = first
+    for c in range(first + 1, first + state.world[0]["segments"]):
         time = cal.cell_due[c]
-        if time < best or (time == best and cal.cell_process[c] < cal.cell_process[chosen]):
-            best = time
-            chosen = c
-    cal.site_due[s] = best
-    cal.site_key[s] = (FIRST_CLOCK + cal.cell_process[chosen]) * RANK + chosen
-    i = (len(cal.site_due) + s) >> 1
-    while i > 0:
-        a = cal.winners[2 * i]
-        b = cal.winners[2 * i + 1]
-        due_a = cal.site_due[a]
-        due_b = cal.site_due[b]
-        # `&` and `|`, not `and` and `or`: nobody can guess who wins, so the processor must not try
-        a_wins = (due_a < due_b) | ((due_a == due_b) & (cal.site_key[a] < cal.site_key[b]))
-        cal.winners[i] = a if a_wins else b
+        process = cal.cell_process[c]
+        earlier = (time < due_first) | ((time == due_first) & (process < kind))
+        due_first = time if earlier else due_first
+        kind = process if earlier else kind
+        cell = c if earlier else cell
+    key = (FIRST_CLOCK + kind) * RANK + cell
+    cal.site_due[s] = due_first
+    cal.site_key[s] = key
+    i = len(cal.site_due) + s
+    winner = s
+    while i > 1:  # the winner so far plays against whoever won on the other side
+        other = cal.winners[i ^ 1]
+        time = cal.site_due[other]
+        earlier = (time < due_first) | ((time == due_first) & (cal.site_key[other] < key))
+        winner = other if earlier else winner
+        key = cal.site_key[winner]
+        due_first = time if earlier else due_first
         i >>= 1
+        cal.winners[i] = winner
 
 
 @kernel_part
