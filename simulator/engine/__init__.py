@@ -49,7 +49,7 @@ class TraceEvent:
 
 def build(scenario: Scenario) -> Plan:
     """Lay a scenario out for the engines."""
-    from simulator.model.plan import build as lay_out
+    from simulator.model.layout import build as lay_out
 
     return lay_out(scenario)
 

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from simulator.model.calendars import week_mask
 from simulator.model.kinds import TIERS
-from simulator.model.plan import Floats, Plan, week_mask
+from simulator.model.plan import Floats, Plan
 from simulator.model.state import State
 
 BUSY_WEEKS = 4

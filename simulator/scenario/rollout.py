@@ -67,8 +67,6 @@ class GateReading(Section):
     name: Name = needed("Name of the gate: a-z, 0-9 and hyphens.")
     combine: Literal["all", "any"] = stated("all", "Whether all criteria must be met, or any one.")
     criteria: tuple[GateCriterion, ...] = needed("Bounds on what is observed.", min_length=1, max_length=20)
-    window_weeks: WindowWeeks = stated(8, "Length of the window that is observed (weeks).")
-    lag_weeks: LagWeeks = stated(1, "Time from the window's end to the reading (weeks).")
     qa_tasks: TaskCountAboveZero = stated(200, "Tasks from which accuracy and resolution are observed (tasks).")
     value_error: LogError = stated(0.2, "Error of the observed value (standard deviation of its logarithm).")
     retry_weeks: WeeksAboveZero = stated(8, "Length of a hold, which shifts later dates (weeks).")
@@ -77,7 +75,7 @@ class GateReading(Section):
 
 
 class FundingGate(GateReading):
-    """Gate 0, read at the end of the pilot."""
+    """Gate 0, read at the end of the pilot, over its last `measure_weeks`."""
 
     name: Name = stated("funding", "Name of the gate: a-z, 0-9 and hyphens.")
 
@@ -101,6 +99,8 @@ class Gate(GateReading):
     """A gate before a phase."""
 
     phase: Name = needed("Name of the phase that it lets through.")
+    window_weeks: WindowWeeks = stated(8, "Length of the window that is observed (weeks).")
+    lag_weeks: LagWeeks = stated(1, "Time from the window's end to the reading (weeks).")
     lead_weeks: Weeks = stated(2, "Time from the reading to the phase's planned date (weeks).")
 
 

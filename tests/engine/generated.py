@@ -130,7 +130,7 @@ def gate(r: random.Random, measures: list[str], name: str) -> dict[str, Any]:
         "name": name, "combine": r.choice(["all", "any"]),
         "criteria": [{"measure": measure, bound: level * r.choice([0, 0.5, 1, 1.7])},
                      {"measure": r.choice(measures), "at_least": r.choice([0.05, 0.2])}][: r.randint(1, 2)],
-        "window_weeks": r.randint(1, 4), "lag_weeks": r.choice([0, 1]), "qa_tasks": 50, "value_error": 0.2,
+        "qa_tasks": 50, "value_error": 0.2,
         "retry_weeks": r.choice([0.5, 1, 2]), "max_holds": r.choice([0, 1, 4]),
         "on_hold": {"rebaseline": r.random() < 0.5, "remediate": r.random() < 0.5, "restaff": r.random() < 0.5},
     }  # fmt: skip
@@ -149,11 +149,13 @@ def rollout(r: random.Random, names: list[str]) -> dict[str, Any]:
                    for i, name in enumerate(names)],
         "funding_gate": r.choice([None, None, gate(r, seen[:3], "funding")]),
         "gates": [
-            {**gate(r, [*seen, "value_share"], f"gate-{i}"), "phase": f"wave-{i}", "lead_weeks": r.choice([0, 0.5])}
+            {**gate(r, [*seen, "value_share"], f"gate-{i}"), "phase": f"wave-{i}", "lead_weeks": r.choice([0, 0.5]),
+             "window_weeks": r.randint(1, 4), "lag_weeks": r.choice([0, 1])}
             for i in guarded
         ],
-        "sponsor": r.choice([None, {"expected_share": number(r, 0.1, 0.9), "patience_weeks": number(r, 1, 8),
-                                    "ramp_weeks": r.choice([0, 2])}]),
+        "sponsor": None if r.random() < 0.25 else {
+            "expected_share": number(r, 0.1, 0.9), "patience_weeks": number(r, 0.5, 4), "ramp_weeks": r.choice([0, 2]),
+        },
     }  # fmt: skip
 
 
@@ -254,7 +256,7 @@ def support(r: random.Random) -> dict[str, Any]:
         "ideal": r.random() < 0.1,
         "planning": r.choice(["as_stated", "as_stated", "from_pilot"]),
         "tiers": {
-            "tier1": tier(3), "tier2": tier(2),
+            "tier1": tier(2), "tier2": tier(1),
             "tier3": {"handling_minutes": duration(r, 90), "patience_hours": r.choice([None, 30])},
         },
     }  # fmt: skip
