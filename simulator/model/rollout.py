@@ -83,7 +83,7 @@ def fund(state: Any, time: float) -> None:
         set_timer(state, REVIEW, 0, time + REVIEW_HOURS)
     for i in range(world["systems"]):
         system = state.systems[i]
-        if system["start"] >= 0.0 and system["due"] == 0:
+        if system["start"] >= 0.0 and system["due"] == 0 and system["live"] == 0:
             set_timer(state, SYSTEM_STARTS, i, time + system["start"] * scale)
     if settings["integration_ideal"] == 1:
         world["integrated_at"] = time
