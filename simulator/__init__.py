@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 accessors.attach("plot", "simulator.report.figures:Figures")
-accessors.attach("table", "simulator.report.tables:result_table")
+accessors.attach("table", "simulator.report.tables:ResultTable")
 accessors.attach("html", "simulator.report.tables:result_html")
 
 

@@ -20,11 +20,20 @@ class Key(NamedTuple):
     replications: int
 
 
-class Shown(NamedTuple):
-    """A result and its figures as PNG images by name."""
+class Shown:
+    """A result and its figures, drawn as PNG images when they are first asked for."""
 
-    result: Result
-    images: dict[str, bytes]
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        self._images: dict[str, bytes] = {}
+        self._lock = Lock()
+
+    def image(self, name: str) -> bytes:
+        """The figure `name` of the page; sessions that ask at the same time wait for each other."""
+        with self._lock:
+            if name not in self._images:
+                self._images[name] = image(self.result, name)
+            return self._images[name]
 
 
 class Cache:
@@ -59,26 +68,22 @@ def simulate(cache: Cache, scenario: Scenario, seed: int, replications: int, rep
     shown = cache.get(key)
     if shown is None:
         result = run(scenario, replications, seed, progress=report)
-        shown = Shown(result, images(result))
+        shown = Shown(result)
         if not result.interrupted:
             cache.keep(key, shown)
     return shown
 
 
-def images(result: Result) -> dict[str, bytes]:
-    """The figures of the page as PNG images; drawn without pyplot, which sessions would share."""
+def image(result: Result, name: str) -> bytes:
+    """A figure of the page as a PNG image; drawn without pyplot, which sessions would share."""
     from io import BytesIO
 
     from matplotlib.figure import Figure
 
     from simulator.report.figures import Figures
 
-    figures = Figures(result)
-    drawn = {}
-    for name in ("adoption", "accuracy", "tickets", "backlog", "outcomes"):
-        figure = Figure(figsize=(6.6, 2.4 if name == "outcomes" else 3.5), layout="constrained")
-        getattr(figures, name)(figure.add_subplot())
-        stream = BytesIO()
-        figure.savefig(stream, format="png", dpi=200)
-        drawn[name] = stream.getvalue()
-    return drawn
+    figure = Figure(figsize=(6.6, 3.5), layout="constrained")
+    getattr(Figures(result), name)(figure.add_subplot())
+    stream = BytesIO()
+    figure.savefig(stream, format="png", dpi=160)
+    return stream.getvalue()

@@ -10,19 +10,28 @@ import streamlit as st
 from simulator.app.cache import Cache, Shown, simulate
 from simulator.experiment.changes import written as written_changes
 from simulator.experiment.levers import changes, present, rest
-from simulator.experiment.measures import SHARE, WEEKS, label, written
+from simulator.experiment.measures import MONEY, SHARE, WEEKS, label, written
 from simulator.experiment.progress import COMPILING, Progress, throttled
 from simulator.experiment.run import REPLICATIONS, SEED
 from simulator.experiment.verdict import interval
-from simulator.report.tables import measure_rows, outcome_lines, speed_line
+from simulator.report.tables import footnote, measure_rows, outcome_lines, speed_line
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from simulator.experiment.result import Result
     from simulator.scenario import Scenario
     from simulator.scenario.plan import Lever
 
 MOST_REPLICATIONS = 5000
 FIRST = "retail-chatbot"
+PICTURES = (
+    ("Who uses it, and is it right?", ("adoption", "accuracy")),
+    ("What does it cost, and by when?", ("money", "timeline")),
+    ("What stands in the way?", ("integrations", "shelving")),
+    ("Can support keep up?", ("tickets", "backlog")),
+)
+"""Figures in the order in which people read them, two in a row."""
 
 
 def show() -> None:
@@ -133,54 +142,82 @@ def shared_cache() -> Cache:
 
 
 def tell(shown: Shown, same_digits: str) -> None:
-    """Verdict, success figures, fan charts, outcomes, the command line and measures."""
+    """Verdict, success figures, outcomes, figures, the command line and measures."""
     result = shown.result
     st.info(result.verdict())
     figures(result)
     left, right = st.columns(2, gap="large")
-    left.image(shown.images["adoption"])
-    right.image(shown.images["accuracy"])
-    left.image(shown.images["tickets"])
-    right.image(shown.images["backlog"])
-    st.caption(
-        "Each chart shows the median of the replications (line), the middle 50% (dark band) and the middle 80% "
-        "(light band) in each week; the dashed line is what success asks for."
-    )
-    left, right = st.columns(2, gap="large")
-    left.image(shown.images["outcomes"])
+    picture(left, shown, "outcomes")
     right.table(
         [
-            {"Outcome": words.capitalize(), "Share": share, "95% interval": reach}
+            {"Outcome": words[:1].upper() + words[1:], "Share": share, "95% interval": reach}
             for words, share, reach in outcome_lines(result)
         ]
     )
     st.subheader("The same on the command line")
     st.code(same_digits, language="bash", wrap_lines=True)
-    headings = ("Measure", "Name", "Mean ± half-width", "10th percentile", "Median", "90th percentile")
+    for heading, names in PICTURES:
+        shown_here = [name for name in names if worth_showing(result, name)]
+        if shown_here:
+            st.subheader(heading)
+        for column, name in zip(st.columns(2, gap="large"), shown_here, strict=False):
+            picture(column, shown, name)
+    st.caption(
+        "Bands over weeks show the median of the replications (line), the middle 50% (dark) and the middle 80% (light) "
+        "in each week; a dashed line across is what success asks for. Where programmes are shelved, adoption, tickets "
+        "and backlog fall to nothing, and accuracy speaks of those that go on."
+    )
     st.subheader("Main measures")
+    headings = ("Measure", "Name", "n", "Mean ± half-width", "10th percentile", "Median", "90th percentile")
     st.table([dict(zip(headings, row, strict=True)) for row in measure_rows(result)])
+    if footnote(result):
+        st.caption(footnote(result))
     with st.expander("Every measure, all digits"):
         st.dataframe(result.summary())
     st.caption(speed_line(result))
 
 
+def picture(place: DeltaGenerator, shown: Shown, name: str) -> None:
+    """A figure of the result."""
+    place.image(shown.image(name))
+
+
+def worth_showing(result: Result, name: str) -> bool:
+    """Whether the scenario has what a figure is about."""
+    if name == "shelving":
+        return bool(result.estimate("shelved_week").get("n"))
+    if name == "integrations":
+        return bool(result.scenario.integration.systems)
+    if name == "money":
+        return "cost_cumulative" in result.records.weekly
+    return True
+
+
 def figures(result: Result) -> None:
     """The success figures in a row."""
-    chance = result.success_probability
+    chance, funded = result.success_probability, result.funded_share
     weeks = result.estimate("weeks_to_scale")
     adoption = result.estimate("adoption_final")
     accuracy = (
         "accuracy_scaled_all_sites" if result.estimate("accuracy_scaled_all_sites").get("n") else "accuracy_scaled"
     )
-    columns = st.columns(4)
+    columns = st.columns(5)
     columns[0].metric("Success probability", written(chance.share, SHARE))
-    columns[0].caption(interval(chance) if chance.share is not None else "never funded")
+    told = interval(chance) if chance.share is not None else "never funded"
+    if funded.share is not None and 0 < funded.share < 1:
+        told += f"; given funding, which {written(funded.share, SHARE)} get"
+    columns[0].caption(told)
     columns[1].metric("Weeks from funding to scale", written(weeks.get("p50"), WEEKS))
-    columns[1].caption(spread(weeks, WEEKS, "median of those that scale"))
+    columns[1].caption(spread(result, "weeks_to_scale", "median of those that scale"))
     columns[2].metric("Adoption at the end", written(adoption.get("mean"), SHARE))
-    columns[2].caption(spread(adoption, SHARE, pilot(result, "adoption_pilot")))
+    columns[2].caption(spread(result, "adoption_final", pilot(result, "adoption_pilot")))
     columns[3].metric(label(accuracy).words, written(result.estimate(accuracy).get("mean"), SHARE))
-    columns[3].caption(spread(result.estimate(accuracy), SHARE, pilot(result, "accuracy_pilot")))
+    columns[3].caption(spread(result, accuracy, pilot(result, "accuracy_pilot")))
+    npv = result.estimate("npv")
+    if npv.get("n"):
+        columns[4].metric(label("npv").words, written(npv["mean"], MONEY, currency=result.scenario.economics.currency))
+        paid = (result.estimate("payback_week").get("n") or 0) / result.replications_done
+        columns[4].caption(spread(result, "npv", f"pays for itself in {written(paid, SHARE)}"))
 
 
 def pilot(result: Result, measure: str) -> str:
@@ -188,8 +225,9 @@ def pilot(result: Result, measure: str) -> str:
     return f"{written(result.estimate(measure).get('mean'), SHARE)} in the pilot"
 
 
-def spread(estimate: dict[str, float | int | None], unit: str, words: str) -> str:
+def spread(result: Result, measure: str, words: str) -> str:
     """The middle 80% of a measure in words."""
+    estimate, unit = result.estimate(measure), label(measure).unit
     if not estimate.get("n"):
         return "in no replication"
     return f"{words}; 80% of replications within {written(estimate['p10'], unit)} to {written(estimate['p90'], unit)}"

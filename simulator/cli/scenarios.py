@@ -29,7 +29,7 @@ def validate(scenarios: Scenarios) -> None:
             problems += error.problems
             continue
         print(
-            f"{source}: fine. {_size(scenario)}, about {work.events:,.0f} events a replication; "
+            f"{source}: fine. {_size(scenario)}, about {float(f'{work.events:.2g}'):,.0f} events a replication; "
             f"{REPLICATIONS} replications take about {_seconds(work.seconds)} on one core."
         )
     if problems:
@@ -40,16 +40,22 @@ def list_shipped() -> None:
     """List the shipped scenarios."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from simulator.scenario import load, shipped_names
 
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column()
-    for name in [*shipped_names(), *shipped_names("theory")]:
-        scenario = load(name)
-        table.add_row(name, f"{_size(scenario)}. {_first_sentence(scenario.description)}")
-    Console(width=None if sys.stdout.isatty() else 110, highlight=False).print(table)
+    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    for heading, names in (
+        ("Programmes", shipped_names()),
+        ("Neutral ones, for checks against theory", shipped_names("theory")),
+    ):
+        table = Table(title=heading, title_justify="left", box=None, show_header=False, padding=(0, 2, 0, 0))
+        table.add_column(style="bold", no_wrap=True)
+        table.add_column()
+        for name in names:
+            scenario = load(name)
+            table.add_row(name, Text.assemble(_first_sentence(scenario.description), (f" {_size(scenario)}.", "dim")))
+        console.print(table)
 
 
 def show(scenario: OneScenario) -> None:

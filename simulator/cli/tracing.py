@@ -12,11 +12,16 @@ from typing import Annotated, Any
 
 import typer
 
+from simulator.cli import telling
 from simulator.cli.options import Engine, EngineName, OneScenario, Seed
 from simulator.experiment.progress import COMPILING
 from simulator.experiment.run import MOST_REPLICATIONS, SEED
 
 HOURS_PER_WEEK = 168
+HOW_TO_READ = """\
+users are site/segment/number; tier1 and tier2 are the help desk, tier3 is the data science team
+this is every event: --milestones shows what concerns the whole programme, --kind one kind of event
+"""
 
 
 def trace(
@@ -34,6 +39,9 @@ def trace(
         list[str] | None,
         typer.Option("--kind", help="Only this kind of event. Repeatable.", metavar="KIND", show_default=False),
     ] = None,
+    milestones: Annotated[
+        bool, typer.Option("--milestones", help="Only what concerns the whole programme: a page or two.")
+    ] = False,
 ) -> None:
     """List the events of one replication in order."""
     from simulator import engine as engines
@@ -53,7 +61,10 @@ def trace(
     try:
         if not as_json:
             print(f"{loaded.name}, replication {replication}, seed {seed}; times are UTC")
-        write(chosen(events, until_hours, set(kinds or known)), None if as_json else monday)
+        if not as_json and not milestones and not kinds:
+            print(HOW_TO_READ)
+        wanted = {*(kinds or ()), *(telling.MILESTONES if milestones else ())} or set(known)
+        write(chosen(events, until_hours, wanted), None if as_json else monday, loaded.economics.currency)
     except BrokenPipeError:  # the reader of the pipe has seen enough, as in `scaleup trace ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -79,30 +90,26 @@ def chosen(events: Iterable[Any], until_hours: float, kinds: set[str]) -> Iterab
             yield event
 
 
-def write(events: Iterable[Any], monday: datetime | None) -> None:
-    """Write events line by line: readable with dates when `monday` is given, else as JSON."""
+def write(events: Iterable[Any], monday: datetime | None, currency: str) -> None:
+    """Write events line by line: in words with dates when `monday` is given, else as JSON."""
     for event in events:
         if monday is None:
             fields = {name: _null_for_nan(value) for name, value in event.fields.items()}
             line = json.dumps({"time_hours": event.time_hours, "kind": event.kind, **fields}, allow_nan=False)
         else:
-            line = readable(event, monday)
+            line = readable(event, monday, currency)
         sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
-def readable(event: Any, monday: datetime) -> str:
-    """One event as a line: date, week, kind, fields."""
+def readable(event: Any, monday: datetime, currency: str) -> str:
+    """One event as a line: date, week, kind, and what happens in words."""
     at = monday + timedelta(hours=event.time_hours)
-    fields = "  ".join(f"{name}={_short(value)}" for name, value in event.fields.items())
+    told = telling.tell(event.kind, event.fields, currency)
     return (
-        f"{at:%a %Y-%m-%d %H:%M:%S}  week {event.time_hours / HOURS_PER_WEEK:6.2f}  {event.kind:<18}  {fields}".rstrip()
+        f"{at:%a %Y-%m-%d %H:%M:%S}  week {event.time_hours / HOURS_PER_WEEK:6.2f}  {event.kind:<18}  {told}".rstrip()
     )
 
 
 def _null_for_nan(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
-
-
-def _short(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -9,25 +9,41 @@ WEEKS = "weeks"
 HOURS = "hours"
 COUNT = "count"
 RATE = "rate"
+MONEY = "money"
 
 
 @dataclass(frozen=True)
 class Label:
-    """Plain words for a measure, and its unit: share (in [0, 1]), weeks, hours, count or rate."""
+    """Plain words for a measure, and its unit: share (in [0, 1]), weeks, hours, count, rate or money.
+
+    Money is in the currency of the scenario.
+    """
 
     words: str
     unit: str
 
 
-TIERS = {"tier1": "tier 1", "tier2": "tier 2", "tier3": "data scientists"}
+TIERS = {"tier1": "tier 1", "tier2": "tier 2", "tier3": "data science"}
 
 LABELS = {
     "success": Label("Reached scale", SHARE),
     "funded": Label("Funded", SHARE),
     "sustained": Label("Still at scale at the end", SHARE),
     "weeks_to_scale": Label("Weeks from funding to scale", WEEKS),
-    "funded_week": Label("Week of funding", WEEKS),
-    "shelved_week": Label("Week of shelving", WEEKS),
+    "funded_week": Label("Week of funding, from kick-off", WEEKS),
+    "shelved_week": Label("Week of shelving, from kick-off", WEEKS),
+    "stopped_at_gate": Label("Stopped at gate", COUNT),
+    "integrations_live_week": Label("Week when all systems are live", WEEKS),
+    "payback_week": Label("Week when paid back", WEEKS),
+    "programme_cost": Label("Cost of the programme", MONEY),
+    "value_delivered": Label("Value delivered", MONEY),
+    "npv": Label("Net present value", MONEY),
+    "cost": Label("Cost of a week", MONEY),
+    "value": Label("Value of a week", MONEY),
+    "cost_cumulative": Label("Cost so far", MONEY),
+    "value_cumulative": Label("Value so far", MONEY),
+    "go_live_week": Label("Week of going live", WEEKS),
+    "hand_carried_weeks": Label("Weeks of data carried by hand", WEEKS),
     "adoption": Label("Adoption", SHARE),
     "adoption_pilot": Label("Adoption in the pilot", SHARE),
     "adoption_peak": Label("Adoption at its peak", SHARE),
@@ -57,6 +73,7 @@ LABELS = {
     "sla_met_share": Label("Tickets started in target time", SHARE),
     "support_underestimate_factor": Label("Support needed over planned", RATE),
     "sites_live": Label("Sites live", COUNT),
+    "integrations_live": Label("Systems live", COUNT),
     "ds_backlog_repairs": Label("Repairs waiting", COUNT),
     "events": Label("Simulated events", COUNT),
 }
@@ -71,31 +88,34 @@ TIER_LABELS = {
     "wait_hours_p90": Label("90th percentile of waits (hours)", HOURS),
 }
 
-MAIN = (
-    "weeks_to_scale",
-    "adoption_pilot",
-    "adoption_peak",
-    "adoption_final",
-    "accuracy_pilot",
-    "accuracy_scaled",
-    "accuracy_scaled_all_sites",
-    "resolution_pilot",
-    "resolution_scaled",
-    "edge_case_types_seen",
-    "edge_case_types_repaired",
-    "users_lost",
-    "tickets_per_user_week_pilot",
-    "tickets_opened",
-    "tickets_per_week_peak",
-    "tickets_abandoned",
-    "sla_met_share",
-    "wait_hours_mean_tier1",
-    "wait_hours_mean_tier2",
-    "wait_hours_mean_tier3",
-    "utilisation_peak_tier1",
-    "utilisation_peak_tier2",
-    "support_underestimate_factor",
+MAIN_GROUPS = (
+    ("weeks_to_scale", "shelved_week", "integrations_live_week"),
+    ("programme_cost", "value_delivered", "npv", "payback_week"),
+    ("adoption_pilot", "adoption_peak", "adoption_final", "users_reverted", "users_lost"),
+    (
+        "accuracy_pilot",
+        "accuracy_scaled",
+        "accuracy_scaled_all_sites",
+        "resolution_pilot",
+        "resolution_scaled",
+        "edge_case_types_seen",
+        "edge_case_types_repaired",
+    ),
+    (
+        "support_underestimate_factor",
+        "sla_met_share",
+        "tickets_per_user_week_pilot",
+        "tickets_opened",
+        "tickets_per_week_peak",
+        "tickets_abandoned",
+        "wait_hours_mean_tier1",
+        "wait_hours_mean_tier2",
+        "wait_hours_mean_tier3",
+        "utilisation_peak_tier1",
+        "utilisation_peak_tier2",
+    ),
 )
+"""The measures that people read first, in groups: when, money, people, answers, support."""
 
 OUTCOMES = {
     "scaled_on_time": "scaled on time",
@@ -118,18 +138,32 @@ def label(measure: str) -> Label:
     return Label(measure.replace("_", " ").capitalize(), RATE)
 
 
-def written(value: float | None, unit: str, *, like: float | None = None) -> str:
+def written(value: float | None, unit: str, *, like: float | None = None, currency: str = "") -> str:
     """`value` for people: a share as a percentage, other numbers with about three digits; a dash for None.
 
-    `like` is the number whose digits `value` shares, as a half-width those of its mean.
+    `like` is the number whose digits `value` shares, as a half-width those of its mean. Money is written with
+    `currency` before it and k, m or bn behind it: "EUR 1.2m".
     """
     if value is None:
         return "–"
     if unit == SHARE:
         return f"{100 * value:.1f}%"
     size = abs(value if like is None else like)
+    if unit == MONEY:
+        return f"{currency} {_shortened(value, size)}".strip()
     if size >= 100:
         return f"{value:,.0f}"
     if unit in (WEEKS, COUNT) or size >= 10:
         return f"{value:.1f}".removesuffix(".0")
     return f"{value:.2f}" if size >= 0.1 or size == 0 else f"{value:.3f}"
+
+
+def _shortened(amount: float, size: float) -> str:
+    """An amount of money to two or three digits, in thousands, millions or billions as `size` asks for."""
+    if amount == 0:
+        return "0"
+    for least, letters in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if size >= 0.9995 * least:
+            digits = 0 if size >= 99.95 * least else 1
+            return f"{round(amount / least, digits) + 0.0:,.{digits}f}{letters}"
+    return f"{round(amount) + 0:,}" if size >= 10 else f"{round(amount, 2) + 0.0:.2f}"

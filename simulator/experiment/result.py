@@ -92,8 +92,16 @@ class Result:
         return wilson(len(self._funded), self.replications_done)
 
     @property
+    def funded_count(self) -> int:
+        """The number of funded replications."""
+        return len(self._funded)
+
+    @property
     def scaled_by_week(self) -> dict[str, list[float] | list[int]]:
-        """Cumulative share of funded replications that reached scale by each week since funding."""
+        """Cumulative share of funded replications that reached scale by each week since funding.
+
+        Those that are shelved first never will, and stay in the denominator (shelving is a competing risk).
+        """
         weeks = self.records.measure("weeks_to_scale")
         funded_week = self.records.measures.get("funded_week", [])
         starts = [float(funded_week[index] or 0) for index in self._funded] if funded_week else []
@@ -124,7 +132,7 @@ class Result:
         return self.records.sites_table().to_pandas()  # type: ignore[no-any-return]
 
     def verdict(self) -> str:
-        """One plain sentence: how likely scale is, by when, and what is most often missing."""
+        """A few plain sentences: how likely scale is and by when, what becomes of the others, and what they miss."""
         return verdict(self)
 
     def as_dict(self) -> dict[str, Any]:
@@ -157,7 +165,9 @@ class Result:
 
     @property
     def plot(self) -> Any:
-        """Figures: `plot.adoption()`, `accuracy()`, `tickets()`, `backlog()`, `outcomes()`, each a matplotlib Axes."""
+        """Figures, each a matplotlib Axes: `plot.adoption()`, `accuracy()`, `money()`, `timeline()`, `shelving()`,
+        `integrations()`, `tickets()`, `backlog()`, `outcomes()`, and `fan(measure)` for any weekly measure.
+        """
         return accessors.resolve("plot")(self)
 
     def __rich__(self) -> Any:

@@ -1,13 +1,14 @@
-"""One plain sentence that tells a planner what the replications say."""
+"""What the replications say, in a few plain sentences for a planner."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.experiment.measures import SHARE, label, written
+from simulator.experiment.measures import SHARE, written
+from simulator.experiment.reasons import criteria_missed, funded_failures, signs, stops, telling
 from simulator.experiment.statistics import Share
 
 if TYPE_CHECKING:
@@ -20,29 +21,24 @@ CHANCES = (
     (0.1, "Unlikely to scale"),
     (0.0, "Very unlikely to scale"),
 )
-FATES = {"shelved": "are shelved", "stalled": "stall"}
+MOST_SIGNS = 2
 
 
 def verdict(result: Result) -> str:
-    """How likely scale is, by when, and what is most often missing where it is not reached."""
+    """How likely scale is, by when; what becomes of the others, and what they miss; and whether there is funding."""
     chance = result.success_probability
     if chance.share is None:
-        return "None of the simulated programmes was funded, so nothing can be said about scaling."
-    lead = next(words for least, words in CHANCES if chance.share >= least)
-    number = f"{result.replications_done:,} simulated programmes"
-    if chance.share == 0:
-        told = f"none of {number} reaches scale"
-    elif chance.share == 1:
-        told = f"all of {number} reach scale"
-    else:
-        told = f"{written(chance.share, SHARE)} of {number} reach scale"
-    sentence = f"{lead}: {told} ({interval(chance)})"
-    weeks = result.estimate("weeks_to_scale").get("p50") if chance.share > 0 else None
-    if weeks is not None:
-        sentence += f", half of {'them' if chance.share < 1 else 'these'} within {weeks:.0f} weeks of funding"
+        return f"None of {result.replications_done:,} simulated programmes was funded{_why_unfunded(result)}."
+    sentences = [_chance(result, chance)]
     if chance.share < 1:
-        sentence += _failures(result, everyone=chance.share == 0)
-    return sentence + "."
+        sentences += [_fates(result, everyone=chance.share == 0), *_reasons(result)]
+    unfunded = result.replications_done - result.funded_count
+    if unfunded:
+        sentences.append(
+            f"{unfunded:,} of {result.replications_done:,} simulated programmes "
+            f"{'is' if unfunded == 1 else 'are'} never funded{_why_unfunded(result)}"
+        )
+    return ". ".join(sentences) + "."
 
 
 def interval(share: Share) -> str:
@@ -50,69 +46,104 @@ def interval(share: Share) -> str:
     return f"95% interval {written(share.low, SHARE)} to {written(share.high, SHARE)}"
 
 
-def criteria_missed(result: Result) -> dict[str, float]:
-    """For each success criterion, in words, the share of failures in which it never held long enough by itself.
+def _chance(result: Result, chance: Share) -> str:
+    """How likely, and by when."""
+    share = chance.share or 0.0
+    lead = next(words for least, words in CHANCES if share >= least)
+    funded = "simulated" if result.funded_count == result.replications_done else "funded"
+    number = f"{result.funded_count:,} {funded} programmes"
+    if share == 0:
+        told = f"none of {number} reaches scale"
+    elif share == 1:
+        told = f"all of {number} reach scale"
+    else:
+        told = f"{written(share, SHARE)} of {number} reach scale"
+    sentence = f"{lead}: {told} ({interval(chance)})"
+    weeks = result.estimate("weeks_to_scale").get("p50") if share > 0 else None
+    if weeks is not None:
+        sentence += f", half of {'them' if share < 1 else 'these'} within {weeks:.0f} weeks of funding"
+    return sentence
 
-    Only weeks after funding count, as for success.
-    """
+
+def _fates(result: Result, *, everyone: bool) -> str:
+    """What becomes of the funded programmes that never reach scale."""
+    stopped = stops(result)
+    number = int(funded_failures(result).sum())
+    gates = Counter({str(gate): count for gate, count in stopped.items() if gate is not None})
+    parts: list[tuple[int, str]] = []
+    if stopped[None]:
+        after = _weeks_until_shelved(result)
+        when = "" if after is None else f", half of these within {after:.0f} weeks of funding"
+        parts.append((stopped[None], f"shelved by the sponsor{when}"))
+    if gates:
+        gate, most = gates.most_common(1)[0]
+        which = gate if most == gates.total() else f"mostly {gate}"
+        parts.append((gates.total(), f"stopped at a gate ({which})"))
+    stalled = number - stopped.total()
+    if stalled:
+        parts.append((stalled, "still running at the end without ever reaching scale (stalled)"))
+    parts.sort(key=lambda part: -part[0])
+    if len(parts) == 1:
+        return f"All {'' if everyone else 'others '}are {parts[0][1]}"
+    told = "; ".join(f"{written(count / number, SHARE)} are {words}" for count, words in parts)
+    return f"Of {'them' if everyone else 'the others'} {told}"
+
+
+def _weeks_until_shelved(result: Result) -> float | None:
+    """Median of the weeks from funding until the sponsor shelves a programme that never reached scale."""
     records = result.records
-    success = result.scenario.success
-    failed = np.array([not value for value in records.measure("success")], dtype=bool)
-    if not failed.any():
-        return {}
-    funded = np.array([week or 0.0 for week in records.measure("funded_week")], dtype=float)
-    in_plan = np.arange(records.weeks) >= np.ceil(funded)[:, None]
-    missed: dict[str, float] = {}
-    for index, criterion in enumerate(success.criteria):
-        if criterion.measure not in records.weekly:
-            continue
-        rows = records.week_rows(criterion.measure)
-        at_least = criterion.at_least is not None
-        quantity = criterion.at_least if at_least else criterion.at_most
-        level = _level(result, f"success.criteria.{index}.{'at_least' if at_least else 'at_most'}", quantity)
-        with np.errstate(invalid="ignore"):
-            holds = rows >= level[:, None] if at_least else rows <= level[:, None]
-        long_enough = _longest_stretch(holds & in_plan) >= success.sustained_weeks
-        words = label(criterion.measure)
-        mean = float(np.mean(level))
-        bound = f"{100 * mean:.3g}%" if words.unit == SHARE else f"{mean:.3g}"
-        missed[f"{words.words.lower()} never stays {'at or above' if at_least else 'at or below'} {bound}"] = float(
-            np.mean(~long_enough[failed])
+    failed = funded_failures(result)
+    if "shelved_week" not in records.measures:
+        return None
+    gates = records.measures.get("stopped_at_gate", [None] * records.count)
+    weeks = [
+        float(shelved) - float(funded or 0)
+        for index, (shelved, funded) in enumerate(
+            zip(records.measure("shelved_week"), records.measure("funded_week"), strict=True)
         )
-    return missed
+        if failed[index] and shelved is not None and gates[index] is None
+    ]
+    return float(np.median(weeks)) if weeks else None
 
 
-def _level(result: Result, path: str, quantity: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """The level of a criterion in each replication, as drawn when it is uncertain."""
-    count = result.records.count
-    if path in result.records.input_paths:
-        return result.records.inputs[:count, result.records.input_paths.index(path)]
-    return np.full(count, quantity.mean)
-
-
-def _longest_stretch(holds: np.ndarray[Any, np.dtype[np.bool_]]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Longest number of weeks in a row that are true, for each row of bool[replications, weeks]."""
-    longest = np.zeros(holds.shape[0], dtype=np.int64)
-    current = np.zeros_like(longest)
-    for week in range(holds.shape[1]):
-        current = np.where(holds[:, week], current + 1, 0)
-        longest = np.maximum(longest, current)
-    return longest
-
-
-def _failures(result: Result, *, everyone: bool) -> str:
-    fates = Counter(str(outcome) for outcome in result.records.measure("outcome"))
-    fate, _ = max(((name, fates[name]) for name in FATES), key=lambda item: item[1])
-    told = "; they" if everyone else "; the others"
-    others = sum(fates[name] for name in FATES)
-    if others and fates[fate] < others:
-        told += " mostly"
-    told += f" {FATES[fate]}"
+def _reasons(result: Result) -> list[str]:
+    """The criterion that is missed most, and the signs that set failures apart."""
+    told: list[str] = []
     missed = criteria_missed(result)
     if missed:
         reason = max(missed, key=lambda name: missed[name])
-        if missed[reason] >= 0.5:
-            told += f", {'always' if missed[reason] == 1 else 'mostly'} because {reason}"
+        if missed[reason] == 1:
+            told.append(f"In all of these {reason}")
+        elif missed[reason] >= 0.5:
+            told.append(f"In {written(missed[reason], SHARE)} of these {reason}")
         else:
-            told += ", mostly because the success criteria never hold together for long enough"
+            told.append("Mostly the success criteria never hold together for long enough")
+    failures = int(funded_failures(result).sum())
+    successes = result.funded_count - failures
+    apart = [sign for sign in signs(result) if telling(sign, failures, successes)][:MOST_SIGNS]
+    if apart:
+        words = "; ".join(
+            f"{sign.seen} in {written(sign.failures, SHARE)} of them, against "
+            f"{written(sign.successes, SHARE)} of those that scale at the same age ({sign.killer})"
+            for sign in apart
+        )
+        told.append(f"What sets failures apart: {words}")
+    elif not successes:
+        common = [sign for sign in signs(result) if sign.failures >= 0.5][:MOST_SIGNS]
+        if common:
+            words = "; ".join(f"{sign.seen} in {written(sign.failures, SHARE)} ({sign.killer})" for sign in common)
+            told.append(f"Common signs: {words}")
     return told
+
+
+def _why_unfunded(result: Result) -> str:
+    """Why programmes are not funded, in words that follow on the fact."""
+    records = result.records
+    gates = records.measures.get("stopped_at_gate", [None] * records.count)
+    funded = records.measures.get("funded", [])
+    refused = Counter(str(gate) for gate, given in zip(gates, funded, strict=False) if not given and gate is not None)
+    unfunded = sum(1 for given in funded if not given)
+    if not refused:
+        return ": the horizon ends before the decision" if unfunded else ""
+    told = f": the pilot does not pass the gate {refused.most_common(1)[0][0]}"
+    return told if refused.total() == unfunded else f"{told}, or the horizon ends before the decision"

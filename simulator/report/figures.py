@@ -1,4 +1,4 @@
-"""Figures of a result: fan charts of weekly measures and the shares of the outcomes."""
+"""Figures of a result: fan charts of weekly measures, money, the timeline, and the shares of the outcomes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.experiment.measures import OUTCOMES, SHARE, label
-from simulator.report import style
+from simulator.experiment.measures import COUNT, MONEY, OUTCOMES, SHARE, label, written
+from simulator.report import style, timelines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.ticker import Formatter
 
     from simulator.experiment.result import Result
 
@@ -50,6 +51,57 @@ class Figures:
         rows = np.sum([records.week_rows(name) for name in tiers], axis=0) if tiers else None
         return self.fan("backlog", "Tickets waiting (all tiers, end of week)", rows=rows, axes=axes)
 
+    def money(self, axes: Axes | None = None) -> Axes:
+        """Fans of cost and of value so far, and the week by which value has covered cost, where it does."""
+        axes = _new_axes() if axes is None else axes
+        records = self._result.records
+        for name, words, colours in (
+            ("cost_cumulative", "cost", style.COST_FAN),
+            ("value_cumulative", "value", style.VALUE_FAN),
+        ):
+            if name in records.weekly:
+                self._bands(axes, records.week_rows(name), words, colours)
+        axes.axhline(0, color=style.INK, linewidth=0.8)
+        self._mark_funding(axes)
+        self._mark_payback(axes)
+        axes.yaxis.set_major_formatter(_money_formatter())
+        axes.set_xlim(0, max(1, records.weeks - 1))
+        axes.set_xlabel("Weeks since the pilot's start")
+        axes.set_title(f"Cost and value so far ({self._result.scenario.economics.currency})", loc="left", pad=20)
+        style.quieten(axes)
+        lines = [line for line in axes.lines if str(line.get_label()).endswith("median")]
+        axes.legend(
+            lines,
+            [str(line.get_label()).partition(":")[0] for line in lines],
+            loc="upper left",
+            frameon=False,
+            fontsize=10,
+        )
+        return axes
+
+    def timeline(self, axes: Axes | None = None) -> Axes:
+        """When milestones are reached: middle 80% and median of the funded replications that reach each."""
+        return timelines.timeline(self._result, _new_axes() if axes is None else axes)
+
+    def shelving(self, axes: Axes | None = None) -> Axes:
+        """How many weeks after funding programmes are shelved, by the sponsor's reviews, and by whom."""
+        return timelines.shelving(self._result, _new_axes() if axes is None else axes)
+
+    def integrations(self, axes: Axes | None = None) -> Axes:
+        """Fan chart of systems live, and the mean number of sites that carry data by hand."""
+        alone = axes is None
+        axes = self.fan("integrations_live", "Systems live", axes=_new_axes() if axes is None else axes)
+        systems = len(self._result.scenario.integration.systems)
+        carrying = timelines.carrying(self._result)
+        axes.plot(carrying, color=style.VERMILION, linewidth=1.6, label="sites by hand (mean)")
+        axes.set_ylim(0, max(1.0, systems, float(carrying.max())) * 1.05)
+        axes.set_title(f"Systems live (of {systems}), and sites that carry data by hand", loc="left", pad=20)
+        if alone:
+            style.legend_below(axes)
+        else:
+            axes.legend(handles=[axes.lines[-1]], loc="upper left", frameon=False, fontsize=10)
+        return axes
+
     def fan(
         self, measure: str, title: str | None = None, *, rows: Rows | None = None, axes: Axes | None = None
     ) -> Axes:
@@ -61,23 +113,20 @@ class Figures:
         alone = axes is None
         axes = _new_axes() if axes is None else axes
         values = self._result.records.week_rows(measure) if rows is None else rows
-        share = measure in self._result.records.weekly and label(measure).unit == SHARE
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which the measure is null everywhere
-            p10, p25, p50, p75, p90 = np.nanquantile(values, FAN, axis=0)
-        weeks = np.arange(values.shape[1])
-        axes.fill_between(weeks, p10, p90, color=style.MIDDLE_80, linewidth=0, label="middle 80%")
-        axes.fill_between(weeks, p25, p75, color=style.MIDDLE_50, linewidth=0, label="middle 50%")
-        axes.plot(weeks, p50, color=style.BLUE, linewidth=2, label="median")
+        unit = label(measure).unit if measure in self._result.records.weekly else COUNT
+        share, money = unit == SHARE, unit == MONEY
+        p10, p90 = self._bands(axes, values, "", style.BLUE_FAN)
         self._mark_funding(axes)
         self._mark_criterion(axes, measure)
-        axes.set_xlim(0, max(1, len(weeks) - 1))
+        axes.set_xlim(0, max(1, values.shape[1] - 1))
         if share:
             from matplotlib.ticker import PercentFormatter
 
             lowest = np.nanmin(p10) if np.isfinite(p10).any() else 0.0
             axes.set_ylim(0 if lowest < 0.5 else 0.4, 1.0)
             axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        elif money:
+            axes.yaxis.set_major_formatter(_money_formatter())
         else:
             from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
@@ -89,8 +138,21 @@ class Figures:
         axes.set_title(title or label(measure).words, loc="left", pad=20)
         style.quieten(axes)
         if alone:
-            axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4, frameon=False, fontsize=9.5)
+            style.legend_below(axes)
         return axes
+
+    def _bands(self, axes: Axes, rows: Rows, words: str, colours: tuple[str, str, str]) -> tuple[Rows, Rows]:
+        """Median, middle 50% and middle 80% of float64[replications, weeks]; returns the ends of the last."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which the measure is null everywhere
+            p10, p25, p50, p75, p90 = np.nanquantile(rows, FAN, axis=0)
+        weeks = np.arange(rows.shape[1])
+        before = f"{words}: " if words else ""
+        alpha = 0.7 if words else 1.0  # two fans may lie over each other
+        axes.fill_between(weeks, p10, p90, color=colours[0], linewidth=0, alpha=alpha, label=f"{before}middle 80%")
+        axes.fill_between(weeks, p25, p75, color=colours[1], linewidth=0, alpha=alpha, label=f"{before}middle 50%")
+        axes.plot(weeks, p50, color=colours[2], linewidth=2, label=f"{before}median")
+        return p10, p90
 
     def outcomes(self, axes: Axes | None = None) -> Axes:
         """Bars of the share of replications in each outcome, with 95% intervals."""
@@ -127,6 +189,26 @@ class Figures:
             color=style.GREY,
         )
 
+    def _mark_payback(self, axes: Axes) -> None:
+        paid = self._result.estimate("payback_week")
+        if not paid.get("n"):
+            words = "value never covers cost"
+        else:
+            week, share = paid["p50"] or 0.0, (paid["n"] or 0) / self._result.replications_done
+            axes.axvline(week, color=style.GREEN, linewidth=1.2, linestyle=(0, (5, 3)))
+            words = f"value covers cost in {share:.0%}, half of these by week {week:.0f}"
+        axes.annotate(
+            words,
+            (1.0, 1.0),
+            xycoords="axes fraction",
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            fontsize=9,
+            color=style.GREEN,
+        )
+
     def _mark_criterion(self, axes: Axes, measure: str) -> None:
         for criterion in self._result.scenario.success.criteria:
             level = criterion.at_least or criterion.at_most
@@ -135,6 +217,12 @@ class Figures:
             axes.axhline(
                 level.mean, color=style.VERMILION, linewidth=1.2, linestyle=(0, (5, 3)), label="needed for success"
             )
+
+
+def _money_formatter() -> Formatter:
+    from matplotlib.ticker import FuncFormatter
+
+    return FuncFormatter(lambda amount, _: written(amount, MONEY))
 
 
 def _new_axes() -> Axes:

@@ -13,10 +13,13 @@ VERMILION = "#D55E00"
 GREEN = "#009E73"
 ORANGE = "#E69F00"
 GREY = "#6B7280"
-MIDDLE_80 = "#D3E5F2"
-MIDDLE_50 = "#97C3DE"
 INK = "#1F2933"
 FAINT = "#D9DEE4"
+
+# Middle 80%, middle 50% and median.
+BLUE_FAN = ("#D3E5F2", "#97C3DE", BLUE)
+COST_FAN = ("#F8DCC8", "#EDB08A", VERMILION)
+VALUE_FAN = ("#CDEBE1", "#8BCFB8", GREEN)
 
 OUTCOME_COLOURS = {
     "scaled_on_time": GREEN,
@@ -25,6 +28,11 @@ OUTCOME_COLOURS = {
     "shelved": VERMILION,
     "not_funded": GREY,
 }
+
+
+def legend_below(axes: Axes) -> None:
+    """A legend below the axes, for a figure that stands alone."""
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4, frameon=False, fontsize=9.5)
 
 
 def quieten(axes: Axes) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from simulator.experiment.measures import MAIN, OUTCOMES, SHARE, label, written
+from simulator.experiment.measures import MAIN_GROUPS, OUTCOMES, SHARE, label, written
+from simulator.experiment.reasons import stops
+from simulator.experiment.statistics import wilson
 from simulator.experiment.verdict import interval
 
 if TYPE_CHECKING:
-    from rich.console import Group
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.table import Table
 
     from simulator.experiment.result import Result
 
-Row = tuple[str, str, str, str, str, str]
-HEADINGS = ("", "measure", "mean", "p10", "p50", "p90")
+Row = tuple[str, str, str, str, str, str, str]
+HEADINGS = ("", "measure", "n", "mean", "p10", "p50", "p90")
+LEAST_WIDTH_FOR_NAMES = 105
 
 
 def heading(result: Result) -> str:
@@ -26,27 +30,50 @@ def heading(result: Result) -> str:
 
 
 def outcome_lines(result: Result) -> list[tuple[str, str, str]]:
-    """Outcome in plain words, its share, and the 95% interval, for each outcome that occurred."""
-    return [
-        (OUTCOMES.get(name, name), written(share.share, SHARE), _reach(share.low, share.high))
-        for name, share in result.outcomes.items()
-    ]
+    """Outcome in plain words, its share, and the 95% interval, for each outcome that occurred.
+
+    Below "shelved" stands who did it, sponsor or gate.
+    """
+    lines: list[tuple[str, str, str]] = []
+    for name, share in result.outcomes.items():
+        lines.append((OUTCOMES.get(name, name), written(share.share, SHARE), _reach(share.low, share.high)))
+        if name == "shelved":
+            for gate, count in sorted(stops(result).items(), key=lambda item: (-item[1], item[0] or "")):
+                of = wilson(count, result.replications_done)
+                words = "by the sponsor" if gate is None else f"at gate {gate}"
+                lines.append((f"– {words}", written(of.share, SHARE), _reach(of.low, of.high)))
+    return lines
+
+
+def measure_groups(result: Result) -> list[list[Row]]:
+    """The main measures in groups: words, name, n, mean with half-width, p10, p50, p90.
+
+    Measures that are always null are left out; n is told where it is not the number of replications.
+    """
+    groups = ([_measure_row(result, name) for name in names if result.estimate(name).get("n")] for names in MAIN_GROUPS)
+    return [group for group in groups if group]
 
 
 def measure_rows(result: Result) -> list[Row]:
-    """The main measures: words, name, mean with half-width, p10, p50, p90; those that are always null are left out."""
-    rows: list[Row] = []
-    for name in MAIN:
-        of = result.estimate(name)
-        if not of.get("n"):
-            continue
-        words = label(name)
-        mean = written(of["mean"], words.unit)
-        if of["half_width_95"] is not None:
-            mean += f" ± {written(of['half_width_95'], words.unit, like=of['mean'])}"
-        quantiles = [written(of[quantile], words.unit) for quantile in ("p10", "p50", "p90")]
-        rows.append((words.words, name, mean, *quantiles))  # type: ignore[arg-type]
-    return rows
+    """The rows of `measure_groups`, one after the other."""
+    return [row for group in measure_groups(result) for row in group]
+
+
+def _measure_row(result: Result, name: str) -> Row:
+    of, words, currency = result.estimate(name), label(name), result.scenario.economics.currency
+    mean = written(of["mean"], words.unit, currency=currency)
+    if of["half_width_95"] is not None:
+        mean += f" ± {written(of['half_width_95'], words.unit, like=of['mean'])}"
+    p10, p50, p90 = (written(of[quantile], words.unit) for quantile in ("p10", "p50", "p90"))
+    n = of["n"] or 0
+    return words.words, name, "" if n == result.replications_done else f"{n:,}", mean, p10, p50, p90
+
+
+def footnote(result: Result) -> str:
+    """What the column n says; empty where it says nothing."""
+    if all(row[2] == "" for row in measure_rows(result)):
+        return ""
+    return f"n: the number of replications that the row is about, where it is not all {result.replications_done:,}"
 
 
 def success_line(result: Result) -> str:
@@ -68,45 +95,60 @@ def speed_line(result: Result) -> str:
     )
 
 
-def result_table(result: Result) -> Group:
-    """The result for a terminal: outcomes, success, main measures, verdict, speed."""
-    from rich import box
-    from rich.console import Group
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
+class ResultTable:
+    """The result for a terminal: outcomes, success, main measures, verdict, speed; narrow ones go without names."""
 
-    outcomes = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    outcomes.add_column()
-    outcomes.add_column(justify="right")
-    outcomes.add_column(style="dim")
-    for words, share, reach in outcome_lines(result):
-        outcomes.add_row(words.capitalize(), share, reach)
+    def __init__(self, result: Result) -> None:
+        self._result = result
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.padding import Padding
+        from rich.table import Table
+        from rich.text import Text
+
+        result = self._result
+        yield Text.assemble((result.scenario.name, "bold"), (f"  {heading(result)}", "dim"))
+        yield ""
+        outcomes = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+        outcomes.add_column()
+        outcomes.add_column(justify="right")
+        outcomes.add_column(style="dim")
+        for words, share, reach in outcome_lines(result):
+            outcomes.add_row(words[:1].upper() + words[1:], share, reach)
+        yield Padding(outcomes, (0, 0, 0, 2))
+        yield ""
+        yield Text(success_line(result), style="bold")
+        yield _measures(result, named=options.max_width >= LEAST_WIDTH_FOR_NAMES)
+        if footnote(result):
+            yield Text(footnote(result), style="dim")
+        yield ""
+        first, stop, rest = result.verdict().partition(". ")
+        yield Text.assemble((first + stop, "bold"), rest)
+        yield ""
+        yield Text(speed_line(result), style="dim")
+
+
+def _measures(result: Result, *, named: bool) -> Table:
+    """The main measures, with the names of the columns that hold them or without."""
+    from rich import box
+    from rich.table import Table
 
     measures = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for heading_words in HEADINGS:
-        numeric = heading_words not in ("", "measure")
+    shown = [index for index, words in enumerate(HEADINGS) if named or words != "measure"]
+    for index in shown:
+        numeric = index > 1
         measures.add_column(
-            heading_words,
+            HEADINGS[index],
             justify="right" if numeric else "left",
-            style="dim" if heading_words == "measure" else "",
+            style="dim" if HEADINGS[index] in ("measure", "n") else "",
             no_wrap=numeric,
             overflow="fold",
         )
-    for row in measure_rows(result):
-        measures.add_row(*row)
-
-    title = Text.assemble((result.scenario.name, "bold"), (f"  {heading(result)}", "dim"))
-    return Group(
-        title,
-        "",
-        Padding(outcomes, (0, 0, 0, 2)),
-        "",
-        Text(success_line(result), style="bold"),
-        measures,
-        Text(result.verdict(), style="bold"),
-        Text(speed_line(result), style="dim"),
-    )
+    for group in measure_groups(result):
+        for row in group:
+            measures.add_row(*(row[index] for index in shown))
+        measures.add_section()
+    return measures
 
 
 def result_html(result: Result) -> str:

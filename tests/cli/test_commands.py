@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import simulator as sim
-from simulator.cli import main
+from simulator.cli import main, telling
+from simulator.model.kinds import KINDS
 from tests.experiment import stand_in
 
 pytestmark = pytest.mark.usefixtures("stand_in_engine")
@@ -188,12 +189,58 @@ def test_list_names_the_shipped_scenarios(scaleup):
 
 def test_trace_lists_events_with_dates(scaleup, scenario_file):
     _, out, _ = scaleup("trace", scenario_file, "--replication", "7", "--until-week", "1")
-    lines = out.splitlines()
-    assert lines[0] == "stand-in, replication 7, seed 1; times are UTC"
-    assert lines[1].split() == [
+    head, events = (part.splitlines() for part in out.split("\n\n"))
+    assert head[0] == "stand-in, replication 7, seed 1; times are UTC"
+    assert "--milestones" in head[-1]
+    assert events[0].split() == [
         "Mon", "2026-01-05", "09:30:00", "week", "0.06", "ticket-opened", "user=7", "ticket_kind=error",
     ]  # fmt: skip
-    assert len(lines) == 3
+    assert events[1].endswith("error-noticed       1 notices an error; trust is now 25%")
+    assert len(events) == 2
+
+
+def test_every_kind_of_event_has_words_for_its_fields():
+    for kind in KINDS:
+        fields = {name: 1.0 for name in kind.fields if name} | {"reference": "plant", "reason": "sponsor"}
+        told = telling.tell(kind.name, fields, "EUR")
+        assert told != ""
+        assert "=" not in told, kind.name
+    assert set(telling.MILESTONES) <= {kind.name for kind in KINDS}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "told"),
+    [
+        ("gate-read", {"gate": "a", "decision": "go", "accuracy_observed": 0.87, "value_share_observed": "nothing"},
+         "gate a says go: accuracy seen 87%, value seen: none planned yet"),
+        ("sponsor-review", {"value_share_observed": -0.938, "patience_weeks_left": 22.94},
+         "value seen: -94% of what was planned; the sponsor has patience for 22.9 weeks"),
+        ("go-live", {"site": "a", "users_onboarded": 260, "pilot": 0, "carried_by_hand": 1},
+         "a goes live, 260 people invited, data carried by hand"),
+        ("go-live", {"site": "a", "users_onboarded": 1260, "pilot": 1, "carried_by_hand": 0},
+         "a begins its pilot, 1,260 people invited"),
+        ("stage-began", {"stage": "erp/build", "visit": 2, "weeks": 12.345},
+         "erp/build begins, once more, and will take 12.3 weeks"),
+        ("funded", {"users_planned": 3340, "value_per_task_expected": 1.735},
+         "the roll-out to 3,340 people is funded; the pilot promises CHF 1.74 a task"),
+        ("shelved", {"reason": "europe-works"}, "the programme is shelved: gate europe-works"),
+        ("party", {"guests": 3}, "guests=3"),
+    ],
+)  # fmt: skip
+def test_events_are_told_in_plain_words(kind, fields, told):
+    assert telling.tell(kind, fields, "CHF") == told
+
+
+def test_milestones_leave_out_what_single_users_do(scaleup, scenario_file, monkeypatch):
+    events = [
+        stand_in.TraceEvent(1.0, "error-noticed", {"user": 1, "trust": 0.5}),
+        stand_in.TraceEvent(2.0, "shelved", {"reason": "sponsor"}),
+    ]
+    monkeypatch.setattr("simulator.engine.trace", lambda *_, **__: iter(events))
+    _, out, _ = scaleup("trace", scenario_file, "--milestones")
+    (line,) = out.splitlines()[1:]
+    assert line.startswith("Mon 2026-01-05 02:00:00  week   0.01  shelved ")
+    assert line.endswith(" the programme is shelved: its sponsor has lost patience")
 
 
 def test_trace_as_json_lines(scaleup, scenario_file):

@@ -171,7 +171,10 @@ def test_the_verdict_says_how_likely_when_and_why_not(result):
     assert sentence.startswith("May or may not scale: ")
     assert "40 simulated programmes reach scale (95% interval " in sentence
     assert "weeks of funding" in sentence
-    assert sentence.endswith("; the others stall, always because adoption never stays at or above 60%.")
+    assert sentence.endswith(
+        ". All others are still running at the end without ever reaching scale (stalled). "
+        "In all of these adoption never stays at or above 60%."
+    )
     assert sentence in repr(result)
     assert sentence in result._repr_html_()
 

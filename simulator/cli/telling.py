@@ -1,0 +1,107 @@
+"""Events of a trace in plain words, for a reader who has not seen the model."""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Mapping
+from typing import Any
+
+SENTENCES = {
+    "week-end": "week {week} is over: {active_users} people use it, trust {trust_mean:%}, {backlog} tickets wait",
+    "gate-read": "gate {gate} says {decision}: accuracy seen {accuracy_observed:%}, value seen: {value_told}",
+    "funded": "the roll-out to {users_planned} people is funded; "
+    "the pilot promises {currency} {value_per_task_expected} a task",
+    "sponsor-review": "value seen: {value_told}; the sponsor has patience for {patience_weeks_left} weeks",
+    "go-live": "{site} {pilot:begins its pilot|goes live}, {users_onboarded} people invited"
+    "{carried_by_hand:, data carried by hand|}",
+    "shift-change": "{shift}: {agents_on_duty} at work",
+    "agent-hired": "{agent} begins",
+    "resigned": "{agent} resigns",
+    "team-moved-on": "the data science team moves on; {members_left} of its members leave",
+    "integration-began": "work on {system} begins",
+    "stage-ended": "{stage} {rework:must be done again|is done}",
+    "campaign-ended": "the campaign at {site} ends",
+    "remediation-due": "the data of {site} are to be cleaned before it goes live",
+    "working-day": "{site} opens: {accuracy:%} of familiar answers are right, {unhandled_share:%} of tasks are "
+    "edge cases it does not know, {answered_share:%} get an answer",
+    "upstream-change": "a change upstream of {site} takes {loss:%} off its accuracy",
+    "model-deployed": "the retrained model is in use at {site}",
+    "outage": "outage {outage} begins: nobody gets an answer",
+    "called-out": "{agent} is called out",
+    "switched-off": "{site} is switched off; {users_withdrawn} people lose it",
+    "work-ended": "{agent} {finished:finishes|breaks off} after {hours} hours",
+    "gave-up-waiting": "ticket {ticket} is abandoned at tier {tier}",
+    "answered-at-once": "ticket {ticket} is answered at once",
+    "error-noticed": "{user} notices an error; trust is now {trust:%}",
+    "edge-case-met": "{user} meets edge case {family}-{type}: {outcome}",
+    "question-asked": "{user} asks for help ({ticket_kind})",
+    "started-using": "{user} starts to use it, {trained:trained|without training}",
+    "came-back": "{user} {accepted:comes back|thinks of coming back, and does not}; trust is {trust:%}",
+    "dropped-out": "{user} drops out",
+    "learned": "{user} knows the way around now",
+    "replaced": "{user} leaves the company ({state}) and is replaced",
+    "reverted": "{user} goes back to the old way; trust is {trust:%}",
+    "lost-for-good": "{user} goes back for good; trust is {trust:%}",
+    "ticket-opened": "{user} opens ticket {ticket} ({ticket_kind}), which only tier {level} or above can solve",
+    "visit-started": "{agent} takes ticket {ticket} after {wait_hours} hours of waiting at tier {tier}",
+    "ticket-solved": "ticket {ticket} is solved at tier {tier}, {elapsed_hours} hours after it was opened",
+    "ticket-passed-on": "ticket {ticket} goes from tier {from_tier} to tier {to_tier}",
+    "tickets-cancelled": "tickets cancelled: {tickets}",
+    "edge-case-reported": "edge case {family}-{type} is reported, {reports} so far",
+    "job-opened": "a job for the data science team: {job_class}, {reference}, {hours} hours",
+    "edge-case-repaired": "edge case {family}-{type} is repaired; {mass_handled:%} of that family is handled now",
+    "model-retrained": "the model of {site} is retrained, and waits to be deployed",
+    "data-remediated": "the data of {site} are cleaned; data quality is now {data_quality:%}",
+    "service-restored": "outage {outage} is over after {hours} hours",
+    "trained": "people trained at {site}: {users_trained}",
+    "stage-began": "{stage} begins{visit:, once more|}, and will take {weeks} weeks",
+    "system-live": "{system} is live",
+    "left-the-team": "{agent} is gone",
+    "shelved": "the programme is shelved: {reason}",
+}
+"""How a kind of event is told; `{x:%}` is a percentage, `{x:a|b}` is a where x holds and b where it does not."""
+
+MILESTONES = (
+    "gate-read", "funded", "sponsor-review", "go-live", "team-moved-on", "integration-began", "system-live",
+    "model-deployed", "data-remediated", "outage", "service-restored", "agent-hired", "resigned", "shelved",
+    "switched-off",
+)  # fmt: skip
+"""Kinds that concern the whole programme, and few enough to be read from the first to the last."""
+
+
+def tell(kind: str, fields: Mapping[str, Any], currency: str) -> str:
+    """An event in plain words; `name=value` for kinds or fields that have no words here."""
+    told = dict(fields) | {"currency": currency}
+    if kind == "stage-began" and "visit" in told:
+        told["visit"] = int(told["visit"] != 1)
+    elif "value_share_observed" in told:
+        seen = told["value_share_observed"]
+        told["value_told"] = f"{seen:.0%} of what was planned" if isinstance(seen, float | int) else "none planned yet"
+    elif told.get("type") == -1:
+        told["type"] = "rare"
+    elif kind == "shelved" and "reason" in told:
+        told["reason"] = "its sponsor has lost patience" if told["reason"] == "sponsor" else f"gate {told['reason']}"
+    try:
+        return _FORMATTER.vformat(SENTENCES[kind], (), told)
+    except KeyError:
+        return "  ".join(f"{name}={short(value)}" for name, value in fields.items())
+
+
+def short(value: Any) -> str:
+    """A value with about three digits."""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+class _Words(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if "|" in format_spec:
+            return format_spec.split("|")[0 if value else 1]
+        if format_spec == "%" and isinstance(value, int | float):
+            return "unknown" if math.isnan(value) else f"{value:.0%}"
+        return short(value)
+
+
+_FORMATTER = _Words()

@@ -1,0 +1,185 @@
+"""Figures of when things happen: milestones of the programme, shelving by review, data carried by hand."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from simulator.report import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from simulator.experiment.result import Result
+
+REVIEW_WEEKS = 4
+"""The sponsor looks every four weeks after funding."""
+LEAST_SHOWN = 5
+"""Fewer replications than this give no range, only dots."""
+
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class Milestone(NamedTuple):
+    """Something that may happen once: weeks since funding in the funded replications (NaN: never), and when planned."""
+
+    words: str
+    weeks: Numbers
+    planned: float | None
+    colour: str
+
+
+def timeline(result: Result, axes: Axes) -> Axes:
+    """Ranges of the weeks since funding at which milestones are reached, and the share of programmes that do."""
+    milestones = _milestones(result)
+    funded = max(1, result.funded_count)
+    for position, milestone in enumerate(reversed(milestones)):
+        weeks = milestone.weeks[~np.isnan(milestone.weeks)]
+        if milestone.planned is not None:
+            axes.plot(milestone.planned, position, marker="D", markersize=12, color=style.INK, mfc="none", zorder=5)
+        if len(weeks) >= LEAST_SHOWN:
+            low, middle, high = np.quantile(weeks, (0.1, 0.5, 0.9))
+            axes.plot([low, high], [position, position], color=milestone.colour, linewidth=7, alpha=0.45)
+            axes.plot(middle, position, marker="o", markersize=8, color=milestone.colour)
+        elif len(weeks):
+            axes.plot(weeks, np.full(len(weeks), position), marker="o", linestyle="", color=milestone.colour)
+        axes.annotate(
+            f"{len(weeks) / funded:.0%}",
+            (1.01, position),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=10,
+            color=style.INK,
+        )
+    axes.set_yticks(range(len(milestones)), [milestone.words for milestone in reversed(milestones)])
+    axes.set_ylim(-0.6, len(milestones) - 0.4)
+    axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
+    axes.axvline(0, color=style.GREY, linewidth=0.9, linestyle=(0, (2, 2)))
+    axes.set_xlabel(
+        "Weeks since funding; dot and bar: median and middle 80% of those that get there;\n"
+        "diamond: plan (for scale: deadline); right: share of the funded that get there"
+    )
+    axes.xaxis.label.set_linespacing(1.3)
+    axes.set_title("Milestones", loc="left", pad=10)
+    style.quieten(axes)
+    axes.grid(visible=False)
+    axes.grid(axis="x", color=style.FAINT, linewidth=0.8)
+    return axes
+
+
+def shelving(result: Result, axes: Axes) -> Axes:
+    """Share of funded programmes shelved in each period between two reviews, by the sponsor or at a gate."""
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+    weeks, by_sponsor = _shelved(result)
+    funded = max(1, result.funded_count)
+    last = max(REVIEW_WEEKS * 13, math.ceil(float(weeks.max(initial=0.0)) / REVIEW_WEEKS) * REVIEW_WEEKS)
+    reviews = np.arange(REVIEW_WEEKS, last + 1, REVIEW_WEEKS)
+    review = np.ceil(weeks / REVIEW_WEEKS - 1e-9) * REVIEW_WEEKS
+    bottom = np.zeros(len(reviews))
+    for who, chosen, colour in (
+        ("by the sponsor", by_sponsor, style.VERMILION),
+        ("at a gate", ~by_sponsor, style.ORANGE),
+    ):
+        share = np.array([float((review[chosen] == week).sum()) for week in reviews]) / funded
+        axes.bar(reviews, share, width=0.8 * REVIEW_WEEKS, bottom=bottom, color=colour, label=who)
+        bottom += share
+    told = f"shelved: {len(weeks) / funded:.0%} of funded programmes"
+    if len(weeks):
+        told += f", most often by the review of week {reviews[int(bottom.argmax())]}"
+        axes.legend(loc="upper right", frameon=False, fontsize=9.5)
+    else:
+        axes.set_ylim(0, 0.1)
+        axes.text(0.5, 0.5, "none is shelved", transform=axes.transAxes, ha="center", color=style.GREY)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.set_xlim(0, last + REVIEW_WEEKS)
+    axes.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 2, 4, 8, 10], integer=True))
+    axes.set_xlabel("Weeks since funding (reviews, every four weeks)")
+    axes.set_title(told[0].upper() + told[1:], loc="left", pad=10)
+    style.quieten(axes)
+    return axes
+
+
+def carrying(result: Result) -> Numbers:
+    """Mean number of sites that carry data by hand in each week since kick-off, float64[weeks].
+
+    A site carries data from its go-live on, without a break.
+    """
+    records = result.records
+    edges = np.arange(records.weeks, dtype=float)
+    total = np.zeros(records.weeks)
+    if not {"go_live_week", "hand_carried_weeks"} <= records.sites.keys() or records.count == 0:
+        return total
+    for starts, lengths in zip(
+        records.sites["go_live_week"][: records.count],
+        records.sites["hand_carried_weeks"][: records.count],
+        strict=True,
+    ):
+        for start, length in zip(starts, lengths, strict=True):
+            if start is not None and length:
+                first, last = float(start), float(start) + float(length)
+                total += np.clip(np.minimum(edges + 1.0, last) - np.maximum(edges, first), 0.0, 1.0)
+    return total / records.count
+
+
+def _milestones(result: Result) -> list[Milestone]:
+    """Phases going live, the first review of the sponsor, integration, scale and shelving, in the order of the plan."""
+    records, rollout = result.records, result.scenario.rollout
+    found: list[Milestone] = []
+    if rollout is not None and "go_live_week" in records.sites:
+        names = [str(name) for name in records.sites["site"][0]] if records.count else []
+        live = np.array(
+            [[math.nan if week is None else float(week) for week in row] for row in records.sites["go_live_week"]],
+            dtype=float,
+        )[: records.count]
+        for phase in rollout.phases:
+            columns = [names.index(site) for site in phase.sites]
+            weeks = live[:, columns].max(axis=1)
+            planned = phase.week.mean * rollout.time_scale.mean
+            found.append(Milestone(f"{phase.name} live", _since_funding(result, weeks), planned, style.BLUE))
+    for name, words, colour in (
+        ("integrations_live_week", "all systems live", style.ORANGE),
+        ("shelved_week", "shelved", style.VERMILION),
+    ):
+        if result.estimate(name).get("n"):
+            found.append(Milestone(words, _since_funding(result, _column(result, name)), None, colour))
+    if "weeks_to_scale" in records.measures:
+        deadline = result.scenario.success.deadline_weeks.mean
+        weeks = _column(result, "weeks_to_scale")[_funded(result)]
+        found.append(Milestone("at scale", weeks, deadline, style.GREEN))
+    return found
+
+
+def _column(result: Result, measure: str) -> Numbers:
+    return np.array([math.nan if week is None else week for week in result.records.measure(measure)], dtype=float)
+
+
+def _funded(result: Result) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    if "funded" not in result.records.measures:
+        return np.ones(result.records.count, dtype=bool)
+    return np.array([bool(value) for value in result.records.measure("funded")], dtype=bool)
+
+
+def _since_funding(result: Result, weeks: Numbers) -> Numbers:
+    """Weeks since funding, of the funded replications."""
+    funded = _funded(result)
+    return np.asarray((weeks - _column(result, "funded_week"))[funded], dtype=float)
+
+
+def _shelved(result: Result) -> tuple[Numbers, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Weeks from funding to shelving of the programmes that are shelved, and whether by the sponsor.
+
+    Programmes that had been at scale before are among them.
+    """
+    records = result.records
+    if "shelved_week" not in records.measures:
+        return np.zeros(0), np.zeros(0, dtype=bool)
+    funded = _funded(result)
+    weeks = _since_funding(result, _column(result, "shelved_week"))
+    gates = records.measures.get("stopped_at_gate", [None] * records.count)
+    by_sponsor = np.array([gate is None for gate in gates[: records.count]], dtype=bool)[funded]
+    shown = ~np.isnan(weeks)
+    return weeks[shown], by_sponsor[shown]

@@ -1,0 +1,96 @@
+"""Made-up output of programmes that are funded or not, scale, stall, or are shelved by sponsor and gates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+import simulator as sim
+from simulator.experiment.records import Records
+from simulator.experiment.result import Result
+
+WEEKS = 60
+SCENARIO: dict[str, Any] = {
+    "name": "organisation",
+    "horizon_weeks": WEEKS,
+    "start_date": "2026-01-05",
+    "sites": [{"name": "office", "users": 100}, {"name": "shop", "users": 50}],
+    "pilot": {"sites": ["office"]},
+    "rollout": {
+        "phases": [{"name": "home", "week": 0, "sites": ["office"]}, {"name": "away", "week": 8, "sites": ["shop"]}],
+        "sponsor": {},
+    },
+    "integration": {"systems": [{"name": "erp"}, {"name": "crm"}]},
+    "economics": {"currency": "CHF"},
+    "success": {"criteria": [{"measure": "adoption", "at_least": 0.5}], "sustained_weeks": 4, "deadline_weeks": 30},
+}
+
+
+@dataclass
+class Output:
+    measures: dict[str, Any]
+    weekly: dict[str, np.ndarray]
+    sites: dict[str, list[Any]]
+    inputs: np.ndarray = field(default_factory=lambda: np.empty(0))
+    events: int = 10
+
+
+def programme(outcome: str, *, end: int | None = None, gate: str | None = None, gone: int = 10) -> Output:
+    """One replication, funded in week 20 unless its outcome is not_funded.
+
+    `end` is the week in which it is shelved, `gone` the number of users who have gone back, of 100 invited.
+    """
+    funded = outcome != "not_funded"
+    scaled = outcome.startswith("scaled")
+    weeks = np.arange(WEEKS)
+    running = weeks < (WEEKS if end is None else end)
+    cost, value = np.where(running, 1000.0, 0.0), np.where(running, 1500.0 if scaled else 100.0, 0.0)
+    paid = scaled
+    measures = {
+        "outcome": outcome,
+        "funded": funded,
+        "success": scaled,
+        "weeks_to_scale": 15.0 if scaled else None,
+        "funded_week": 20.0 if funded else None,
+        "shelved_week": float(end) if end is not None and funded else None,
+        "stopped_at_gate": gate,
+        "accuracy_pilot": 0.9,
+        "integrations_live_week": 45.0 if scaled else None,
+        "programme_cost": float(cost.sum()),
+        "value_delivered": float(value.sum()),
+        "npv": float((value - cost).sum()),
+        "payback_week": 30.0 if paid else None,
+        "events": 10,
+    }
+    live = weeks >= 20
+    weekly = {
+        "adoption": np.where(running & live & (weeks >= 35), 0.6 if scaled else 0.1, 0.0),
+        "accuracy": np.where(running, 0.85, np.nan),
+        "active_users": np.where(running, 40.0, 0.0),
+        "users_onboarded": np.where(running, 100.0 - 40.0 - gone, 0.0),
+        "users_reverted": np.where(running, float(gone), 0.0),
+        "users_lost": np.zeros(WEEKS),
+        "sla_met_share": np.where(running, 0.95, np.nan),
+        "tickets_opened": np.where(running, 5.0, 0.0),
+        "integrations_live": np.where(weeks >= 45, 2.0, 0.0) if scaled else np.zeros(WEEKS),
+        "cost_cumulative": np.cumsum(cost),
+        "value_cumulative": np.cumsum(value),
+    }
+    last = WEEKS if end is None else end
+    sites = {
+        "site": ["office", "shop"],
+        "go_live_week": [20.0, 28.0 if last > 28 else None] if funded else [None, None],
+        "hand_carried_weeks": [min(last, 45) - 20.0, max(0.0, min(last, 45) - 28.0)] if funded else [0.0, 0.0],
+    }
+    return Output(measures, weekly, sites)
+
+
+def result_of(outputs: list[Output], **changes: Any) -> Result:
+    """The result of these replications."""
+    records = Records([], len(outputs))
+    for number, output in enumerate(outputs):
+        records.put(number, output)
+    scenario = sim.load(SCENARIO | changes)
+    return Result(scenario, records, seed=1, engine="compiled", jobs=1, requested=len(outputs), wall_seconds=1.0)
