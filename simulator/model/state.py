@@ -111,7 +111,7 @@ WORLD = _record(
     week_opened week_abandoned week_noticed opened_error opened_how_to opened_carried opened_outage
     free_ticket repairs_open types_seen types_repaired users_reverted users_lost tracing traced week
     serial segments seasons systems systems_live stages_under_way free_reviewers free_engineers
-    programme stopped_at_gate reviews licensed outage outages fresh drop_jobs cancel
+    programme stopped_at_gate reviews licensed outage outages fresh drop_jobs cancel timers_moved
     first_outage first_repair first_ticket""",
     u8="stream_outage stream_sponsor",
 )

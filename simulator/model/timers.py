@@ -22,6 +22,7 @@ def timer_of(state: Any, kind: int, entity: int) -> int:
 def set_timer(state: Any, kind: int, entity: int, time: float) -> None:
     """The event `kind` of the entity happens at `time` (hours); infinite for never."""
     state.timers[state.first_timer[kind] + entity]["due"] = time
+    state.world[0]["timers_moved"] = 1
 
 
 @rule
@@ -35,3 +36,4 @@ def stop_timers(state: Any, kind: int) -> None:
     """Nothing of this kind happens any more."""
     for i in range(state.first_timer[kind], state.first_timer[kind + 1]):
         state.timers[i]["due"] = math.inf
+    state.world[0]["timers_moved"] = 1

@@ -228,9 +228,11 @@ def follow_up(state: Any, cal: Any, time: float) -> None:
         if state.sites[s]["stale"] == 1:
             state.sites[s]["stale"] = 0
             renew_rates(state, cal, s, time)
-    for i in range(len(state.timers)):
-        if state.timers[i]["due"] != cal.posted[i]:
-            post_timer(state, cal, i)
+    if world["timers_moved"] == 1:
+        world["timers_moved"] = 0
+        for i in range(len(state.timers)):
+            if state.timers[i]["due"] != cal.posted[i]:
+                post_timer(state, cal, i)
 
 
 # ---- clocks
