@@ -20,7 +20,7 @@ class Progress:
 
 
 ReportProgress = Callable[[Progress], None]
-COMPILING = "Compiling the engine (once after an installation or update, up to half a minute)"
+COMPILING = "Compiling the engine (once after an installation or update, about a minute)"
 
 
 @contextmanager

@@ -99,7 +99,7 @@ class Figures:
         if alone:
             style.legend_below(axes)
         else:
-            axes.legend(handles=[axes.lines[-1]], loc="upper left", frameon=False, fontsize=10)
+            axes.legend(handles=[axes.lines[-1]], loc="upper left", framealpha=0.9, edgecolor="none", fontsize=10)
         return axes
 
     def fan(
@@ -163,7 +163,14 @@ class Figures:
             share, low, high = (0.0, 0.0, 0.0) if of is None else (of.share or 0.0, of.low or 0.0, of.high or 0.0)
             axes.barh(position, share, height=0.6, color=style.OUTCOME_COLOURS[name])
             axes.plot([low, high], [position, position], color=style.INK, linewidth=1.2)
-            axes.text(max(high, share) + 0.015, position, f"{share:.0%}", va="center", fontsize=10.5, color=style.INK)
+            axes.text(
+                max(high, share) + 0.015,
+                position,
+                f"{share:.1%}" if 0 < share < 0.01 else f"{share:.0%}",
+                va="center",
+                fontsize=10.5,
+                color=style.INK,
+            )
         axes.set_yticks(range(len(shares)), [OUTCOMES[name] for name, _ in reversed(shares)])
         axes.set_xlim(0, 1.1)
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0], ["0%", "25%", "50%", "75%", "100%"])

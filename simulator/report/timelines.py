@@ -86,9 +86,9 @@ def shelving(result: Result, axes: Axes) -> Axes:
         share = np.array([float((review[chosen] == week).sum()) for week in reviews]) / funded
         axes.bar(reviews, share, width=0.8 * REVIEW_WEEKS, bottom=bottom, color=colour, label=who)
         bottom += share
-    told = f"shelved: {len(weeks) / funded:.0%} of funded programmes"
+    told = f"Shelved: {len(weeks) / funded:.0%} of the funded"
     if len(weeks):
-        told += f", most often by the review of week {reviews[int(bottom.argmax())]}"
+        told += f", most often by week {reviews[int(bottom.argmax())]}"
         axes.legend(loc="upper right", frameon=False, fontsize=9.5)
     else:
         axes.set_ylim(0, 0.1)
@@ -98,7 +98,7 @@ def shelving(result: Result, axes: Axes) -> Axes:
     axes.set_xlim(0, last + REVIEW_WEEKS)
     axes.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 2, 4, 8, 10], integer=True))
     axes.set_xlabel("Weeks since funding (reviews, every four weeks)")
-    axes.set_title(told[0].upper() + told[1:], loc="left", pad=10)
+    axes.set_title(told, loc="left", pad=10)
     style.quieten(axes)
     return axes
 

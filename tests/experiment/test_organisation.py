@@ -157,7 +157,7 @@ def test_shelving_is_counted_by_review(result):
     assert {week: share for week, share in height.items() if share} == pytest.approx(
         {8: 1 / 18, 16: 2 / 18, 24: 6 / 18, 28: 2 / 18}
     )
-    assert "61% of funded programmes" in axes.get_title(loc="left")
+    assert "61% of the funded" in axes.get_title(loc="left")
     assert "week 24" in axes.get_title(loc="left")
 
 
