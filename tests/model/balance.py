@@ -1,0 +1,113 @@
+"""What must add up in a state between any two events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from simulator.model import kinds
+from simulator.model.kinds import (
+    AWAY,
+    CLASS_TICKET,
+    EXPERIENCED,
+    GONE,
+    NEW_UNTRAINED,
+    ROSTERS,
+    STATES,
+    TIER3,
+    UNTRAINED,
+)
+from simulator.model.kinds import WAITING as NOT_INVITED
+
+
+def check(state: Any) -> None:
+    """Users, people, lines, tickets and integration balance."""
+    check_users(state)
+    check_people(state)
+    check_tickets(state)
+    check_integration(state)
+
+
+def check_users(state: Any) -> None:
+    """Each user is in one state, each roster holds exactly its members, and sites know how many use the system."""
+    users = state.users
+    for c, cell in enumerate(state.cells):
+        first, last = int(cell["first"]), int(cell["first"] + cell["users"])
+        states = users["state"][first:last]
+        assert state.counts[c].tolist() == np.bincount(states, minlength=STATES).tolist()
+        assert state.counts[c].sum() == cell["users"]
+        for roster in range(ROSTERS):
+            members = state.roster[roster, first : first + state.counts[c, roster]]
+            assert sorted(members.tolist()) == (first + np.flatnonzero(states == roster)).tolist()
+            assert users["place"][members].tolist() == list(range(len(members)))
+        trained = users["trained"][first:last]
+        helped = ((states == NOT_INVITED) & (trained == 0)) | np.isin(states, [UNTRAINED, NEW_UNTRAINED])
+        assert cell["untrained"] == helped.sum()
+    sites = state.cells["site"][users["cell"]]
+    number = len(state.sites)
+    active, away = users["state"] <= EXPERIENCED, np.isin(users["state"], [AWAY, GONE])
+    assert state.sites["active"].tolist() == np.bincount(sites[active], minlength=number).tolist()
+    assert state.sites["away"].tolist() == np.bincount(sites[away], minlength=number).tolist()
+    assert (users["gains"] >= 0).all()
+    assert (users["losses"] >= 0).all()
+    invited = np.bincount(sites[users["state"] != NOT_INVITED], minlength=number)
+    in_use = state.sites["stage"] != kinds.CLOSED
+    assert (invited <= state.sites["invited"])[in_use].all()
+
+
+def check_people(state: Any) -> None:
+    """Tiers know who is there, who works, who is free and who stays late; nobody is in two places."""
+    agents = state.agents
+    for t, tier in enumerate(state.tiers):
+        own = agents[tier["first_agent"] : tier["first_agent"] + tier["agents"]]
+        present, busy, idle = (own[name] == 1 for name in ("present", "busy", "idle"))
+        employed = own["employed"] == 1
+        assert tier["on_duty"] == present.sum()
+        assert tier["busy"] == busy.sum()
+        assert tier["idle"] == idle.sum()
+        assert tier["heads"] == employed.sum()
+        assert tier["late"] == (busy & ~present).sum()
+        assert (present == (busy & present) | idle).all()  # whoever is there works or is free
+        assert not (busy & idle).any()
+        assert (employed | ~(present | busy)).all()
+        lines = [t] if t != TIER3 else list(range(TIER3, len(state.queues)))
+        assert tier["waiting"] == state.queues[lines].sum()
+        assert tier["idle"] == 0 or tier["waiting"] == 0  # nobody waits beside a free agent
+
+
+def check_tickets(state: Any) -> None:
+    """Opened = solved + abandoned + cancelled + still open; and the open ones wait in a line or are in work."""
+    world, first = state.world[0], int(state.world["first_ticket"][0])
+    free, slot = 0, int(world["free_ticket"])
+    while slot >= 0:
+        free += 1
+        slot = int(state.tickets["next"][slot])
+    still = len(state.tickets) - free
+    assert world["tickets_opened"] == still + sum(world[f"tickets_{x}"] for x in ("solved", "abandoned", "cancelled"))
+    assert world["tickets_opened"] == state.sites["tickets"].sum()
+    assert world["tickets_opened"] == sum(world[f"opened_{x}"] for x in ("error", "how_to", "carried", "outage"))
+    if state.settings["support_ideal"][0] == 0:
+        in_work = [int(a["job"]) for a in state.agents if a["busy"] == 1]
+        assert len(set(in_work)) == len(in_work)
+        waiting = state.queues[0] + state.queues[1] + state.queues[TIER3 + CLASS_TICKET]
+        assert still == waiting + sum(job >= first for job in in_work)
+
+
+def check_integration(state: Any) -> None:
+    """People are in stages that are under way or free; a system is live once all of its stages are done."""
+    world, stages = state.world[0], state.stages
+    under_way = stages["status"] == kinds.UNDER_WAY
+    if world["programme"] != kinds.STOPPED:
+        assert world["stages_under_way"] == under_way.sum()
+    for team, name in enumerate(kinds.TEAMS):
+        assert world[f"free_{name}"] == state.settings[name][0] - (under_way & (stages["team"] == team)).sum()
+        assert world[f"free_{name}"] >= 0
+    assert world["systems_live"] == (state.systems["live"] == 1).sum()
+    for i, system in enumerate(state.systems):
+        own = stages[system["first_stage"] : system["first_stage"] + system["stages"]]
+        if state.settings["integration_ideal"][0] == 0:
+            assert bool(system["live"]) == bool((own["status"] == kinds.DONE).all())
+        if system["begun"] == 1:
+            needed = state.systems[state.system_after[i] == 1]
+            assert (needed["live"] == 1).all()
