@@ -31,6 +31,15 @@ class Engine(Protocol):
     def advance(self, run: Any, until_weeks: float) -> Iterator[Any]:
         """Process all events up to and including `until_weeks`; yields the trace, float64[rows, 6], in pieces."""
 
+    def refresh(self, run: Any, hours: float) -> None:
+        """Between steps, after `run.state` was changed at `hours`: lines, people, rates and calendar follow.
+
+        The rates of sites that are marked as stale (`simulator.model.tasks.touch`) are renewed.
+        """
+
+    def copy(self, run: Any) -> Any | None:
+        """A replication of its own in the same state; None from an engine that can only play it again."""
+
     def measure(self, run: Any) -> Replication:
         """The output measures of a replication at its horizon."""
 

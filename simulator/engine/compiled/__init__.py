@@ -11,6 +11,7 @@ from simulator.engine.compiled.kernel import (
     TRACE_FULL,
     Pending,
     advance,
+    follow_up,
     grow_pending,
     pending,
     start,
@@ -64,6 +65,15 @@ class Engine:
                 world["traced"] = 0
             if code != TRACE_FULL:
                 return
+
+    def refresh(self, run: Run, hours: float) -> None:
+        """Between steps, after `run.state` was changed at `hours`: lines, people, rates and calendar follow."""
+        run.state.world["timers_moved"] = 1
+        follow_up(run.state, run.pending, hours)
+
+    def copy(self, run: Run) -> Run:
+        """A replication of its own in the same state."""
+        return Run(run.state.copy(), run.pending.copy(), run.inputs, run.number, run.seed)
 
     def replicate(self, replication: int, seed: int, uniforms: Floats | None = None) -> Replication:
         """One replication from start to horizon."""

@@ -15,6 +15,8 @@ from simulator.model.time import WEEK_HOURS
 from simulator.model.tracing import ROWS_PER_EVENT
 
 TRACE_ROWS = 65_536
+FIRST = 0
+"""A calendar key before that of any other event."""
 
 
 @dataclass
@@ -30,6 +32,10 @@ class Run:
     def state(self) -> State:
         """What the replication is now."""
         return self.programme.state
+
+    @state.setter
+    def state(self, state: State) -> None:
+        self.programme.state = state
 
 
 class Engine:
@@ -64,6 +70,16 @@ class Engine:
         rows = run.state.trace[: world["traced"][0]].copy()
         world["traced"] = 0
         return rows
+
+    def refresh(self, run: Run, hours: float) -> None:
+        """Between steps, after `run.state` was changed at `hours`: lines, people, rates and calendar follow."""
+        env = run.programme.env
+        env.at(hours, FIRST)
+        env.step()  # an event that nobody waits for brings the clock here
+        run.programme.follow_up()
+
+    def copy(self, run: Run) -> None:
+        """Nothing: SimPy's processes are generators, which can't be copied; play the replication again instead."""
 
     def replicate(self, replication: int, seed: int, uniforms: Floats | None = None) -> Replication:
         """One replication from start to horizon."""
