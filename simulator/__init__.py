@@ -19,34 +19,43 @@ from simulator.experiment import accessors
 if TYPE_CHECKING:
     from simulator.experiment.execution import ReplicationError as ReplicationError
     from simulator.experiment.files import OutputError as OutputError
+    from simulator.experiment.live_changes import LeverError as LeverError
     from simulator.experiment.progress import Progress as Progress
     from simulator.experiment.result import Result as Result
     from simulator.experiment.run import run as run
+    from simulator.experiment.stepping import Simulation as Simulation
+    from simulator.experiment.stepping import simulate as simulate
     from simulator.scenario import Scenario as Scenario
     from simulator.scenario import ScenarioError as ScenarioError
     from simulator.scenario import load as load
 
 _PLACES = {
+    "LeverError": "simulator.experiment.live_changes",
     "OutputError": "simulator.experiment.files",
     "Progress": "simulator.experiment.progress",
     "ReplicationError": "simulator.experiment.execution",
     "Result": "simulator.experiment.result",
     "Scenario": "simulator.scenario",
     "ScenarioError": "simulator.scenario",
+    "Simulation": "simulator.experiment.stepping",
     "load": "simulator.scenario",
     "run": "simulator.experiment.run",
+    "simulate": "simulator.experiment.stepping",
 }
 
 __all__ = [
+    "LeverError",
     "OutputError",
     "Progress",
     "ReplicationError",
     "Result",
     "Scenario",
     "ScenarioError",
+    "Simulation",
     "__version__",
     "load",
     "run",
+    "simulate",
 ]
 
 accessors.attach("plot", "simulator.report.figures:Figures")

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import tempfile
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,9 @@ class OutputError(ValueError):
     """A folder for results that can't be used; the message says why and what to do."""
 
 
-def prepare_folder(out: str | os.PathLike[str], scenario: Scenario, seed: int, replications: int) -> Path:
+def prepare_folder(
+    out: str | os.PathLike[str], scenario: Scenario, seed: int, replications: int, callbacks: Sequence[str] = ()
+) -> Path:
     """Make `out/<scenario>/` and see that it can be written.
 
     Raises `OutputError` when it can't, or when it holds a result that this one would not merely repeat or extend.
@@ -40,8 +43,18 @@ def prepare_folder(out: str | os.PathLike[str], scenario: Scenario, seed: int, r
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise OutputError(f"cannot write results to {folder}: {reason}") from error
-    _refuse_other_result(folder, scenario, seed, replications)
+    _refuse_other_result(folder, scenario, seed, replications, callbacks)
     return folder
+
+
+def refuse_callbacks(manifest: Mapping[str, Any], what: str) -> None:
+    """Raises `OutputError` when Python functions took part in a result, so that `what` (a verb) can't be done to it."""
+    names = manifest.get("callbacks", ())
+    if names:
+        raise OutputError(
+            f"can't {what} this result: the Python functions {', '.join(names)} took part in it, "
+            "and no manifest can hold those; run it again in Python"
+        )
 
 
 def write_result(result: Result, folder: Path) -> None:
@@ -77,7 +90,7 @@ def manifest(result: Result) -> dict[str, Any]:
         "versions": {name: _version(name) for name in VERSIONS}
         | {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()},
         "scenario": result.scenario.resolved(),
-    }
+    } | ({"callbacks": list(result.callbacks)} if result.callbacks else {})
 
 
 def json_bytes(content: Any) -> bytes:
@@ -92,7 +105,9 @@ def _version(distribution: str) -> str | None:
         return None
 
 
-def _refuse_other_result(folder: Path, scenario: Scenario, seed: int, replications: int) -> None:
+def _refuse_other_result(
+    folder: Path, scenario: Scenario, seed: int, replications: int, callbacks: Sequence[str]
+) -> None:
     path = folder / MANIFEST
     if not path.exists():
         return
@@ -106,6 +121,9 @@ def _refuse_other_result(folder: Path, scenario: Scenario, seed: int, replicatio
             )
             if old != new
         ]
+        names = ", ".join(before.get("callbacks", ())), ", ".join(callbacks)
+        if any(names):
+            differences.append(f"Python functions {names[0] or 'none'}, now {names[1] or 'none'}")
         if before["replications"] > replications:
             differences.append(f"{before['replications']} replications, now {replications}")
     except (OSError, ValueError, KeyError, TypeError) as error:

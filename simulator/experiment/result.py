@@ -46,6 +46,8 @@ class Result:
         self.jobs = jobs
         self.requested = requested
         self.wall_seconds = wall_seconds
+        self.callbacks: tuple[str, ...] = ()  # names of the Python functions that steered or watched the replications
+        self.analysis_rows: list[dict[str, Any]] = []
 
     @property
     def replications_done(self) -> int:
@@ -131,6 +133,13 @@ class Result:
         """A row per replication and site."""
         return self.records.sites_table().to_pandas()  # type: ignore[no-any-return]
 
+    @cached_property
+    def analyses(self) -> pd.DataFrame:
+        """What analyzers returned: `replication`, `week` and their columns, a row per replication and week."""
+        import pandas as pd
+
+        return pd.DataFrame(self.analysis_rows or {"replication": [], "week": []})
+
     def verdict(self) -> str:
         """A few plain sentences: how likely scale is and by when, what becomes of the others, and what they miss."""
         return verdict(self)
@@ -159,7 +168,7 @@ class Result:
         """
         from simulator.experiment.files import prepare_folder, write_result
 
-        folder = prepare_folder(out, self.scenario, self.seed, self.replications_done)
+        folder = prepare_folder(out, self.scenario, self.seed, self.replications_done, self.callbacks)
         write_result(self, folder)
         return folder
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from simulator.experiment.records import Records, Replication
 
 if TYPE_CHECKING:
     from simulator.experiment.result import Result
+    from simulator.experiment.stepping import Simulation
     from simulator.scenario import Scenario
 
 ENGINES = ("compiled", "reference")
@@ -31,28 +32,36 @@ def run(
     jobs: int | None = None,
     out: str | os.PathLike[str] | None = None,
     progress: bool | ReportProgress | None = None,
+    interventions: Iterable[Callable[[Simulation], object]] = (),
+    analyzers: Iterable[Callable[[Simulation], Mapping[str, Any] | None]] = (),
+    every_weeks: int = 1,
 ) -> Result:
     """Simulate `replications` independent replications of a scenario (or of the file or shipped name given).
 
     Replication r is the same whatever `replications` and `jobs` (default: all cores) are, and on both engines. With
     `out`, files are written to `out/<scenario>/`. `progress` None shows a bar on a terminal and in notebooks, a
     function is called with each `Progress`. Ctrl-C returns what is finished, or raises `KeyboardInterrupt` when that
-    is nothing. Raises `ScenarioError` for a bad or too large scenario, `ValueError` for other bad arguments, and
+    is nothing. Every `every_weeks` each of `analyzers` looks at the `Simulation` and may return a row (a dictionary)
+    for `result.analyses`, then each of `interventions` may pull its levers; with several jobs, from several threads.
+    Raises `ScenarioError` for a bad or too large scenario, `ValueError` for other bad arguments, and
     `ReplicationError` for a replication that fails.
     """
+    from simulator.experiment.callbacks import Callbacks
     from simulator.experiment.files import prepare_folder, write_result
     from simulator.experiment.result import Result
     from simulator.scenario import Scenario, estimate_work, load
 
-    replications = _whole("replications", replications, 1, MOST_REPLICATIONS)
-    seed = _whole("seed", seed, 0, LARGEST_SEED)
-    jobs = available_cores() if jobs is None else _whole("jobs", jobs, 1, MOST_JOBS)
-    if engine not in ENGINES:
-        raise ValueError(f"engine is {engine!r}; it must be one of {', '.join(ENGINES)}")
+    replications = whole("replications", replications, 1, MOST_REPLICATIONS)
+    seed = whole("seed", seed, 0, LARGEST_SEED)
+    jobs = available_cores() if jobs is None else whole("jobs", jobs, 1, MOST_JOBS)
+    known_engine(engine)
+    callbacks = Callbacks.of(interventions, analyzers, every_weeks)
+    if callbacks and engine == "reference":
+        jobs = 1  # Python functions can't be sent to other processes, and threads would not run side by side
     if not isinstance(scenario, Scenario):
         scenario = load(scenario)
     estimate_work(scenario, replications)
-    folder = None if out is None else prepare_folder(out, scenario, seed, replications)
+    folder = None if out is None else prepare_folder(out, scenario, seed, replications, callbacks.names)
 
     from simulator import engine as engines
 
@@ -65,18 +74,21 @@ def run(
         records = Records(plan.inputs, replications)
 
         def receive(number: int, replication: Replication) -> None:
+            callbacks.receive(number, replication)
             records.put(number, replication)
             report(Progress("running", records.count, replications))
 
         started = perf_counter()
-        make_engine = partial(_make_engine, engine, plan)
-        execute(make_engine, replications, seed, receive, jobs=jobs, processes=engine == "reference")
+        make_engine = callbacks.engine(scenario, engine) if callbacks else partial(_make_engine, engine, plan)
+        processes = engine == "reference" and not callbacks
+        execute(make_engine, replications, seed, receive, jobs=jobs, processes=processes)
         wall_seconds = perf_counter() - started
     if records.count == 0:
         raise KeyboardInterrupt
     result = Result(
         scenario, records, seed=seed, engine=engine, jobs=jobs, requested=replications, wall_seconds=wall_seconds
     )
+    result.callbacks, result.analysis_rows = callbacks.names, callbacks.rows(records.count)
     if folder is not None:
         write_result(result, folder)
     return result
@@ -88,11 +100,19 @@ def _make_engine(name: str, plan: Any) -> Engine:
     return engines.get(name).Engine(plan)  # type: ignore[no-any-return]
 
 
-def _whole(name: str, value: Any, low: int, high: int) -> int:
+def known_engine(name: str) -> str:
+    """The name of an engine; raises `ValueError` for any other."""
+    if name not in ENGINES:
+        raise ValueError(f"engine is {name!r}; it must be one of {', '.join(ENGINES)}")
+    return name
+
+
+def whole(name: str, value: Any, low: int, high: int) -> int:
+    """`value` as an int from `low` to `high`; raises `ValueError` naming the argument."""
     try:
-        whole = value.__index__()
+        number = value.__index__()
     except (AttributeError, TypeError):
-        whole = None
-    if whole is None or isinstance(value, bool) or not low <= whole <= high:
+        number = None
+    if number is None or isinstance(value, bool) or not low <= number <= high:
         raise ValueError(f"{name} is {value!r}; it must be a whole number from {low:,} to {high:,}")
-    return int(whole)
+    return int(number)
