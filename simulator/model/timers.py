@@ -13,12 +13,6 @@ from simulator.streams.jit import rule
 
 
 @rule
-def timer_of(state: Any, kind: int, entity: int) -> int:
-    """Index of the timer of an entity of a timed kind."""
-    return int(state.first_timer[kind] + entity)
-
-
-@rule
 def set_timer(state: Any, kind: int, entity: int, time: float) -> None:
     """The event `kind` of the entity happens at `time` (hours); infinite for never."""
     state.timers[state.first_timer[kind] + entity]["due"] = time
