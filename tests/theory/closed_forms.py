@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import sparse
+from scipy.sparse import linalg as sparse_linalg
 
 
 def erlang_b(offered_load: float, servers: int) -> float:
@@ -187,3 +189,86 @@ def mean_distinct_types_poisson(weights: ArrayLike, mean_draws: float) -> float:
     probabilities = np.asarray(weights, dtype=float)
     remainder = max(0.0, 1.0 - math.fsum(probabilities))
     return math.fsum(-np.expm1(-mean_draws * probabilities)) + mean_draws * remainder
+
+
+# ---- priorities
+
+
+def cobham_mean_waits(rates: Sequence[float], means: Sequence[float], second_moments: Sequence[float]) -> list[float]:
+    """Mean waits of the classes of M/G/1 with non-preemptive priorities, the first class served first.
+
+    Cobham (1954), "Priority assignment in waiting line problems", Operations Research 2: W0 / ((1 - s') (1 - s)), with
+    W0 half the sum of lambda E[S^2], and s', s the load of the classes before, and with the class itself. ValueError
+    unless all classes together load the server below 1.
+    """
+    residual = 0.5 * math.fsum(rate * moment for rate, moment in zip(rates, second_moments, strict=True))
+    return _by_class(residual, [rate * mean for rate, mean in zip(rates, means, strict=True)])
+
+
+def mmc_priority_mean_waits(rates: Sequence[float], service_rate: float, servers: int) -> list[float]:
+    """The same for M/M/c where all classes have the same service rate: W0 = P(all busy) / (c mu).
+
+    Cobham (1954); Kella and Yechiali (1985), "Waiting times in the non-preemptive priority M/M/c queue".
+    """
+    residual = erlang_c(math.fsum(rates) / service_rate, servers) / (servers * service_rate)
+    return _by_class(residual, [rate / (servers * service_rate) for rate in rates])
+
+
+def _by_class(residual: float, loads: Sequence[float]) -> list[float]:
+    waits, before = [], 0.0
+    for load in loads:
+        if not before + load < 1.0:
+            raise ValueError(f"load {before + load} must be below 1")
+        waits.append(residual / ((1.0 - before) * (1.0 - before - load)))
+        before += load
+    return waits
+
+
+def sliced_mean_wait(rate: float, mean: float, second_moment: float, other_load: float, slice_time: float) -> float:
+    """Mean wait of the first class where the other class works in slices of constant length, not interrupted within.
+
+    Mean value analysis: who comes finds the first class's queue and the rest of its service, and with probability
+    `other_load` half a slice (waiting times are seen at random instants): (lambda E[S^2] + other_load d) / 2 (1 - rho).
+    """
+    return 0.5 * (rate * second_moment + other_load * slice_time) / (1.0 - rate * mean)
+
+
+@dataclass(frozen=True)
+class SharedServer:
+    """Steady state of one server that serves tickets and repairs of a machine, exponential, not interrupted."""
+
+    mean_wait: float
+    """Mean wait of tickets."""
+    down_share: float
+    """Share of time in which the machine does not work."""
+
+
+def machine_and_tickets(
+    arrival_rate: float, service_rate: float, failure_rate: float, repair_rate: float, repairs_first: bool
+) -> SharedServer:
+    """One server, Poisson tickets, and a machine that fails at `failure_rate` while it works.
+
+    The stationary distribution of the Markov chain, solved numerically with at most 400 tickets waiting: the number
+    that waits, beside an idle server, a ticket in service (the machine working, or waiting for repair), or a repair.
+    """
+    most = 400
+    idle, serving, waiting, repairing = 0, 1, 2 + most, 3 + 2 * most
+    moves: list[tuple[int, int, float]] = [(idle, serving, arrival_rate), (idle, repairing, failure_rate)]
+    for n in range(most + 1):
+        if n < most:
+            moves.extend((block + n, block + n + 1, arrival_rate) for block in (serving, waiting, repairing))
+        moves.append((serving + n, serving + n - 1 if n else idle, service_rate))
+        moves.append((serving + n, waiting + n, failure_rate))
+        next_one = waiting + n - 1 if n and not repairs_first else repairing + n
+        moves.append((waiting + n, next_one, service_rate))
+        moves.append((repairing + n, serving + n - 1 if n else idle, repair_rate))
+    size = 4 + 3 * most
+    start, end, rate = (np.array(column) for column in zip(*moves, strict=True))
+    flow = sparse.coo_matrix((rate, (end, start)), shape=(size, size)).tolil()
+    flow.setdiag(-np.bincount(start, rate, size))
+    flow[idle, :] = 1.0  # one balance follows from the others: probabilities add up to 1 instead
+    right = np.zeros(size)
+    right[idle] = 1.0
+    share = sparse_linalg.spsolve(flow.tocsc(), right)
+    queue = math.fsum(n * (share[serving + n] + share[waiting + n] + share[repairing + n]) for n in range(most + 1))
+    return SharedServer(queue / arrival_rate, math.fsum(share[waiting:]))

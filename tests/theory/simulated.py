@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +35,18 @@ def replicate(name: str, scenario: Scenario, replications: int) -> list[Replicat
     pool = ThreadPoolExecutor(WORKERS) if name == "compiled" else ProcessPoolExecutor(WORKERS)
     with pool:
         return [one for some in pool.map(partial(_replicate, name, scenario), chunks) for one in some]
+
+
+def observe(name: str, scenario: Scenario, replications: int, look: Callable[[Any], Any]) -> np.ndarray:
+    """What `look` makes of the final state of each replication: for what no output measure tells."""
+    runner = engine.get(name).Engine(engine.build(scenario))
+    seen = []
+    for number in range(replications):
+        run = runner.begin(number, SEED)
+        for _ in runner.advance(run, scenario.horizon_weeks):
+            pass
+        seen.append(look(run.state))
+    return np.array(seen)
 
 
 def arrival_rate(scenario: Scenario) -> float:

@@ -1,0 +1,140 @@
+"""Decisions against theory: what gates see, how long a sponsor is patient, how many agents a service level needs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from simulator.model.gates import binomial_quantile
+from simulator.model.staffing_need import agents_needed, erlang_c
+from simulator.scenario import load
+from tests.theory.closed_forms import erlang_c as exact_erlang_c
+from tests.theory.closed_forms import mmc_share_served_within
+from tests.theory.simulated import observe, replicate
+from tests.theory.statistics import compare_mean, compare_ratio
+
+slow = pytest.mark.slow
+
+
+# ---- what a gate sees
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 50, 200, 1000, 5000])
+@pytest.mark.parametrize("p", [0.0, 1e-6, 0.01, 0.3, 0.5, 0.61, 0.94, 0.999, 1.0])
+def test_samples_are_binomial_quantiles(n, p):
+    for u in (np.arange(199) + 0.5) / 199.0:
+        assert binomial_quantile(n, p, float(u)) == int(max(0.0, stats.binom.ppf(u, n, p))), (n, p, u)
+    for u in (1e-12, 1e-6, 1.0 - 1e-6, 1.0 - 1e-9):
+        assert binomial_quantile(n, p, u) == int(max(0.0, stats.binom.ppf(u, n, p))), (n, p, u)
+
+
+@pytest.mark.parametrize(
+    ("name", "accuracy", "level", "sample", "replications", "half_width"),
+    [
+        pytest.param("compiled", 0.88, 0.9, 200, 300, 0.15, id="compiled-false-pass"),
+        pytest.param("compiled", 0.88, 0.9, 200, 6000, 0.03, marks=slow, id="compiled-false-pass-long"),
+        pytest.param("compiled", 0.92, 0.9, 200, 3000, 0.015, marks=slow, id="compiled-true-pass"),
+        pytest.param("compiled", 0.88, 0.9, 50, 4000, 0.03, marks=slow, id="compiled-small-sample"),
+        pytest.param("reference", 0.88, 0.9, 50, 20, 0.5, id="reference"),
+    ],
+)
+def test_a_gate_passes_as_often_as_a_binomial_tail(name, accuracy, level, sample, replications, half_width):
+    """Readings until the first pass: passes over readings, whose difference from p is a martingale stopped."""
+    scenario = load("theory/decisions").with_changes(
+        {
+            "horizon_weeks": 30,
+            "ai.reference_accuracy": accuracy,
+            "rollout.funding_gate.qa_tasks": sample,
+            "rollout.sponsor": None,
+        }
+    )
+    gates = observe(name, scenario, replications, lambda state: (state.gates["passed"][0], state.gates["readings"][0]))
+    least = math.ceil(level * sample - 1e-9)
+    expected = float(stats.binom.sf(least - 1, sample, accuracy))
+    compare_ratio(gates[:, 0], gates[:, 1], expected).assert_agrees(half_width_limit=half_width)
+    assert gates[:, 1].max() <= 21
+
+
+@pytest.mark.parametrize(("holds", "replications"), [(0, 3000), (2, 3000)])
+@slow
+def test_holds_give_further_chances(holds, replications):
+    scenario = load("theory/decisions").with_changes(
+        {"rollout.funding_gate.max_holds": holds, "rollout.sponsor": None, "horizon_weeks": 30}
+    )
+    runs = replicate("compiled", scenario, replications)
+    once = float(stats.binom.sf(179, 200, 0.88))
+    expected = 1.0 - (1.0 - once) ** (holds + 1)
+    compare_mean([one.measures["funded"] for one in runs], expected).assert_agrees(half_width_limit=0.07)
+    for one in runs:
+        funded = one.measures["funded"]
+        assert one.measures["outcome"] != "not_funded" if funded else one.measures["outcome"] == "not_funded"
+        assert funded or one.measures["stopped_at_gate"] == "funding"
+
+
+# ---- how long a sponsor is patient
+
+
+@pytest.mark.parametrize("name", ["compiled", "reference"])
+@pytest.mark.parametrize(("share", "drop"), [(0.0, 4.0), (0.125, 3.0), (0.25, 2.0)])
+def test_a_sponsor_without_value_shelves_the_programme_when_patience_is_spent(name, share, drop):
+    """Value at `share` of plan where half is expected: 4 (1 - share / 0.5) weeks of patience a review, on each path."""
+    scenario = load("theory/decisions").with_changes(
+        {"rollout.funding_gate": None, "integration.hand_carried.extra_errors": 1.0 - share, "horizon_weeks": 260}
+    )
+    runs = replicate(name, scenario, 200 if name == "compiled" else 5)
+    for one in runs:
+        (patience,) = one.inputs
+        reviews = math.ceil(patience / drop - 1e-9)
+        assert one.measures["funded_week"] == 8.0
+        assert one.measures["shelved_week"] - one.measures["funded_week"] == 4.0 * reviews
+        assert one.measures["outcome"] == "shelved"
+    if name == "compiled":  # and patience is what was asked for
+        law = stats.lognorm(s=math.log(2.0) / stats.norm.ppf(0.9), scale=10.0)
+        assert stats.kstest([one.inputs[0] for one in runs], law.cdf).pvalue > 1e-6
+
+
+@pytest.mark.parametrize("share", [0.5, 0.75, 1.0])
+def test_a_sponsor_who_sees_enough_is_patient_for_ever(share):
+    scenario = load("theory/decisions").with_changes(
+        {"rollout.funding_gate": None, "integration.hand_carried.extra_errors": 1.0 - share, "horizon_weeks": 260,
+         "rollout.sponsor.expected_share": 0.499}
+    )  # fmt: skip
+    for one in replicate("compiled", scenario, 20):
+        assert one.measures["shelved_week"] is None
+
+
+# ---- how many agents a service level needs
+
+
+@pytest.mark.parametrize(
+    ("calls_per_hour", "handling_seconds", "agents", "waits", "within"),
+    [
+        pytest.param(200.0, 180.0, 14, 0.1741, 0.8884, id="documentation of the R package ErlangC"),
+        pytest.param(1000.0, 120.0, 40, 0.1907, 0.9372, id="documentation of the package call-center-tools"),
+    ],
+)
+def test_staffing_matches_published_call_centres(calls_per_hour, handling_seconds, agents, waits, within):
+    load_ = calls_per_hour * handling_seconds / 3600.0
+    handling, target = handling_seconds / 3600.0, 20.0 / 3600.0
+    assert erlang_c(agents, load_) == pytest.approx(waits, abs=0.5e-4)
+    assert agents_needed(load_, handling, target, within - 0.5e-4) == agents
+    assert agents_needed(load_, handling, target, within + 0.5e-4) == agents + 1
+
+
+@pytest.mark.parametrize("load_", [0.01, 0.5, 1.0, 3.0, 9.7, 40.0, 250.0, 999.5])
+@pytest.mark.parametrize("share", [0.5, 0.8, 0.95, 0.999])
+def test_the_smallest_number_of_agents_that_meets_a_service_level(load_, share):
+    handling, target = 0.25, 0.1
+    needed = agents_needed(load_, handling, target, share)
+    rate = load_ / handling
+
+    def reached(agents: int) -> float:
+        return mmc_share_served_within(rate, 1.0 / handling, agents, target) if agents > load_ else 0.0
+
+    assert reached(needed) >= share - 1e-12
+    assert reached(needed - 1) < share
+    assert erlang_c(needed, load_) == pytest.approx(exact_erlang_c(load_, needed), rel=1e-12)
+    assert erlang_c(math.floor(load_), load_) == 1.0
