@@ -18,7 +18,7 @@ SENTENCES = {
     "shift-change": "{shift}: {agents_on_duty} at work",
     "agent-hired": "{agent} begins",
     "resigned": "{agent} resigns",
-    "team-moved-on": "the data science team moves on; {members_left} of its members leave",
+    "team-moved-on": "the data science team moves on; {members_gone} of its members leave",
     "integration-began": "work on {system} begins",
     "stage-ended": "{stage} {rework:must be done again|is done}",
     "campaign-ended": "the campaign at {site} ends",

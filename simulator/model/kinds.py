@@ -88,7 +88,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("shift-change", ("shift", "agents_on_duty", "", "")),
     Kind("agent-hired", ("agent", "", "", "")),
     Kind("resigned", ("agent", "", "", "")),
-    Kind("team-moved-on", ("members_left", "", "", "")),
+    Kind("team-moved-on", ("members_gone", "", "", "")),
     Kind("integration-began", ("system", "", "", "")),
     Kind("stage-ended", ("stage", "rework", "", "")),
     Kind("campaign-ended", ("site", "", "", "")),

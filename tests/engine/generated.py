@@ -144,7 +144,7 @@ def rollout(r: random.Random, names: list[str]) -> dict[str, Any]:
         "funding_delay_weeks": r.choice([0, 1, number(r, 0.2, 1.5)]),
         "time_scale": r.choice([1, 1, number(r, 0.5, 1.5)]),
         "go_live": r.choice(["on_date", "when_ready"]),
-        "wind_down_weeks": r.choice([0, 1, 2]),
+        "wind_down_weeks": r.choice([0, 0.2, 1]),
         "phases": [{"name": f"wave-{i}", "week": i * r.choice([0, 1, 1.5]), "sites": [name]}
                    for i, name in enumerate(names)],
         "funding_gate": r.choice([None, None, gate(r, seen[:3], "funding")]),
@@ -247,7 +247,7 @@ def support(r: random.Random) -> dict[str, Any]:
 
     return {
         "documentation_quality": r.uniform(0, 1),
-        "tickets_per_noticed_error": r.uniform(0.2, 0.8),
+        "tickets_per_noticed_error": r.uniform(0.3, 0.9),
         "how_to_per_new_user_week": 1.0,
         "how_to_per_user_week": 0.2,
         "triage_skill": r.uniform(0.4, 1),
