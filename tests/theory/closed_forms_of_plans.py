@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -50,8 +51,9 @@ def mean_visits(rework: float) -> float:
 
 def mean_multiplier(law: stats.rv_frozen, probability: float, cap: float) -> float:
     """Mean factor where, with a probability, a duration is multiplied by a draw clipped to [1, cap]."""
-    clipped = 1.0 + integrate.quad(law.sf, 1.0, cap, limit=400)[0]
-    return 1.0 + probability * (clipped - 1.0)
+    edges = [1.0, *(min(cap, max(1.0, float(law.ppf(q)))) for q in (0.5, 0.9, 0.99, 0.9999, 1.0 - 1e-9)), cap]
+    above = math.fsum(integrate.quad(law.sf, a, b, limit=400)[0] for a, b in pairwise(edges))
+    return 1.0 + probability * above
 
 
 # ---- diffusion and chains

@@ -94,6 +94,10 @@ def test_the_mean_of_the_largest():
 def test_the_mean_multiplier():
     assert mean_multiplier(stats.uniform(0.5, 1.0), 1.0, 2.0) == pytest.approx(0.5 + 0.5 * 1.25)
     assert mean_multiplier(stats.uniform(2.0, 2.0), 0.5, 3.0) == pytest.approx(0.5 + 0.5 * (0.5 * 2.5 + 0.5 * 3.0))
+    law = stats.lognorm(s=0.7, scale=3.0)  # without a cap: E[max(1, X)] = P(X < 1) + E[X; X > 1]
+    z = math.log(3.0) / 0.7
+    whole = stats.norm.cdf(-z) + law.mean() * stats.norm.cdf(z + 0.7)
+    assert mean_multiplier(law, 1.0, 1e6) == pytest.approx(whole, rel=1e-6)
 
 
 def test_a_birth_process_without_imitation_is_binomial():
