@@ -82,9 +82,9 @@ class Pending(Arrays):
         "dues": (np.float64, 1),  # [clocks]: when each clock fires, infinite when not today
         "cell_due": (np.float64, 1),  # [cells]: when the first of a cell's clocks fires
         "cell_process": (np.int64, 1),  # [cells]: and which of them it is
-        "site_due": (np.float64, 1),  # [width]: when the first clock of a site fires; width: sites, to a power of two
-        "site_key": (np.int64, 1),  # [width]: and its key on the calendar
+        "site_key": (np.int64, 1),  # [width]: key of the first clock of a site; width: sites, to a power of two
         "winners": (np.int64, 1),  # [2 * width]: a tree in which the site that fires first wins its way to 1
+        "node_due": (np.float64, 1),  # [2 * width]: when the winner at each node fires
     }
 
 
@@ -117,9 +117,9 @@ def pending(state: State) -> Pending:
         dues=np.full(len(state.clocks), np.inf),
         cell_due=np.full(len(state.cells), np.inf),
         cell_process=np.zeros(len(state.cells), dtype=np.int64),
-        site_due=np.full(width, np.inf),
         site_key=np.zeros(width, dtype=np.int64),
         winners=_seeded(width),
+        node_due=np.full(2 * width, np.inf),
     )
 
 
@@ -162,7 +162,7 @@ def advance(state: Any, cal: Any, until: float) -> int:
     room = len(state.trace) - ROWS_PER_EVENT - len(state.agents) - 4 * len(state.sites) - len(state.stages)
     while True:
         s = cal.winners[1]
-        time = cal.site_due[s]
+        time = cal.node_due[1]
         event = cal.heap[0]
         user_first = size[0] == 0 or time < event["time"]  # at the same instant the heap comes first: lower ranks
         if not user_first:
@@ -276,18 +276,20 @@ def post(state: Any, cal: Any, s: int) -> None:
         kind = process if earlier else kind
         cell = c if earlier else cell
     key = (FIRST_CLOCK + kind) * RANK + cell
-    cal.site_due[s] = due_first
     cal.site_key[s] = key
-    i = len(cal.site_due) + s
+    i = len(cal.site_key) + s
+    cal.node_due[i] = due_first
     winner = s
     while i > 1:  # the winner so far plays against whoever won on the other side
-        other = cal.winners[i ^ 1]
-        time = cal.site_due[other]
-        earlier = (time < due_first) | ((time == due_first) & (cal.site_key[other] < key))
-        winner = other if earlier else winner
-        key = cal.site_key[winner]
+        rival = cal.winners[i ^ 1]
+        rival_key = cal.site_key[rival]
+        time = cal.node_due[i ^ 1]
+        earlier = (time < due_first) | ((time == due_first) & (rival_key < key))
         due_first = time if earlier else due_first
+        winner = rival if earlier else winner
+        key = rival_key if earlier else key
         i >>= 1
+        cal.node_due[i] = due_first
         cal.winners[i] = winner
 
 
