@@ -100,7 +100,7 @@ def scenario_of_office_hours(on_call: float | None, repair: float) -> Scenario:
         pytest.param("compiled", 2.0, 20, 0.02, id="compiled-on-call"),
         pytest.param("compiled", None, 20, 0.05, id="compiled-nobody-on-call"),
         pytest.param("compiled", 2.0, 100, 0.01, marks=slow, id="compiled-on-call-long"),
-        pytest.param("compiled", None, 200, 0.015, marks=slow, id="compiled-nobody-on-call-long"),
+        pytest.param("compiled", None, 240, 0.015, marks=slow, id="compiled-nobody-on-call-long"),
         pytest.param("reference", 2.0, 2, 0.08, id="reference-on-call"),
     ],
 )

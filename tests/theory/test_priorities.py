@@ -108,7 +108,7 @@ def utilisation(scenario: Scenario, servers: int) -> float:
         pytest.param(True, "exponential", 20, 0.06, id="tickets-first-fast"),
         pytest.param(True, "exponential", 300, 0.015, marks=slow, id="tickets-first"),
         pytest.param(False, "exponential", 400, 0.015, marks=slow, id="repairs-first"),
-        pytest.param(True, "constant", 200, 0.015, marks=slow, id="tickets-first-constant-repairs"),
+        pytest.param(True, "constant", 240, 0.015, marks=slow, id="tickets-first-constant-repairs"),
     ],
 )
 def test_two_poisson_classes_wait_as_cobham_says(tickets_first, effort, replications, half_width):

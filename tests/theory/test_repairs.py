@@ -35,8 +35,8 @@ def repaired_at_once(discount: float, concentration: float, threshold: int, repo
     [
         pytest.param("compiled", 0.0, 20.0, 3, 1.0, 200, 0.02, id="compiled"),
         pytest.param("compiled", 0.0, 20.0, 5, 0.4, 600, 0.012, marks=slow, id="compiled-reports-with-a-chance"),
-        pytest.param("compiled", 0.5, 10.0, 5, 1.0, 600, 0.012, marks=slow, id="compiled-heaps"),
-        pytest.param("compiled", 0.3, 5.0, 2, 0.5, 600, 0.012, marks=slow, id="compiled-two"),
+        pytest.param("compiled", 0.5, 10.0, 5, 1.0, 1000, 0.012, marks=slow, id="compiled-heaps"),
+        pytest.param("compiled", 0.3, 5.0, 2, 0.5, 1500, 0.012, marks=slow, id="compiled-two"),
         pytest.param("reference", 0.0, 20.0, 3, 1.0, 20, 0.1, id="reference"),
     ],
 )
