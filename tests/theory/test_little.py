@@ -11,7 +11,9 @@ from tests.theory.simulated import Queue, arrival_rate, observe, replicate
 from tests.theory.statistics import compare_ratio
 
 
-@pytest.mark.parametrize(("name", "weeks", "replications"), [("compiled", 100, 20), ("reference", 3, 10)])
+@pytest.mark.parametrize(
+    ("name", "weeks", "replications"), [("compiled", 100, 20), pytest.param("reference", 3, 10, marks=pytest.mark.slow)]
+)
 def test_every_queue_is_as_long_as_arrivals_times_waits(name, weeks, replications):
     """No formula is known for this network; Little's law holds for any: those who give up have waited too."""
     changes = {f"support.tiers.{tier}.patience_hours": {"exponential": {"mean": 0.5}} for tier in ("tier1", "tier2")}

@@ -33,9 +33,9 @@ LOGNORMAL = stats.lognorm(s=math.log(2.0) / stats.norm.ppf(0.9), scale=12.0)
     ("name", "users", "innovation", "imitation", "replications", "half_width"),
     [
         pytest.param("compiled", 50, 0.05, 0.4, 300, 0.05, id="compiled"),
-        pytest.param("compiled", 5, 0.1, 1.0, 500, 0.08, id="compiled-few"),
+        pytest.param("compiled", 5, 0.1, 1.0, 500, 0.08, marks=slow, id="compiled-few"),
         pytest.param("compiled", 50, 0.05, 0.4, 3000, 0.015, marks=slow, id="compiled-long"),
-        pytest.param("reference", 20, 0.1, 0.5, 60, 0.25, id="reference"),
+        pytest.param("reference", 20, 0.1, 0.5, 60, 0.25, marks=slow, id="reference"),
     ],
 )
 def test_the_kth_adopter_comes_when_a_pure_birth_process_says(
@@ -114,7 +114,7 @@ def turnover_shares(weeks: float, hazard: float, onset: float, learning: float) 
         pytest.param("compiled", 2.0, 100, 0.04, id="compiled"),
         pytest.param("compiled", 2.0, 1500, 0.012, marks=slow, id="compiled-long"),
         pytest.param("compiled", 12.0, 600, 0.012, marks=slow, id="compiled-busy"),
-        pytest.param("reference", 2.0, 20, 0.1, id="reference"),
+        pytest.param("reference", 2.0, 20, 0.1, marks=slow, id="reference"),
     ],
 )
 def test_turnover_leaves_a_share_untrained(name, per_year, replications, half_width):
@@ -139,6 +139,7 @@ def test_turnover_shares_settle_where_flows_balance():
     assert learner == pytest.approx(onset * idle / (learning + hazard))
 
 
+@slow
 def test_replacements_are_poisson_counts():
     scenario = load("theory/turnover")
     plan = engine.build(scenario)
