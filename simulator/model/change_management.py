@@ -166,7 +166,7 @@ def learn(state: Any, c: int, time: float, u_pick: float) -> None:
 
 @rule
 def replace(state: Any, c: int, time: float, u_pick: float) -> bool:
-    """Somebody of cell `c` leaves the company; whoever comes instead has neither training nor experience.
+    """Somebody of cell `c` leaves the company; whoever comes instead has no experience, and no training either.
 
     False when the person was not using the system yet, or had not been invited.
     """
@@ -183,6 +183,6 @@ def replace(state: Any, c: int, time: float, u_pick: float) -> bool:
         cell["untrained"] += int(was == WAITING and user["trained"] == 1)
         user["trained"] = 0
         return False
-    user["trained"] = 0
-    move(state, number, UNTRAINED, time)
+    user["trained"] = state.settings[0]["change_ideal"]  # where change management is ideal, everybody is trained
+    move(state, number, ONBOARDED if user["trained"] == 1 else UNTRAINED, time)
     return True

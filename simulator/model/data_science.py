@@ -40,13 +40,15 @@ from simulator.model.outages import next_outage
 from simulator.model.state import OUTAGE_REPAIR, REPAIR_EFFORT
 from simulator.model.support import cancelled, change_tier, count_wait, handling_hours, stamp_job
 from simulator.model.tasks import touch
-from simulator.model.timers import set_timer
+from simulator.model.timers import set_timer, timer
 from simulator.model.tracing import note
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 
 WORK_LEFT = 1e-9
 """Hours of work below which a job is finished: rounding, not effort."""
+TRY_AGAIN = 1.0
+"""Hours after which the team is called again when nobody could take up an outage."""
 
 
 @rule
@@ -114,7 +116,14 @@ def begin_outage(state: Any, time: float) -> None:
         if state.sites[s]["stage"] != NOT_STARTED:
             touch(state, s, time)
     come_up(state, world["first_outage"], CLASS_OUTAGE, variate(state, OUTAGE_REPAIR, u), world["outages"] - 1, time)
-    if state.tiers[TIER3]["on_duty"] == 0:
+
+
+@rule
+def arm_on_call(state: Any, time: float) -> None:
+    """While an outage waits and nobody of the team is at work, whoever is on call will take it up."""
+    if state.queues[TIER3 + CLASS_OUTAGE] == 0 or state.tiers[TIER3]["on_duty"] > 0:
+        return
+    if timer(state, CALLED_OUT, 0) == math.inf and state.settings[0]["on_call"] < math.inf:
         set_timer(state, CALLED_OUT, 0, time + state.settings[0]["on_call"])
 
 
@@ -135,7 +144,7 @@ def end_outage(state: Any, time: float) -> None:
 
 @rule
 def called_out(state: Any, time: float) -> int:
-    """Who is on call takes up the outage, if nobody has yet: the member's number, or -1."""
+    """Who is on call takes up the outage, if nobody has yet: the member's number, or -1 when all are busy or gone."""
     tier = state.tiers[TIER3]
     if state.queues[TIER3 + CLASS_OUTAGE] == 0:
         return -1
@@ -152,6 +161,7 @@ def called_out(state: Any, time: float) -> int:
             tier["late"] += agent["on_call"]
             note(state, time, CALLED_OUT, number, 0, 0, 0)
             return int(number)
+    set_timer(state, CALLED_OUT, 0, time + TRY_AGAIN)
     return -1
 
 

@@ -127,6 +127,7 @@ class Layout:
         self.put("settings", 0, "untrained_onset", programme.untrained_onset_factor)
         self.put("settings", 0, "untrained_questions", programme.untrained_question_factor)
         self.put("settings", 0, "spoiling", programme.spoiling)
+        self.put("settings", 0, "change_ideal", programme.ideal)
         if programme.training is not None and not programme.ideal:
             self.put("settings", 0, "has_training", 1)
             self.put("settings", 0, "training_capacity", programme.training.users_per_week)

@@ -70,7 +70,7 @@ def fund(state: Any, time: float) -> None:
         site["planned"] = site["go_live"]
     for g in range(1, len(state.gates)):
         date = state.sites[state.gates[g]["phase"]]["go_live"]
-        set_timer(state, GATE, g, max(time, date - state.gates[g]["lead"]))
+        set_timer(state, GATE, g, max(time, date - state.gates[g]["lead"] * scale))
     for number in range(len(state.agents)):
         if state.agents[number]["plan"] < math.inf:
             set_timer(state, HIRED, number, time + state.agents[number]["plan"] * scale + state.agents[number]["delay"])

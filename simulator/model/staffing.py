@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.model import kinds
 from simulator.model.data_quality import variate
-from simulator.model.kinds import HIRED, LEAVES, SHIFT, TIER1, TIER3
+from simulator.model.kinds import HIRED, LEAVES, SHIFT, STOPPED, TIER1, TIER3
 from simulator.model.state import HIRING
 from simulator.model.support import change_tier
 from simulator.model.time import WEEK_HOURS, YEAR_HOURS, duty, next_change
@@ -134,7 +134,7 @@ def depart(state: Any, number: int, time: float) -> None:
     tier = agent["tier"]
     state.tiers[tier]["heads"] -= 1
     note(state, time, kinds.LEFT, number, 0, 0, 0)
-    if tier == TIER3 and agent["number"] < kept_members(state, time) and state.world[0]["over_at"] == math.inf:
+    if tier == TIER3 and agent["number"] < kept_members(state, time) and state.world[0]["programme"] != STOPPED:
         _, u, _, _ = draw(state.key, agent["stream"], agent["number"], agent["posts"])
         set_timer(state, HIRED, number, time + variate(state, HIRING + TIER3, u) * WEEK_HOURS)
 

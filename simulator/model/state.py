@@ -44,7 +44,7 @@ SETTINGS = _record(
     commitment_hours measure_from""",
     i8="""frozen report_threshold priority_0 priority_1 priority_2 priority_3 priority_4 priority_5
     initially_active initially_onboarded has_training has_sponsor can_remediate when_ready plan_from_pilot
-    data_ideal edge_cases_ideal support_ideal integration_ideal pilot_site pilot_weeks pilot_measure""",
+    data_ideal change_ideal edge_cases_ideal support_ideal integration_ideal pilot_site pilot_weeks pilot_measure""",
 )
 DISTRIBUTION = _record(f8="p0 p1 p2 p3 p4 p5 low high", i8="code whole")
 # Which distribution is which, within `State.distributions`; those of the integration stages follow.

@@ -27,6 +27,7 @@ def train(state: Any, time: float) -> None:
     world["training_left"] += settings["training_capacity"]
     places = int(math.floor(world["training_left"] + 1e-9))
     world["training_left"] = max(0.0, world["training_left"] - places)
+    ahead = settings["training_ahead"] * settings["time_scale"]
     last = -1.0
     number = -1
     while places > 0:  # the site that is next by (date, number)
@@ -37,7 +38,7 @@ def train(state: Any, time: float) -> None:
                 continue
             if chosen < 0 or date < state.sites[chosen]["go_live"]:
                 chosen = s
-        if chosen < 0 or state.sites[chosen]["go_live"] - settings["training_ahead"] > time:
+        if chosen < 0 or state.sites[chosen]["go_live"] - ahead > time:
             return
         last = state.sites[chosen]["go_live"]
         number = chosen

@@ -83,7 +83,6 @@ def test_ideal_change_management_has_the_pilots_people_trained_everywhere() -> N
     assert {fields["trained"] for fields in starters} == {0, 1}
 
 
-@pytest.mark.xfail(reason="newcomers stay untrained for good, even where everybody is meant to be trained")
 def test_newcomers_are_trained_too_where_change_management_is_ideal() -> None:
     ideal = told_of(change_programme={"ideal": True}, users={"turnover_per_year": 2, "learning_weeks": 8})
     assert len(ideal.weeks("replaced")) > 50

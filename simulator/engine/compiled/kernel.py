@@ -19,6 +19,7 @@ from simulator.model.change_management import (
 )
 from simulator.model.clocks import due, next_pair, retime, rewind
 from simulator.model.data_science import (
+    arm_on_call,
     begin_work,
     called_out,
     dropped,
@@ -206,6 +207,8 @@ def timed(state: Any, cal: Any, kind: int, slot: int, time: float) -> None:
         open_clocks(state, cal, entity)
     elif kind == kinds.SHIFT:
         serve(state, cal, state.shifts[entity]["tier"], time)
+        if state.world[0]["outage"] == 1:
+            follow_up(state, cal, time)
     else:
         follow_up(state, cal, time)
     if cal.posted[slot] != state.timers[slot]["due"]:
@@ -224,6 +227,7 @@ def follow_up(state: Any, cal: Any, time: float) -> None:
     world["fresh"] = 0
     for t in range(len(TIERS)):
         serve(state, cal, t, time)
+    arm_on_call(state, time)
     for s in range(world["sites"]):
         if state.sites[s]["stale"] == 1:
             state.sites[s]["stale"] = 0
@@ -510,7 +514,7 @@ def work_ended(state: Any, cal: Any, number: int, time: float) -> None:
     elif finished and not unwanted:
         job_done(state, job, time)
         follow_up(state, cal, time)
-    if leaving:
+    if leaving or (not finished and state.world[0]["outage"] == 1):
         follow_up(state, cal, time)
 
 

@@ -16,7 +16,7 @@ from simulator.engine.reference.queue import NOBODY, Request, StaffedQueue
 from simulator.model import kinds
 from simulator.model.change_management import come_back, drop_out, learn, notice_error, replace, start_using
 from simulator.model.clocks import due, next_pair, retime, rewind
-from simulator.model.data_science import called_out, dropped, end_work, job_done, open_repair
+from simulator.model.data_science import arm_on_call, called_out, dropped, end_work, job_done, open_repair
 from simulator.model.encounters import meet
 from simulator.model.kinds import CLOCKS, ERROR, FIRST_CLOCK, ONSET, RANK, RETURN, TIER3, TIERS
 from simulator.model.programme import turn
@@ -80,6 +80,8 @@ class Programme:
                 self.open_clocks(entity)
             elif kind == kinds.SHIFT:
                 self.tiers[self.state.shifts["tier"][entity]].serve()
+                if self.state.world["outage"][0]:
+                    self.follow_up()
             else:
                 self.follow_up()
             self.post(i)
@@ -123,6 +125,7 @@ class Programme:
         world["fresh"] = 0
         for queue in self.tiers:
             queue.serve()
+        arm_on_call(self.state, self.env.now)
         for s in range(len(self.state.sites)):
             if self.state.sites["stale"][s]:
                 self.state.sites["stale"][s] = 0
@@ -267,7 +270,7 @@ class Programme:
             leaving = self.state.agents["leaving"][agent]
             request = None if over else self.tiers[tier].join(job)
             self.tiers[tier].release(agent)
-            if leaving:
+            if leaving or (not finished and self.state.world["outage"][0]):
                 self.follow_up()
             if request is None:
                 return
