@@ -35,12 +35,6 @@ EQUIVALENT = {
             "memory only: the slot is used again or not; test_conservation misses it among the open or free ones"
         ),
     },
-    "trust.unanswered_per_user": {
-        "line 2: return float(site['loss_base'] + site['loss_rate'] * (work - site['rate_mark'])) -> "
-        "return float(site['loss_base'] + site['loss_rate'] * (work - site['rate_mark'])) + 1": (
-            "only differences of it are used"
-        ),
-    },
     "users.pick_active": {"line 4: total - 1 -> total + 1": "a guard against rounding: u is below 1"},
     "users.pick_weighted": {
         "line 5: state.counts[c, a] * weight_a -> state.counts[c, a] / weight_a": "the first weight is always 1",
