@@ -218,7 +218,7 @@ def test_time_scale_scales_dates_and_nothing_else(scale: float) -> None:
     told = Told(small(rollout=more, integration={"systems": systems}, data_science_team=team))
     dates = [FUNDED_WEEK + scale * week for week in (1, 4, 9)]
     assert [told.go_live(site) for site in ("north", "east", "south")] == dates
-    assert told.weeks("gate-read", gate="before-second") == [dates[2] - 1]
+    assert told.weeks("gate-read", gate="before-second") == [dates[2] - scale]  # its lead of a week is scaled too
     assert told.weeks("agent-hired") == [FUNDED_WEEK + 4 * scale + 3]
     assert told.weeks("integration-began") == [5.0, FUNDED_WEEK + 2 * scale]
     assert told.weeks("system-live") == [8.0, FUNDED_WEEK + 2 * scale + 3]
