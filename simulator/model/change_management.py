@@ -28,7 +28,7 @@ from simulator.model.kinds import (
 from simulator.model.time import work_time
 from simulator.model.tracing import note
 from simulator.model.trust import credit, credit_successes, trust
-from simulator.model.users import move, next_draw, pick, pick_active, pick_weighted
+from simulator.model.users import move, next_draw, pick, pick_active, pick_of_two
 from simulator.streams.jit import rule
 
 
@@ -124,7 +124,7 @@ def notice_error(state: Any, c: int, time: float, u_pick: float) -> tuple[int, i
 @rule
 def start_using(state: Any, c: int, time: float, u_pick: float) -> int:
     """An onboarded user of cell `c` begins to use the system; the trained are likelier to."""
-    number, _ = pick_weighted(state, c, u_pick, ONBOARDED, 1.0, UNTRAINED, state.settings[0]["untrained_onset"])
+    number = pick_of_two(state, c, u_pick, ONBOARDED, UNTRAINED, state.settings[0]["untrained_onset"])
     trained = state.users[number]["state"] == ONBOARDED
     move(state, number, NEW if trained else NEW_UNTRAINED, time)
     note(state, time, kinds.ONSET, number, int(trained), 0, 0)
@@ -159,7 +159,7 @@ def drop_out(state: Any, c: int, time: float, u_pick: float) -> None:
 @rule
 def learn(state: Any, c: int, time: float, u_pick: float) -> None:
     """A new user of cell `c` has found their way and asks less from now on."""
-    number, _ = pick_weighted(state, c, u_pick, NEW, 1.0, NEW_UNTRAINED, 1.0)
+    number = pick_of_two(state, c, u_pick, NEW, NEW_UNTRAINED, 1.0)
     move(state, number, EXPERIENCED, time)
     note(state, time, kinds.LEARNED, number, 0, 0, 0)
 

@@ -9,6 +9,19 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from simulator.model.columns import (
+    ACTIVE,
+    BACKLOG,
+    CORRECT,
+    ENDED,
+    IN_TARGET,
+    INTEGRATIONS,
+    INVITED,
+    OPENED,
+    TASKS,
+    WRONG,
+    column_sum,
+)
 from simulator.model.kinds import (
     FUNDED,
     GATE,
@@ -24,25 +37,13 @@ from simulator.model.kinds import (
     TIER3,
 )
 from simulator.model.rollout import hold, stop
-from simulator.model.sponsor import column_sum, rebaseline, value_share
+from simulator.model.sponsor import rebaseline, value_share
 from simulator.model.staffing import plan_staff
-from simulator.model.state import COLUMNS
 from simulator.model.timers import set_timer
 from simulator.model.tracing import note
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 from simulator.streams.variates import normal_quantile
-
-CORRECT = COLUMNS["correct"]
-WRONG = COLUMNS["errors"]
-TASKS = COLUMNS["tasks"]
-ACTIVE = COLUMNS["active_users"]
-INVITED = COLUMNS["invited"]
-OPENED = COLUMNS["tickets_opened"]
-IN_TARGET = COLUMNS["visits_in_target"]
-ENDED = COLUMNS["visits_ended"]
-BACKLOG = COLUMNS["backlog_tier1"]
-INTEGRATIONS = COLUMNS["integrations_live"]
 
 
 @rule

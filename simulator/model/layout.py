@@ -239,7 +239,7 @@ class Layout:
             for k, segment in enumerate(scenario.users.segments):
                 c = s * len(scenario.users.segments) + k
                 cell = self.plan.records["cells"][c]
-                cell["site"], cell["segment"] = s, k
+                cell["site"] = s
                 self.put("cells", c, "onset", segment.onset_per_week)
                 self.put("cells", c, "reversion", segment.reversion)
                 self.put("cells", c, "initial_trust", segment.initial_trust)

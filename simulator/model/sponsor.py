@@ -10,8 +10,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from simulator.model.columns import (
+    ACTIVE,
+    INVITED,
+    OPENED,
+    PLANNED_VALUE,
+    TASKS,
+    VALUE,
+    column_sum,
+)
 from simulator.model.kinds import REVIEW
-from simulator.model.state import COLUMNS
 from simulator.model.time import WEEK_HOURS
 from simulator.model.timers import set_timer
 from simulator.model.tracing import note
@@ -23,24 +31,6 @@ REVIEW_WEEKS = 4
 REVIEW_HOURS = REVIEW_WEEKS * WEEK_HOURS
 LEAST_EXPECTATION = 0.25
 """Whatever a hold has shown, a sponsor goes on expecting this share of the plan (an assumption)."""
-
-VALUE = COLUMNS["value"]
-PLANNED_VALUE = COLUMNS["planned_value"]
-TASKS = COLUMNS["tasks"]
-ACTIVE = COLUMNS["active_users"]
-INVITED = COLUMNS["invited"]
-OPENED = COLUMNS["tickets_opened"]
-
-
-@rule
-def column_sum(state: Any, column: int, first: int, last: int) -> float:
-    """Sum of a weekly column over the rows from `first` to before `last`; null values count as 0."""
-    total = 0.0
-    for week in range(max(0, first), last):
-        value = state.weekly[week, column]
-        if not math.isnan(value):
-            total += value
-    return total
 
 
 @rule

@@ -14,8 +14,6 @@ import numpy as np
 from simulator.model.memory import Arrays
 from simulator.scenario.measures import WEEKLY
 
-F, I = "f8", "i8"  # noqa: E741
-
 
 def _record(**fields: str) -> np.dtype[Any]:
     return np.dtype([(name, kind) for kind, names in fields.items() for name in names.split()], align=True)
@@ -55,15 +53,15 @@ SITE = _record(
     f8="""quality variety offset tasks_per_week open_hour day_hours week_hours go_live planned plan_offset
     opened work_at_opening started live_at retrained_at shock_product volume accuracy unhandled answered
     task_rate correct_rate wrong_rate notice_rate encounter_rate loss_rate rate_mark user_hours user_mark
-    correct_base wrong_base loss_base week_correct_base week_wrong_base week_tasks week_correct week_wrong
+    correct_base loss_base week_correct_base week_wrong_base week_tasks week_correct week_wrong
     carried_since carried_hours onset_factor""",
     i8="""days is_pilot stage first_cell users pilot_users active away retraining retrainings shocks tickets
-    invited phase carried ready stale remediation remediations carrying carryings""",
+    invited phase carried ready stale remediation remediations carrying""",
     u8="stream_shock stream_retraining stream_reading stream_remediation",
 )
 CELL = _record(
     f8="onset reversion initial_trust",
-    i8="site segment first users pilot_users untrained",
+    i8="site first users pilot_users untrained",
     u8="stream_user stream_ticket",
 )
 CLOCK = _record(f8="rate residual mark spare_0 spare_1", i8="draws", u8="stream")

@@ -33,7 +33,7 @@ from simulator.model.state import HANDLING, PATIENCE, WAIT_BIN_LOG, WAIT_BINS, W
 from simulator.model.time import work_time
 from simulator.model.tracing import note
 from simulator.model.trust import credit, credit_successes, trust
-from simulator.model.users import active_in, next_draw, pick_active, pick_weighted
+from simulator.model.users import active_in, next_draw, pick_active, pick_of_two
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 
@@ -120,7 +120,7 @@ def ask_question(state: Any, c: int, time: float, u_pick: float) -> tuple[int, i
     ticket_kind = HOW_TO
     if target < by_new:
         untrained = state.settings[0]["untrained_questions"]
-        number, _ = pick_weighted(state, c, target / by_new, NEW, 1.0, NEW_UNTRAINED, untrained)
+        number = pick_of_two(state, c, target / by_new, NEW, NEW_UNTRAINED, untrained)
     elif target < by_new + by_all:
         number = pick_active(state, c, (target - by_new) / by_all)
     elif target < by_new + by_all + carried or without <= 0.0:

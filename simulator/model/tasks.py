@@ -26,7 +26,6 @@ def settle(state: Any, s: int, time: float) -> None:
     work = work_time(site, time)
     elapsed = work - site["rate_mark"]
     site["correct_base"] += site["correct_rate"] * elapsed
-    site["wrong_base"] += site["wrong_rate"] * elapsed
     site["loss_base"] += site["loss_rate"] * elapsed
     site["week_correct_base"] += site["correct_rate"] * elapsed
     site["week_wrong_base"] += site["wrong_rate"] * elapsed

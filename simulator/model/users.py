@@ -83,17 +83,17 @@ def pick_active(state: Any, c: int, u: float) -> int:
 
 
 @rule
-def pick_weighted(state: Any, c: int, u: float, a: int, weight_a: float, b: int, weight_b: float) -> tuple[int, float]:
-    """The user of cell `c` at the uniform `u` of two rosters whose members weigh differently; and what is left of u.
+def pick_of_two(state: Any, c: int, u: float, a: int, b: int, weight: float) -> int:
+    """The user of cell `c` at the uniform `u` of rosters `a` and `b`, where a member of `b` counts `weight` times.
 
-    The rest is uniform on (0, 1) again. At least one roster must hold somebody of weight above 0.
+    One of them must hold somebody who counts.
     """
-    in_a = state.counts[c, a] * weight_a
-    in_b = state.counts[c, b] * weight_b
+    in_a = state.counts[c, a]
+    in_b = state.counts[c, b] * weight
     target = u * (in_a + in_b)
     if target < in_a or in_b <= 0.0:
-        return pick(state, c, a, target / in_a), target / in_a
-    return pick(state, c, b, (target - in_a) / in_b), (target - in_a) / in_b
+        return pick(state, c, a, target / in_a)
+    return pick(state, c, b, (target - in_a) / in_b)
 
 
 @rule

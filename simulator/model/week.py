@@ -5,6 +5,41 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from simulator.model.columns import (
+    ABANDONED,
+    ACCURACY,
+    ACTIVE,
+    ADOPTION,
+    ARRIVED,
+    BACKLOG,
+    BUSY,
+    CORRECT,
+    COST,
+    COST_SUM,
+    ENDED,
+    HEADS,
+    IN_TARGET,
+    INTEGRATIONS,
+    INVITED,
+    OPENED,
+    PLANNED_VALUE,
+    REPAIRED,
+    REPAIRS,
+    RESOLUTION,
+    SEEN,
+    SERVICE_LEVEL,
+    SITES_LIVE,
+    TASKS,
+    TRUST,
+    USERS_LOST,
+    USERS_ONBOARDED,
+    USERS_REVERTED,
+    UTILISATION,
+    VALUE,
+    VALUE_SUM,
+    WAIT,
+    WRONG,
+)
 from simulator.model.data_quality import retraining_due
 from simulator.model.data_science import open_carrying, open_retraining
 from simulator.model.economics import week_cost, week_value
@@ -24,7 +59,6 @@ from simulator.model.kinds import (
     WEEK,
 )
 from simulator.model.sponsor import planned_value
-from simulator.model.state import COLUMNS
 from simulator.model.support import change_tier
 from simulator.model.tasks import settle
 from simulator.model.time import WEEK_HOURS, work_time
@@ -34,40 +68,6 @@ from simulator.model.training import train
 from simulator.model.trust import credit_successes, forget, trust
 from simulator.model.users import active_in
 from simulator.streams.jit import rule
-
-ADOPTION = COLUMNS["adoption"]
-ACTIVE = COLUMNS["active_users"]
-USERS_ONBOARDED = COLUMNS["users_onboarded"]
-USERS_REVERTED = COLUMNS["users_reverted"]
-USERS_LOST = COLUMNS["users_lost"]
-TRUST = COLUMNS["trust_mean"]
-ACCURACY = COLUMNS["accuracy"]
-RESOLUTION = COLUMNS["resolution"]
-TASKS = COLUMNS["tasks"]
-ERRORS = COLUMNS["errors"]
-SEEN = COLUMNS["edge_case_types_seen"]
-REPAIRED = COLUMNS["edge_case_types_repaired"]
-OPENED = COLUMNS["tickets_opened"]
-ABANDONED = COLUMNS["tickets_abandoned"]
-SERVICE_LEVEL = COLUMNS["sla_met_share"]
-BACKLOG = COLUMNS["backlog_tier1"]
-UTILISATION = COLUMNS["utilisation_tier1"]
-WAIT = COLUMNS["wait_hours_mean_tier1"]
-REPAIRS = COLUMNS["ds_backlog_repairs"]
-SITES_LIVE = COLUMNS["sites_live"]
-CORRECT = COLUMNS["correct"]
-IN_TARGET = COLUMNS["visits_in_target"]
-ENDED = COLUMNS["visits_ended"]
-INVITED = COLUMNS["invited"]
-INTEGRATIONS = COLUMNS["integrations_live"]
-VALUE = COLUMNS["value"]
-PLANNED_VALUE = COLUMNS["planned_value"]
-COST = COLUMNS["cost"]
-VALUE_SUM = COLUMNS["value_cumulative"]
-COST_SUM = COLUMNS["cost_cumulative"]
-ARRIVED = COLUMNS["arrived_tier1"]
-BUSY = COLUMNS["busy_hours_tier1"]
-HEADS = COLUMNS["heads_tier1"]
 
 
 @rule
@@ -135,7 +135,7 @@ def close_week(state: Any, time: float) -> None:
     row[ACCURACY] = share(correct, correct + wrong)
     row[RESOLUTION] = share(correct, tasks)
     row[TASKS] = tasks
-    row[ERRORS] = wrong
+    row[WRONG] = wrong
     row[CORRECT] = correct
     row[SEEN] = world["types_seen"]
     row[REPAIRED] = world["types_repaired"]

@@ -36,9 +36,6 @@ EQUIVALENT = {
         ),
     },
     "users.pick_active": {"line 4: total - 1 -> total + 1": "a guard against rounding: u is below 1"},
-    "users.pick_weighted": {
-        "line 5: state.counts[c, a] * weight_a -> state.counts[c, a] / weight_a": "the first weight is always 1",
-    },
 }
 """Changes that nothing can show, each with its reason: the rule's next change is tried instead."""
 
