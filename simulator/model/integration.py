@@ -1,10 +1,11 @@
 """Integration: each system is a project of stages, with people who are shared and few.
 
-A system begins at its date, once the systems that it builds on are live. A stage begins when those before it are done
-and somebody of its team (reviewers, engineers) is free, first come first served; its duration is drawn from a
-fat-tailed distribution, with a stated chance of a further capped multiplier ("black swans": Flyvbjerg and Budzier
-2011, Harvard Business Review 89(9)). When it ends it may have to be done again, as security reviews are. A system
-is live when all its stages are done. A site whose systems are not all live waits, or carries its data by hand.
+A system begins at its date, once the systems that it builds on are live. Now and then a whole project turns out to be
+a "black swan", whose stages take many times as long (one in six: Flyvbjerg and Budzier 2011, Harvard Business Review
+89(9)): its capped multiplier is drawn once. A stage begins when those before it are done and somebody of its team
+(reviewers, engineers) is free, first come first served; its duration is drawn from a fat-tailed distribution. When it
+ends it may have to be done again, as security reviews are. A system is live when all its stages are done. A site whose
+systems are not all live waits, or carries its data by hand.
 """
 
 from __future__ import annotations
@@ -53,7 +54,11 @@ def begin_if_ready(state: Any, i: int, time: float) -> None:
         if state.system_after[i, other] == 1 and state.systems[other]["live"] == 0:
             return
     system["begun"] = 1
-    note(state, time, SYSTEM_STARTS, i, 0, 0, 0)
+    settings = state.settings[0]
+    u, v, _, _ = draw(state.key, system["stream"], 0, 0)
+    if u < settings["tail_probability"]:
+        system["stretch"] = max(1.0, min(settings["tail_cap"], variate(state, TAIL, v)))
+    note(state, time, SYSTEM_STARTS, i, system["stretch"], 0, 0)
     line_up_stages(state, i)
 
 
@@ -102,15 +107,12 @@ def staff_stages(state: Any, time: float) -> None:
 def begin_stage(state: Any, k: int, time: float) -> None:
     """Stage `k` begins (again); its duration is drawn by its visit."""
     stage = state.stages[k]
-    settings = state.settings[0]
     count_stages(state, time, 1)
     free_team(state, stage["team"], -1)
     stage["status"] = UNDER_WAY
     stage["visits"] += 1
-    u, v, w, _ = draw(state.key, stage["stream"], 0, stage["visits"])
-    weeks = variate(state, STAGES + k, u)
-    if v < settings["tail_probability"]:
-        weeks *= max(1.0, min(settings["tail_cap"], variate(state, TAIL, w)))
+    u, _, _, _ = draw(state.key, stage["stream"], 0, stage["visits"])
+    weeks = variate(state, STAGES + k, u) * state.systems[stage["system"]]["stretch"]
     note(state, time, kinds.STAGE_STARTED, k, stage["visits"], weeks, 0)
     set_timer(state, STAGE_ENDED, k, time + weeks * WEEK_HOURS)
 

@@ -89,7 +89,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("agent-hired", ("agent", "", "", "")),
     Kind("resigned", ("agent", "", "", "")),
     Kind("team-moved-on", ("members_gone", "", "", "")),
-    Kind("integration-began", ("system", "", "", "")),
+    Kind("integration-began", ("system", "stretch", "", "")),
     Kind("stage-ended", ("stage", "rework", "", "")),
     Kind("campaign-ended", ("site", "", "", "")),
     Kind("remediation-due", ("site", "", "", "")),

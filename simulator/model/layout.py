@@ -349,6 +349,8 @@ class Layout:
             self.put("systems", i, "start", system.start_week, WEEK_HOURS)
             records["systems"]["first_stage"][i], records["systems"]["stages"][i] = first, len(system.stages)
             records["systems"]["live_at"][i] = math.inf
+            records["systems"]["stretch"][i] = 1.0
+            records["systems"]["stream"][i] = stream("project", system.name)
             for other in system.after:
                 records["system_after"][i, names.index(other)] = 1
             for s, site in enumerate(sites):

@@ -93,7 +93,7 @@ AGENT = _record(
 )
 SHIFT = _record(f8="offset", i8="tier working")
 SEASON = _record(f8="volume")
-SYSTEM = _record(f8="start live_at", i8="first_stage stages due begun live")
+SYSTEM = _record(f8="start live_at stretch", i8="first_stage stages due begun live", u8="stream")
 STAGE = _record(f8="rework", i8="system team after status visits serial", u8="stream")
 GATE_RECORD = _record(
     f8="lead qa_tasks value_error retry",

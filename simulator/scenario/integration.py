@@ -78,11 +78,11 @@ class System(Section):
 
 
 class Tail(Section):
-    """The fat tail of stage durations: now and then one takes many times as long."""
+    """The fat tail of projects: now and then all stages of one take many times as long."""
 
-    probability: Share = stated(0, "Chance of a stage to take longer (share).")
+    probability: Share = stated(0, "Chance of a project to take longer (share).")
     multiplier: FactorEachTime = stated(
-        {"lognormal": {"median": 3, "p90": 8}}, "Multiplies the duration of such a stage (factor)."
+        {"lognormal": {"median": 3, "p90": 8}}, "Multiplies the durations of such a project's stages (factor)."
     )
     cap: FactorAtLeastOne = stated(10, "Largest multiplier (factor, at least 1).")
 
@@ -105,7 +105,7 @@ class Integration(Section):
     )
     reviewers: HeadCount = stated(2, "Reviewers, shared by all projects (people).")
     engineers: HeadCount = stated(4, "Integration engineers, shared by all projects (people).")
-    tail: Tail = Field(default_factory=Tail, description="The fat tail of stage durations.")
+    tail: Tail = Field(default_factory=Tail, description="The fat tail of projects.")
     hand_carried: HandCarried = Field(
         default_factory=HandCarried, description="Cost of going live before the systems are."
     )

@@ -94,11 +94,14 @@ def test_reviews_are_repeated_a_geometric_number_of_times():
 
 
 @pytest.mark.parametrize(("probability", "cap"), [(0.2, 10.0), (0.5, 4.0), (1.0, 1e6)])
-def test_the_fat_tail_multiplies_durations(probability, cap):
+def test_the_fat_tail_multiplies_whole_projects(probability, cap):
     form, law = lognormal(3, 8)
     tail = {"tail.probability": probability, "tail.multiplier": form, "tail.cap": cap}
-    scenario = programme([{"name": "build", "weeks": 2}], horizon=400, **tail)
+    halves = [{"name": "first-half", "weeks": 1}, {"name": "second-half", "weeks": 1}]
+    scenario = programme(halves, horizon=400, **tail)
     weeks = live_weeks("compiled", scenario, 300).ravel()
+    longer = probability * law.sf(1.0)
+    assert stats.binomtest(int((weeks > 2.0 + 1e-9).sum()), len(weeks), longer).pvalue > 1e-6
     compare_mean(weeks, 2.0 * mean_multiplier(law, probability, cap)).assert_agrees(half_width_limit=0.015)
     assert weeks.min() >= 2.0 - 1e-9
     assert weeks.max() <= 2.0 * cap + 1e-9
