@@ -160,7 +160,11 @@ def test_a_base_that_several_extend_comes_once_and_first(write: Write) -> None:
 def test_wrong_lists(write: Write) -> None:
     write(BASE, "base.yaml")
     for text, place, part in (
-        ("extends: [base.yaml, ./base.yaml]\n", "1:22: extends.1", 'found "./base.yaml" again; allowed: each file once'),
+        (
+            "extends: [base.yaml, ./base.yaml]\n",
+            "1:22: extends.1",
+            'found "./base.yaml" again; allowed: each file once',
+        ),
         ("extends: [base.yaml, top.yaml]\n", "1:22: extends.1", "which leads back here"),
         ("extends: [base.yaml, 3]\n", "1:22: extends.1", "found number 3; allowed: the path"),
         ("extends: []\n", "1:10: extends", "found a list of 0; allowed: the path"),
