@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +56,14 @@ def typical() -> Scenario:
 
 def test_these_are_all() -> None:
     assert set(shipped_names()) == {*CASES, TYPICAL, *OVERLAYS}
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/scenarios.md"])
+def test_documents_list_all(repository: Path, document: str) -> None:
+    text = (repository / document).read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    named = {name for row in rows for name in re.findall(r"`([a-z0-9-]+)`", row)}
+    assert set(shipped_names()) <= named
 
 
 def users(scenario: Scenario) -> float:
