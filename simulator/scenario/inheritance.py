@@ -1,13 +1,14 @@
-"""``extends``: a scenario that says only what differs from another one.
+"""``extends``: a scenario that says only what differs from others.
 
-Mappings merge deeply; lists of named things merge by ``name``, and ``remove: true`` deletes one; other lists replace.
-What stands for one thing replaces it whole: a number with its distribution and source, and a mix whose shares add up
-to 1.
+Files are laid over each other one by one: what a file extends comes before it, in the order in which it names them, and
+each file once, however many others extend it. Mappings merge deeply; lists of named things merge by ``name``, and
+``remove: true`` deletes one; other lists replace. What stands for one thing replaces it whole: a number with its
+distribution and source, and a mix whose shares add up to 1.
 """
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from simulator.scenario.forms import HEADS
 from simulator.scenario.problems import Location, Problem, ScenarioError, describe, dotted, listed, nearest
@@ -15,49 +16,82 @@ from simulator.scenario.reading import read_file
 from simulator.scenario.shipped import shipped_names, shipped_path
 from simulator.scenario.tree import NOWHERE, Mark, Node
 
-LONGEST_CHAIN: Final = 20
+MOST_FILES: Final = 20
 """Most files that extend each other."""
 MIXES: Final = ("segments",)
 """Keys of mappings from names to shares."""
 
 
-def read_extended(path: Path, shown: str) -> Node:
-    """The tree of a file with all that it extends; raises ScenarioError."""
-    return extended(read_file(path, shown), path.parent, shown, (path.resolve(),))
+class Layer(NamedTuple):
+    """What one file says by itself."""
+
+    file: Path | None
+    """The file, resolved; None for a mapping that stands in none."""
+    own: Node
+    """Its tree, without ``extends``."""
+    extends: bool
+    """Whether it extends others, so that it need not be complete."""
 
 
-def extended(tree: Node, folder: Path, shown: str, chain: tuple[Path, ...]) -> Node:
-    """A tree merged over the scenario that it extends; ``shown`` is how messages call its file, empty for none."""
-    if not isinstance(tree.value, dict) or "extends" not in tree.value:
-        return tree
-    rest = {key: node for key, node in tree.value.items() if key != "extends"}
-    above = Node(rest, tree.mark, tree.keys)
-    extends = tree.value["extends"]
-    if extends.value is None:
-        return above
-    path, name = _base(extends, folder, shown)
-    if path.resolve() in chain:
-        raise _refused(extends, f'found "{extends.value}", which leads back here', "allowed: extends without a cycle")
-    if len(chain) >= LONGEST_CHAIN:
-        raise _refused(extends, f"found more than {LONGEST_CHAIN} files that extend each other", "allowed: fewer")
-    base = extended(read_file(path, name), path.parent, name, (*chain, path.resolve()))
-    problems: list[Problem] = []
-    merged = merge(base, above, (), problems)
-    if problems:
-        raise ScenarioError(problems)
-    return merged
+def read_layers(path: Path, shown: str) -> list[Layer]:
+    """A file and all that it extends, in the order in which they are laid over each other; raises ScenarioError."""
+    return layers(read_file(path, shown), path.parent, shown, (path.resolve(),))
 
 
-def _refused(node: Node, found: str, allowed: str, near: str | None = None) -> ScenarioError:
-    return ScenarioError([Problem("extends", found, allowed, near, *node.mark)])
+def layers(tree: Node, folder: Path, shown: str = "", chain: tuple[Path, ...] = ()) -> list[Layer]:
+    """The layers of a tree that stands in ``folder``; ``shown`` is how messages call its file, empty for none.
+
+    ``chain`` are the files from the first one down to this. Raises ScenarioError.
+    """
+    found: list[Layer] = []
+    _collect(tree, folder, shown, chain, found)
+    return found
 
 
-def _base(extends: Node, folder: Path, shown: str) -> tuple[Path, str]:
+def _collect(tree: Node, folder: Path, shown: str, chain: tuple[Path, ...], found: list[Layer]) -> None:
+    """Append the layers that a tree extends and are not there yet, then its own."""
+    bases = _named_bases(tree)
+    seen: set[Path] = set()
+    for at, base in bases:
+        path, name = _base(at, base, folder, shown)
+        file = path.resolve()
+        if file in chain:
+            raise _refused(at, base, f'found "{base.value}", which leads back here', "allowed: extends without a cycle")
+        if file in seen:
+            raise _refused(at, base, f'found "{base.value}" again', "allowed: each file once")
+        seen.add(file)
+        if any(layer.file == file for layer in found):
+            continue
+        if len(found) + len(chain) >= MOST_FILES:
+            raise _refused(at, base, f"found more than {MOST_FILES} files that extend each other", "allowed: fewer")
+        _collect(read_file(path, name), path.parent, name, (*chain, file), found)
+    if isinstance(tree.value, dict) and "extends" in tree.value:
+        own = {key: node for key, node in tree.value.items() if key != "extends"}
+        tree = Node(own, tree.mark, tree.keys)
+    found.append(Layer(chain[-1] if chain else None, tree, bool(bases)))
+
+
+def _named_bases(tree: Node) -> list[tuple[Location, Node]]:
+    """What a tree extends: where each is written, and as what."""
+    extends = tree.value.get("extends") if isinstance(tree.value, dict) else None
+    if extends is None or extends.value is None:
+        return []
+    if isinstance(extends.value, list) and extends.value:
+        return [(("extends", i), base) for i, base in enumerate(extends.value)]
+    return [(("extends",), extends)]
+
+
+def _refused(at: Location, node: Node, found: str, allowed: str, near: str | None = None) -> ScenarioError:
+    return ScenarioError([Problem(dotted(at), found, allowed, near, *node.mark)])
+
+
+def _base(at: Location, base: Node, folder: Path, shown: str) -> tuple[Path, str]:
     """The file that is extended, and how messages call it."""
     allowed = "allowed: the path of a scenario file, relative to this one, or the name of a shipped scenario"
-    written = extends.value
+    written = base.value
     if not isinstance(written, str) or not written.strip() or "\0" in written:
-        raise _refused(extends, f"found {describe(extends.plain())}", allowed)
+        many = "; or a list of these" if len(at) == 1 else ""
+        raise _refused(at, base, f"found {describe(base.plain())}", allowed + many)
     path = folder / written
     try:
         exists = path.exists()
@@ -69,7 +103,38 @@ def _base(extends: Node, folder: Path, shown: str) -> tuple[Path, str]:
     if shipped is not None:
         return shipped, str(shipped)
     near = nearest(written, [*shipped_names(), *(file.name for file in folder.glob("*.yaml"))])
-    raise _refused(extends, f'found "{written}", which does not exist', allowed, near)
+    raise _refused(at, base, f'found "{written}", which does not exist', allowed, near)
+
+
+def put_over(scenario: list[Layer], overlay: list[Layer], shown: str) -> list[Layer]:
+    """The layers of a scenario with those of an overlay over them, as far as they are not among them already.
+
+    The whole scenario that the overlay was written for is left out, as this one takes its place; so are the overlays'
+    names and descriptions. Raises ScenarioError where the overlay extends nothing: it is a whole scenario itself.
+    """
+    if not overlay[-1].extends:
+        allowed = "allowed: overlays, which say what they extend"
+        raise ScenarioError([Problem("extends", "missing", allowed, file=shown)])
+    there = {layer.file for layer in scenario}
+    return scenario + [_unnamed(layer) for layer in overlay if layer.extends and layer.file not in there]
+
+
+def _unnamed(layer: Layer) -> Layer:
+    """A layer that leaves a scenario its name and description."""
+    assert isinstance(layer.own.value, dict)
+    rest = {key: node for key, node in layer.own.value.items() if key not in ("name", "description")}
+    return layer._replace(own=Node(rest, layer.own.mark, layer.own.keys))
+
+
+def merged(layers: list[Layer]) -> Node:
+    """The tree of layers laid over each other, the first one lowest; raises ScenarioError."""
+    problems: list[Problem] = []
+    tree = layers[0].own
+    for layer in layers[1:]:
+        tree = merge(tree, layer.own, (), problems)
+    if problems:
+        raise ScenarioError(problems)
+    return tree
 
 
 def merge(base: Node, over: Node, at: Location, problems: list[Problem]) -> Node:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from simulator.scenario.forms import Range, plain_number
@@ -111,8 +111,12 @@ def _moved_levels(name: str, form: Mapping[str, float], mode: str, position: flo
 
 def places_of(scenario: "Scenario", path: str) -> list[Stated]:
     """The numbers that a path leads to; ``*`` stands for every name."""
+    return _places_among(numbers(scenario), path)
+
+
+def _places_among(stated: Iterable[Stated], path: str) -> list[Stated]:
     parts = path.split(".")
-    return [stated for stated in numbers(scenario) if _matches(parts, stated.path.split("."))]
+    return [place for place in stated if _matches(parts, place.path.split("."))]
 
 
 def _matches(pattern: list[str], path: list[str]) -> bool:
@@ -124,6 +128,7 @@ def lever_findings(scenario: "Scenario") -> Iterator[Finding]:
     if not scenario.levers:
         return
     document = scenario.document()
+    stated = list(numbers(scenario))
     for i, lever in enumerate(scenario.levers):
         at = ("levers", i, "path")
         values, problems = values_at(document, lever.path)
@@ -133,7 +138,7 @@ def lever_findings(scenario: "Scenario") -> Iterator[Finding]:
                 at, f'found "{lever.path}": {problem.found.removeprefix("found ")}', problem.allowed, problem.nearest
             )
             continue
-        places = [place for place in places_of(scenario, lever.path) if not place.path.startswith("levers.")]
+        places = [place for place in _places_among(stated, lever.path) if not place.path.startswith("levers.")]
         if not places:
             unset = any(value is None for value in values)
             found = f'found "{lever.path}", which is {"null here" if unset else "no number"}'

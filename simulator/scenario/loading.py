@@ -1,27 +1,37 @@
 """Load a scenario from a file, a shipped name or a mapping."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from simulator.scenario.inheritance import extended, read_extended
+from simulator.scenario.inheritance import layers, merged, put_over, read_layers
 from simulator.scenario.problems import Problem, ScenarioError, describe, nearest
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.shipped import shipped_names, shipped_path
 from simulator.scenario.tree import from_python
 
 
-def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Scenario:
-    """The scenario of a path, of the name of a shipped scenario, or of a mapping.
+def load(
+    source: str | os.PathLike[str] | Mapping[str, Any], overlays: Sequence[str | os.PathLike[str]] = ()
+) -> Scenario:
+    """The scenario of a path, of the name of a shipped scenario, or of a mapping, with overlays laid over it.
 
-    Raises ScenarioError with every problem that was found.
+    Overlays are paths or shipped names of scenarios that extend others. What they say themselves is laid over the
+    scenario in the order given, and what the overlays that they extend say; not the whole scenario they were written
+    for, nor what is there already. Name and description stay. Raises ScenarioError with every problem that was found.
     """
     if isinstance(source, Mapping):
-        tree = from_python(source)
-        return Scenario.from_tree(extended(tree, Path(), "", ()))
-    path, shown = locate(source)
-    return Scenario.from_tree(read_extended(path, shown))
+        stack = layers(from_python(source), Path())
+    else:
+        stack = read_layers(*locate(source))
+    if isinstance(overlays, str | os.PathLike) or not isinstance(overlays, Sequence):
+        allowed = "allowed: a list of paths or of names of shipped scenarios"
+        raise ScenarioError([Problem("overlays", f"found {describe(overlays)}", allowed)])
+    for overlay in overlays:
+        path, shown = locate(overlay)
+        stack = put_over(stack, read_layers(path, shown), shown)
+    return Scenario.from_tree(merged(stack))
 
 
 def locate(source: object) -> tuple[Path, str]:

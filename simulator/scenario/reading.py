@@ -8,6 +8,7 @@ built.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,6 +76,7 @@ def read_file(path: Path, shown: str) -> Node:
     return read_text(text, shown)
 
 
+@lru_cache(maxsize=8)  # whoever looks at several scenarios that extend the same one reads that one once
 def read_text(text: str, file: str) -> Node:
     """The tree of a YAML text; raises ScenarioError with every problem that was found."""
     reader = _Reader(file)

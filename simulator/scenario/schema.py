@@ -29,8 +29,12 @@ def json_schema() -> dict[str, Any]:
     required = root.pop("required")
     properties = {
         "extends": {
-            "type": "string",
-            "description": "Scenario that this one changes: a path relative to this file, or a shipped name.",
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True},
+            ],
+            "description": "Scenario that this one changes: a path relative to this file, or a shipped name. Or a list "
+            "of them, which are laid over each other in this order.",
         },
         **root.pop("properties"),
     }

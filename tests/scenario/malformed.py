@@ -172,6 +172,11 @@ ADDED = {
     ),
     "extends-nothing": ("extends: base.yaml\n", "extends", "does not exist"),
     "extends-number": ("extends: 3\n", "extends", "found number 3"),
+    "extends-empty-list": ("extends: []\n", "extends", "found a list of 0; allowed: the path of a scenario file"),
+    "extends-list-nothing": ("extends: [base.yaml]\n", "extends.0", 'found "base.yaml", which does not exist'),
+    "extends-list-number": ("extends: [3]\n", "extends.0", "found number 3"),
+    "extends-list-itself": ("extends: [demo.yaml]\n", "extends.0", "which leads back here"),
+    "extends-mapping": ("extends: {name: base.yaml}\n", "extends", "found a mapping with name"),
     "huge-number": ("ai: {half_life_weeks: 1e300}\n", "ai.half_life_weeks", "a finite number"),
 }
 # name: (what is replaced in the minimal file, by what, path, part of the message)

@@ -126,9 +126,107 @@ def test_missing_bases(write: Write, tmp_path: Path) -> None:
     write(BASE, "base.yaml")
     with pytest.raises(ScenarioError, match=r'top.yaml:1:10: extends: found "bas.yaml".*did you mean "base.yaml"\?'):
         load(write("extends: bas.yaml\n", "top.yaml"))
+    with pytest.raises(ScenarioError, match=r'top.yaml:3:5: extends.1: found "bas.yaml".*mean "base.yaml"\?') as raised:
+        load(write("extends:\n  - base.yaml\n  - bas.yaml\n", "top.yaml"))
+    assert len(raised.value.problems) == 1
     (tmp_path / "folder").mkdir()
     with pytest.raises(ScenarioError, match="folder: found a directory"):
         load(write("extends: folder\n", "top.yaml"))
+
+
+def test_a_list_is_laid_over_each_other_in_its_order(write: Write) -> None:
+    write(BASE, "base.yaml")
+    write("extends: base.yaml\nname: a\nhorizon_weeks: 90\nai: {accuracy_floor: 0.1, hand_over_share: 0.1}\n", "a.yaml")
+    write("name: b\nsites: [{name: plant-2, remove: true}]\nai: {accuracy_floor: 0.2}\n", "b.yaml")
+    text = "name: top\nrollout: {phases: [{name: wave-1, sites: [plant-1]}]}\n"
+    scenario = load(write("extends: [a.yaml, b.yaml]\n" + text, "top.yaml"))
+    assert (scenario.name, scenario.horizon_weeks, len(scenario.sites)) == ("top", 90, 1)
+    assert (scenario.ai.accuracy_floor.value, scenario.ai.hand_over_share.value) == (0.2, 0.1)
+    with pytest.raises(ScenarioError, match=r"b.yaml:2:25: sites.plant-2.remove: unknown key"):  # too early
+        load(write("extends: [b.yaml, a.yaml]\n" + text, "top.yaml"))
+
+
+def test_a_base_that_several_extend_comes_once_and_first(write: Write) -> None:
+    write(BASE, "base.yaml")
+    write("extends: base.yaml\nhorizon_weeks: 90\n", "a.yaml")
+    write("extends: base.yaml\nai: {accuracy_floor: 0.1}\n", "b.yaml")
+    diamond = load(write("extends: [a.yaml, b.yaml]\n", "diamond.yaml"))
+    assert (diamond.horizon_weeks, diamond.ai.accuracy_floor.value) == (90, 0.1)
+    write("extends: a.yaml\nhorizon_weeks: 80\n", "c.yaml")
+    for order in ("[c.yaml, a.yaml]", "[a.yaml, c.yaml]", "[base.yaml, c.yaml, a.yaml, diamond.yaml]"):
+        assert load(write(f"extends: {order}\n", "top.yaml")).horizon_weeks == 80
+
+
+def test_wrong_lists(write: Write) -> None:
+    write(BASE, "base.yaml")
+    for text, place, part in (
+        (
+            "extends: [base.yaml, ./base.yaml]\n",
+            "1:22: extends.1",
+            'found "./base.yaml" again; allowed: each file once',
+        ),
+        ("extends: [base.yaml, top.yaml]\n", "1:22: extends.1", "which leads back here"),
+        ("extends: [base.yaml, 3]\n", "1:22: extends.1", "found number 3; allowed: the path"),
+        ("extends: []\n", "1:10: extends", "found a list of 0; allowed: the path"),
+        ("extends: [[base.yaml]]\n", "1:11: extends.0", "found a list of 1"),
+    ):
+        with pytest.raises(ScenarioError) as raised:
+            load(write(text, "top.yaml"))
+        (problem,) = raised.value.problems
+        assert f"top.yaml:{place}: " in str(problem)
+        assert part in problem.message
+    names = [f"b{i}.yaml" for i in range(20)]
+    for name in names:
+        write("extends: base.yaml\n", name)
+    assert load(write(f"extends: [{', '.join(names[:18])}]\n", "top.yaml")).name == "demo"
+    with pytest.raises(ScenarioError, match=r"top.yaml:1:181: extends.18: found more than 20 files"):
+        load(write(f"extends: [{', '.join(names)}]\n", "top.yaml"))
+
+
+def test_removals_of_every_file_are_told(write: Write) -> None:
+    write(BASE, "base.yaml")
+    for name in ("a", "b"):
+        write(f"extends: base.yaml\nsites: [{{name: plant-{name}, remove: true}}]\n", f"{name}.yaml")
+    with pytest.raises(ScenarioError) as raised:
+        load(write("extends: [a.yaml, b.yaml]\n", "top.yaml"))
+    assert [(Path(p.file or "").name, p.path) for p in raised.value.problems] == [
+        ("a.yaml", "sites.plant-a"),
+        ("b.yaml", "sites.plant-b"),
+    ]
+
+
+def test_overlays_are_laid_over_any_scenario(write: Write) -> None:
+    base = write(BASE, "base.yaml")
+    floor = write("extends: base.yaml\nname: floor\ndescription: x\nai: {accuracy_floor: 0.1}\n", "floor.yaml")
+    short = write("extends: floor.yaml\nname: short\nhorizon_weeks: 80\n", "short.yaml")
+    both = load(base, overlays=[short])
+    assert (both.name, both.description, both.horizon_weeks) == ("demo", "", 80)
+    assert both.ai.accuracy_floor.value == 0.1
+    assert both.hash == load(base, overlays=[floor, short]).hash
+    other = BASE.replace("plant", "office").replace("demo", "other") + "horizon_weeks: 60\n"
+    there = write(other.replace("horizon_weeks: 104\n", ""), "other.yaml")
+    laid = load(there, overlays=[floor])
+    assert (laid.name, laid.horizon_weeks, laid.ai.accuracy_floor.value) == ("other", 60, 0.1)
+    assert [site.name for site in laid.sites] == ["office-1", "office-2"]
+    mapping = {"extends": str(base), "name": "mine", "ai": {"accuracy_floor": 0.3}}
+    assert load(mapping, overlays=[short]).ai.accuracy_floor.value == 0.1
+    over_its_own = load(write("extends: floor.yaml\nname: top\nai: {accuracy_floor: 0.4}\n", "top.yaml"), [short])
+    assert (over_its_own.ai.accuracy_floor.value, over_its_own.horizon_weeks) == (0.4, 80)
+
+
+def test_wrong_overlays(write: Write) -> None:
+    base = write(BASE, "base.yaml")
+    wrong = write("extends: base.yaml\nname: wrong\nai: {accuracy_floor: 7}\n", "wrong.yaml")
+    for overlays, part in (
+        ([base], "base.yaml: extends: missing; allowed: overlays, which say what they extend"),
+        ("support-early", 'overlays: found text "support-early"; allowed: a list'),
+        (["suport-early"], 'suport-early: does not exist; allowed: .*did you mean "support-early"'),
+        ([3], "found number 3; allowed: a path"),
+        ([wrong], "wrong.yaml:3:22: ai.accuracy_floor: found number 7"),
+    ):
+        with pytest.raises(ScenarioError, match=part) as raised:
+            load(base, overlays=overlays)  # type: ignore[arg-type]
+        assert len(raised.value.problems) == 1
 
 
 def test_shipped_scenarios_are_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Write) -> None:

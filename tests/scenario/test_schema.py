@@ -38,6 +38,9 @@ def test_schema_accepts_what_loads(validator: Draft202012Validator) -> None:
         assert [error.message for error in validator.iter_errors(plain(text))] == []
     overlay = {"extends": "x", "sites": [{"name": "a", "remove": True}, {"name": "b", "data_quality": 0.3}]}
     assert validator.is_valid(overlay)
+    assert validator.is_valid(overlay | {"extends": ["x", "y.yaml"]})
+    for wrong in ([], ["x", "x"], [3], 3):
+        assert not validator.is_valid(overlay | {"extends": wrong})
 
 
 @pytest.mark.parametrize(
