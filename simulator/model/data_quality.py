@@ -77,7 +77,7 @@ def retraining_due(state: Any, s: int, time: float) -> bool:
     if settings["retrain_every"] > 0.0 and time - site["retrained_at"] >= settings["retrain_every"]:
         return True
     attempted = site["week_correct_base"] + site["week_wrong_base"]
-    too_soon = site["retrainings"] > 0 and time - site["retrained_at"] < settings["retrain_gap"]
+    too_soon = time - site["retrained_at"] < settings["retrain_gap"]
     if settings["retrain_below"] <= 0.0 or attempted <= 0.0 or too_soon:
         return False
     accuracy = site["week_correct_base"] / attempted

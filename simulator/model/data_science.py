@@ -1,8 +1,9 @@
 """The data science team: one finite pool for everything that only it can do; it ties the killers into a loop.
 
 Tier-3 tickets, outages, data carried by hand, retraining, remediation of data, repairs of edge cases: work is done in
-slices that are not preempted; after each slice a member takes the first class in the scenario's order of priorities
-that has work, first in first out. Members leave and are replaced (see `staffing`).
+slices that are not preempted and end with the shift (an outage is worked through); after each slice a member takes
+the first class in the scenario's order of priorities that has work, first in first out. Members leave and are replaced
+(see `staffing`).
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from simulator.model.outages import next_outage
 from simulator.model.state import OUTAGE_REPAIR, REPAIR_EFFORT
 from simulator.model.support import cancelled, change_tier, count_wait, handling_hours, stamp_job
 from simulator.model.tasks import touch
+from simulator.model.time import duty
 from simulator.model.timers import set_timer, timer
 from simulator.model.tracing import note
 from simulator.streams.jit import rule
@@ -47,6 +49,8 @@ from simulator.streams.philox import draw
 
 WORK_LEFT = 1e-9
 """Hours of work below which a job is finished: rounding, not effort."""
+LEAST_SLICE = 0.25
+"""Hours that somebody still begins to work on something before the shift ends."""
 TRY_AGAIN = 1.0
 """Hours after which the team is called again when nobody could take up an outage."""
 
@@ -95,8 +99,10 @@ def open_carrying(state: Any, time: float) -> None:
 
 @rule
 def open_repair(state: Any, f: int, k: int, time: float) -> None:
-    """Type `k` of family `f` is to be repaired."""
+    """Type `k` of family `f` is to be repaired, unless the programme has ended."""
     world = state.world[0]
+    if world["programme"] == STOPPED:
+        return
     number = world["first_repair"] + f * world["types"] + k
     u, _, _, _ = draw(state.key, state.families[f]["stream_repair"], 0, k)
     world["repairs_open"] += 1
@@ -133,7 +139,13 @@ def end_outage(state: Any, time: float) -> None:
     world = state.world[0]
     world["outage"] = 0
     lasted = time - world["outage_began"]
-    world["week_spent"] += lasted * state.settings[0]["cost_outage"]
+    world["outage_ended"] = time
+    world["cancel"] = 1  # who waits for an answer about it has it
+    invited = 0
+    for s in range(world["sites"]):
+        if state.sites[s]["stage"] == PILOT or state.sites[s]["stage"] == LIVE:
+            invited += state.sites[s]["invited"]
+    world["week_spent"] += lasted * state.settings[0]["cost_outage"] * invited / max(1, world["users"])
     note(state, time, kinds.SERVICE_BACK, world["outages"] - 1, lasted, 0, 0)
     for s in range(world["sites"]):
         if state.sites[s]["stage"] != NOT_STARTED:
@@ -238,10 +250,19 @@ def begin_work(state: Any, agent_number: int, job_number: int, time: float) -> f
         count_wait(state, tier, ticket["queued"], waited, True)
         note(state, time, kinds.VISIT, ticket["serial"], tier + 1, waited, agent_number)
     hours = job["hours"]
-    if tier == TIER3 and agent["on_call"] == 0:
-        hours = min(hours, state.settings[0]["slice_hours"])
+    pace = productivity(state, agent, time)
+    if tier == TIER3 and job["job_class"] != CLASS_OUTAGE:
+        hours = min(hours, state.settings[0]["slice_hours"], max(LEAST_SLICE, shift_left(state, agent, time)) * pace)
     agent["hours"] = hours
-    return float(time + hours / productivity(state, agent, time))
+    return float(time + hours / pace)
+
+
+@rule
+def shift_left(state: Any, agent: Any, time: float) -> float:
+    """Hours until the shift of `agent` (an AGENT record), who is at work, ends."""
+    shift = state.shifts[agent["shift"]]
+    local = time + shift["offset"]
+    return float(duty(shift, state.duty[agent["shift"]], time) - (local - math.floor(local)))
 
 
 @rule

@@ -1,27 +1,30 @@
 """Economics: what a week's work is worth, and what it costs, in the currency of the scenario.
 
-Value is that of correct work less what errors cost and what users spend on those that they notice. Costs are people
-by tier with paid shifts and overtime, integration stages under way, inference, licences, the platform, and the change
-programme. After a stop, licences and platform are still paid for the time that was committed.
+Value is that of correct work less what errors cost: one that is noticed is reworked, a silent one does its damage. Who
+reads the value sees no more of that damage than checks reveal. Costs are people by tier with paid shifts and overtime
+(the help desk works for others until there is funding), integration stages under way, inference, licences, the
+platform, and the change programme. After a stop, licences and platform are still paid for the time that was committed.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from simulator.model.kinds import LIVE, PILOT, STOPPED, TIER1, TIER2
+from simulator.model.kinds import IN_PILOT, LIVE, PILOT, STOPPED, TIER1, TIER2, TIER3
 from simulator.model.time import WEEK_HOURS
 from simulator.streams.jit import rule
 
 
 @rule
-def week_value(state: Any, correct: float, wrong: float) -> float:
-    """Value of a week's expected correct and wrong answers, and of the errors that were noticed in it."""
+def week_value(state: Any, correct: float, wrong: float) -> tuple[float, float]:
+    """Value of a week's expected correct and wrong answers, and how much value can be seen.
+
+    Errors that were noticed cost rework; silent ones, of which the expected number counts, cost their damage.
+    """
     settings = state.settings[0]
-    noticed = state.world[0]["week_noticed"]
-    return float(
-        correct * settings["value_correct"] - wrong * settings["cost_error"] - noticed * settings["cost_rework"]
-    )
+    damage = wrong * (1.0 - settings["notice"]) * settings["cost_error"]
+    sound = correct * settings["value_correct"] - state.world[0]["week_noticed"] * settings["cost_rework"]
+    return float(sound - damage), float(sound - damage * settings["silent_seen"])
 
 
 @rule
@@ -41,7 +44,8 @@ def week_cost(state: Any, tasks: float, time: float) -> float:
     cost = world["week_spent"] + tasks * settings["cost_inference"]
     cost += settings["cost_stage"] * world["week_stage_hours"] / WEEK_HOURS
     for t in range(len(state.tiers)):
-        cost += people_cost(state, t)
+        if t == TIER3 or world["programme"] != IN_PILOT:
+            cost += people_cost(state, t)
     running = 0
     champions = 0.0
     for s in range(world["sites"]):

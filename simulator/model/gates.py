@@ -27,6 +27,7 @@ from simulator.model.kinds import (
     GATE,
     GO,
     HOLD,
+    LIVE,
     SEES_ACCURACY,
     SEES_ACTIVE_SHARE,
     SEES_BACKLOG,
@@ -111,6 +112,17 @@ def decide(state: Any, g: int, u_sample: float, u_value: float) -> int:
 
 
 @rule
+def users_after(state: Any, g: int) -> int:
+    """Users of the sites that will be live when gate `g` has let its phase through."""
+    date = state.sites[state.gates[g]["phase"]]["go_live"]
+    users = 0
+    for s in range(state.world[0]["sites"]):
+        if state.sites[s]["stage"] == LIVE or state.sites[s]["go_live"] <= date:
+            users += state.sites[s]["users"]
+    return users
+
+
+@rule
 def read_gate(state: Any, g: int, time: float) -> None:
     """Gate `g` is read, and what it decides is done."""
     gate = state.gates[g]
@@ -132,8 +144,8 @@ def read_gate(state: Any, g: int, time: float) -> None:
         if gate["restaff"] == 1:
             last = state.world[0]["week"] - gate["lag"]
             first = max(0, last - gate["window"])
-            active = column_sum(state, ACTIVE, first, last)
-            if active > 0.0:
-                plan_staff(state, column_sum(state, OPENED, first, last) / active, time)
+            invited = column_sum(state, INVITED, first, last)
+            if invited > 0.0:
+                plan_staff(state, column_sum(state, OPENED, first, last) / invited * users_after(state, g), time)
     else:
         stop(state, g, time)

@@ -374,6 +374,7 @@ class Layout:
         if rollout is not None:
             self.put("settings", 0, "funding_delay", rollout.funding_delay_weeks, WEEK_HOURS)
             self.put("settings", 0, "time_scale", rollout.time_scale)
+            self.put("settings", 0, "silent_seen", rollout.silent_errors_seen)
             self.put("settings", 0, "wind_down", rollout.wind_down_weeks, WEEK_HOURS)
             self.put("settings", 0, "when_ready", rollout.go_live == "when_ready")
             names = [site.name for site in self.scenario.sites]

@@ -6,7 +6,7 @@ from typing import Any
 
 from simulator.model import kinds
 from simulator.model.change_management import mood
-from simulator.model.kinds import AWAY, CLOSED, LIVE, NEW, NEW_UNTRAINED, ONBOARDED, UNTRAINED
+from simulator.model.kinds import AWAY, CLOSED, LIVE, NEW, NEW_UNTRAINED, ONBOARDED, STOPPED, UNTRAINED
 from simulator.model.support import question_weights
 from simulator.model.time import WEEK_HOURS, YEAR_HOURS
 from simulator.model.users import active_in
@@ -35,6 +35,8 @@ def clock_rate(state: Any, c: int, process: int) -> float:
     if process == kinds.REPLACED:
         people = 0 if site["stage"] == CLOSED else cell["users"]
         return float(people * settings["turnover"] * WEEK_HOURS / (YEAR_HOURS * week))
+    if state.world[0]["programme"] == STOPPED:  # nobody begins, or comes back, to what will be switched off
+        return 0.0
     if process == kinds.ONSET:
         willing = counts[ONBOARDED] + settings["untrained_onset"] * counts[UNTRAINED]
         told = settings["word_of_mouth"] * (1.0 + settings["champion_gain"] * settings["champions"])

@@ -1,9 +1,9 @@
 """The roll-out: funding, dates, go-lives, holds, and the end of a programme that is shelved.
 
 The pilot is the first phase. Its gate, if there is one, is read at its end; the roll-out is funded `funding_delay`
-later, and every date of the plan counts from there. A hold shifts all dates that are still to come. A programme that
-is stopped, by a gate or by its sponsor, is wound down site by site: users are withdrawn, tickets cancelled, and in the
-end its people sent home.
+later, and every date of the plan counts from there. A hold shifts all dates that are still to come, and may have data
+mended. A programme that is stopped, by a gate or by its sponsor, is wound down site by site: users are withdrawn,
+tickets cancelled, and in the end its people sent home.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ from simulator.model.kinds import (
     CLOSED,
     DAY,
     DEPLOYED,
+    EXPERIENCED,
     FUNDED,
     GATE,
     GO_LIVE,
-    GONE,
     HIRED,
     LIVE,
     MOVES_ON,
     NOT_STARTED,
+    ONBOARDED,
     OUT,
     OUTAGE,
     PILOT,
@@ -42,6 +43,7 @@ from simulator.model.kinds import (
     STOPPED,
     SYSTEM_STARTS,
     TIER3,
+    UNTRAINED,
     WITHDRAWN,
 )
 from simulator.model.sponsor import REVIEW_HOURS, expect
@@ -75,7 +77,7 @@ def fund(state: Any, time: float) -> None:
         if state.agents[number]["plan"] < math.inf:
             set_timer(state, HIRED, number, time + state.agents[number]["plan"] * scale + state.agents[number]["delay"])
     if settings["plan_from_pilot"] == 1:
-        plan_staff(state, world["pilot_tickets"], time)
+        plan_staff(state, world["pilot_tickets"] * world["users"], time)
     if settings["moves_on"] < math.inf:
         set_timer(state, MOVES_ON, 0, time + settings["moves_on"])
     if settings["has_sponsor"] == 1:
@@ -149,6 +151,8 @@ def hold(state: Any, g: int, time: float) -> None:
     gate = state.gates[g]
     retry = gate["retry"]
     set_timer(state, GATE, g, time + retry)
+    if gate["remediate"] == 1:
+        clean_up(state, time)
     if g == 0:
         return
     for other in range(1, len(state.gates)):
@@ -162,9 +166,15 @@ def hold(state: Any, g: int, time: float) -> None:
         decided = timer(state, HIRED, number) - agent["delay"]
         if agent["plan"] < math.inf and decided >= time and decided < math.inf:
             set_timer(state, HIRED, number, timer(state, HIRED, number) + retry)
-    if gate["remediate"] == 1:
-        for s in range(world["sites"]):
-            if state.sites[s]["stage"] != LIVE:
+
+
+@rule
+def clean_up(state: Any, time: float) -> None:
+    """Every site's data are to be mended that were not yet: first where people suffer from them, then ahead of them."""
+    for running in range(1, -1, -1):
+        for s in range(state.world[0]["sites"]):
+            site = state.sites[s]
+            if site["remediations"] == 0 and int(site["stage"] == LIVE) == running:
                 open_remediation(state, s, time)
 
 
@@ -188,6 +198,7 @@ def stop(state: Any, reason: int, time: float) -> None:
         if state.sites[s]["stage"] != NOT_STARTED:
             running += 1
             world["licensed"] += state.sites[s]["invited"]
+            touch(state, s, time)
     off = 0
     for s in range(world["sites"]):
         if state.sites[s]["stage"] != NOT_STARTED:
@@ -208,9 +219,10 @@ def withdraw(state: Any, s: int, time: float) -> None:
     for c in range(site["first_cell"], site["first_cell"] + world["segments"]):
         cell = state.cells[c]
         for number in range(cell["first"], cell["first"] + cell["users"]):
-            if state.users[number]["state"] != GONE:
+            was = state.users[number]["state"]
+            if was <= EXPERIENCED or was == ONBOARDED or was == UNTRAINED:
+                withdrawn += int(was <= EXPERIENCED)
                 move(state, number, OUT, time)
-                withdrawn += 1
     site["stage"] = CLOSED
     world["cancel"] = 1
     set_timer(state, SHOCK, s, math.inf)

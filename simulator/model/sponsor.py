@@ -1,8 +1,9 @@
 """The sponsor: looks at the value every four weeks after funding, and runs out of patience.
 
-The plan expects, of each site from its planned date on and over a ramp, the pilot's adoption, tasks and value per
-task. While the observed value (the true one times a lognormal error) is below `expected_share` of that, patience
-falls by four weeks times the shortfall; otherwise a part of it is restored. When it is spent the programme is shelved.
+The plan expects of the pilot's users, and of each site's from its planned date on and over a ramp, the pilot's
+adoption, tasks and value per task. While the observed value (that which can be seen, times a lognormal error) is below
+`expected_share` of that, patience falls by four weeks times the shortfall; otherwise a part of it is restored. When it
+is spent the programme is shelved. Where a plan promised nothing, patience falls while value is lost.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from simulator.model.columns import (
     INVITED,
     OPENED,
     PLANNED_VALUE,
+    SEEN_VALUE,
     TASKS,
-    VALUE,
     column_sum,
 )
 from simulator.model.kinds import REVIEW
@@ -35,15 +36,15 @@ LEAST_EXPECTATION = 0.25
 
 @rule
 def expect(state: Any) -> None:
-    """At funding: what the pilot has led everybody to expect of each user and task, and of support."""
+    """At funding: what the pilot, when it was last read, has led everybody to expect of each user and task."""
     world = state.world[0]
     settings = state.settings[0]
-    last = settings["pilot_weeks"]
+    last = world["week"] - int(settings["funding_delay"] / WEEK_HOURS)
     first = last - settings["pilot_measure"]
     tasks = column_sum(state, TASKS, first, last)
     active = column_sum(state, ACTIVE, first, last)
     invited = state.weekly[last - 1, INVITED] if 0 < last <= len(state.weekly) else 0.0
-    world["value_per_task"] = column_sum(state, VALUE, first, last) / tasks if tasks > 0.0 else 0.0
+    world["value_per_task"] = column_sum(state, SEEN_VALUE, first, last) / tasks if tasks > 0.0 else 0.0
     world["pilot_adoption"] = state.weekly[last - 1, ACTIVE] / invited if invited > 0.0 else 0.0
     logged = settings["logged_share"] * column_sum(state, OPENED, first, last)
     world["pilot_tickets"] = logged / active if active > 0.0 else 0.0
@@ -58,17 +59,19 @@ def planned_value(state: Any, time: float) -> float:
     for s in range(world["sites"]):
         site = state.sites[s]
         age = time - site["planned"]
+        using = float(site["pilot_users"])
         if age > 0.0:
             grown = 1.0 if ramp <= 0.0 else min(1.0, age / ramp)
-            expected += site["users"] * site["tasks_per_week"] * grown
+            using += (site["users"] - site["pilot_users"]) * grown
+        expected += using * site["tasks_per_week"]
     return float(expected * world["pilot_adoption"] * max(0.0, world["value_per_task"]))
 
 
 @rule
 def value_share(state: Any, first: int, last: int) -> float:
-    """Value over value planned in the rows from `first` to before `last`; NaN where the plan expected none."""
+    """Value seen over value planned in the rows from `first` to before `last`; NaN where the plan expected none."""
     planned = column_sum(state, PLANNED_VALUE, first, last)
-    return column_sum(state, VALUE, first, last) / planned if planned > 0.0 else math.nan
+    return column_sum(state, SEEN_VALUE, first, last) / planned if planned > 0.0 else math.nan
 
 
 @rule
@@ -87,6 +90,8 @@ def review(state: Any, time: float) -> bool:
         else:
             restored = world["patience"] + REVIEW_WEEKS * settings["restored"]
             world["patience"] = min(settings["patience"], restored)
+    elif column_sum(state, SEEN_VALUE, last - REVIEW_WEEKS, last) < 0.0:
+        world["patience"] -= REVIEW_WEEKS
     note(state, time, REVIEW, seen, world["patience"], 0, 0)
     set_timer(state, REVIEW, 0, time + REVIEW_HOURS)
     return bool(world["patience"] <= 0.0)

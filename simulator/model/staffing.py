@@ -200,14 +200,14 @@ def tier_load(state: Any, tier: int) -> float:
 
 @rule
 def plan_staff(state: Any, tickets: float, time: float) -> None:
-    """Hire for tiers 1 and 2 what `tickets` (per active user and week) of all planned users need.
+    """Hire for tiers 1 and 2 what so many `tickets` (per week) need.
 
-    heads = tickets * users * handling / (hours * target occupancy); whoever is there or on the way counts.
+    heads = tickets * handling / (hours * target occupancy); whoever is there or on the way counts.
     """
     settings = state.settings[0]
     for t in range(TIER3):
         tier = state.tiers[t]
-        volume = tickets * state.world[0]["users"] * tier_load(state, t)
+        volume = tickets * tier_load(state, t)
         heads = int(math.ceil(volume * tier["mean_hours"] / (tier["head_hours"] * settings["target_occupancy"])))
         there = 0
         for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):

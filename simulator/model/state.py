@@ -36,7 +36,7 @@ SETTINGS = _record(
     friction extra_errors carried_tickets carried_hours reviewers engineers tail_probability tail_cap
     outage_rate outage_weight outage_tickets
     funding_delay time_scale wind_down
-    expected_share patience ramp_hours restored sponsor_error
+    expected_share patience ramp_hours restored sponsor_error silent_seen
     value_correct cost_error cost_rework cost_inference cost_licence cost_platform cost_tier1 cost_tier2 cost_tier3
     overtime_factor discount_rate cost_stage cost_training cost_champion cost_campaign cost_remediation cost_outage
     commitment_hours measure_from""",
@@ -67,7 +67,7 @@ CELL = _record(
 CLOCK = _record(f8="rate residual mark spare_0 spare_1", i8="draws", u8="stream")
 USER = _record(
     f8="gains losses mark loss_mark joined spare_0 spare_1",
-    i8="cell number state place draws tickets ever_reverted trained",
+    i8="cell number state place draws tickets ever_reverted trained outage_reported",
 )
 FAMILY = _record(
     f8="share discount concentration development handled open_mass tail",
@@ -104,7 +104,7 @@ CRITERION = _record(f8="level", i8="measure at_least")
 TIMER = _record(f8="due", i8="kind entity")
 WORLD = _record(
     f8="""funded_at stopped_at over_at expectation patience value_per_task pilot_adoption pilot_tickets
-    outage_began training_left stage_mark week_spent week_stage_hours integrated_at""",
+    outage_began outage_ended training_left stage_mark week_spent week_stage_hours integrated_at""",
     i8="""events users sites cells families types tickets_opened tickets_abandoned tickets_cancelled tickets_solved
     week_opened week_abandoned week_noticed opened_error opened_how_to opened_carried opened_outage
     free_ticket repairs_open types_seen types_repaired users_reverted users_lost tracing traced week
@@ -115,7 +115,7 @@ WORLD = _record(
 )
 
 HIDDEN_WEEKLY = [
-    *("correct", "visits_in_target", "visits_ended", "invited", "planned_value"),
+    *("correct", "visits_in_target", "visits_ended", "invited", "planned_value", "seen_value"),
     *(f"{what}_{tier}" for what in ("arrived", "busy_hours", "heads") for tier in ("tier1", "tier2")),
 ]
 # Columns of `State.site_weeks`: sums over the week of a site's tasks, and per-user sums that count nobody.

@@ -114,7 +114,10 @@ def question_weights(state: Any, c: int) -> tuple[float, float, float, float]:
 
 @rule
 def ask_question(state: Any, c: int, time: float, u_pick: float) -> tuple[int, int]:
-    """An active user of cell `c` turns to support: (user, kind of the ticket)."""
+    """An active user of cell `c` turns to support: (user, kind of the ticket).
+
+    The user is -1 where it is somebody who has told of this outage already: nobody does so twice.
+    """
     by_new, by_all, carried, without = question_weights(state, c)
     target = u_pick * (by_new + by_all + carried + without)
     ticket_kind = HOW_TO
@@ -129,8 +132,22 @@ def ask_question(state: Any, c: int, time: float, u_pick: float) -> tuple[int, i
     else:
         number = pick_active(state, c, (target - by_new - by_all - carried) / without)
         ticket_kind = NO_SERVICE
+    if ticket_kind == NO_SERVICE and state.world[0]["outage"] == 1:
+        if state.users[number]["outage_reported"] == state.world[0]["outages"]:
+            return -1, ticket_kind
+        state.users[number]["outage_reported"] = state.world[0]["outages"]
     note(state, time, kinds.QUESTION, number, ticket_kind, 0, 0)
     return number, ticket_kind
+
+
+@rule
+def service_back(state: Any, slot: int) -> bool:
+    """Whether the ticket is about an outage that has ended since."""
+    ticket = state.tickets[slot]
+    world = state.world[0]
+    if ticket["kind"] != NO_SERVICE or world["outage"] == 1:
+        return False
+    return bool(world["outage_began"] <= ticket["opened"] <= world["outage_ended"])
 
 
 @rule
@@ -239,7 +256,7 @@ def next_tier(state: Any, slot: int) -> int:
     ticket = state.tickets[slot]
     tier = ticket["tier"]
     level = ticket["level"]
-    if ticket["in_pilot"] == 1:
+    if ticket["in_pilot"] == 1 or service_back(state, slot):
         return -1
     if tier != TIER1:
         return -1 if tier >= level - 1 else TIER1
@@ -315,8 +332,9 @@ def answer_at_once(state: Any, slot: int, time: float) -> float:
 
 @rule
 def cancelled(state: Any, slot: int) -> bool:
-    """Whether nobody wants the answer any more: the system was switched off at the user's site."""
-    return bool(state.sites[state.cells[state.tickets[slot]["cell"]]["site"]]["stage"] == CLOSED)
+    """Whether nobody wants the answer any more: the service is back, or was switched off at the user's site."""
+    closed = state.sites[state.cells[state.tickets[slot]["cell"]]["site"]]["stage"] == CLOSED
+    return bool(closed or service_back(state, slot))
 
 
 @rule

@@ -27,6 +27,7 @@ from simulator.model.columns import (
     REPAIRS,
     RESOLUTION,
     SEEN,
+    SEEN_VALUE,
     SERVICE_LEVEL,
     SITES_LIVE,
     TASKS,
@@ -109,7 +110,7 @@ def close_week(state: Any, time: float) -> None:
     for t in range(len(TIERS)):
         change_tier(state, t, time, 0, 0, 0)
     cost = week_cost(state, tasks, time)
-    value = week_value(state, correct, wrong)
+    value, seen = week_value(state, correct, wrong)
     in_target = ended = 0
     backlog = 0
     for t in range(len(TIERS)):
@@ -144,11 +145,12 @@ def close_week(state: Any, time: float) -> None:
     row[SERVICE_LEVEL] = share(in_target, ended)
     row[IN_TARGET] = in_target
     row[ENDED] = ended
-    row[REPAIRS] = world["repairs_open"]
+    row[REPAIRS] = world["repairs_open"] if world["programme"] != STOPPED else 0
     row[SITES_LIVE] = live
     row[INVITED] = invited
     row[INTEGRATIONS] = world["systems_live"]
     row[VALUE] = value
+    row[SEEN_VALUE] = seen
     row[COST] = cost
     row[PLANNED_VALUE] = planned_value(state, time)
     row[VALUE_SUM] = value + (state.weekly[week - 1, VALUE_SUM] if week > 0 else 0.0)

@@ -56,7 +56,7 @@ class OnHold(Section):
 
     rebaseline: bool = stated(default=False, description="Whether the sponsor's expectation is set anew.")
     remediate: bool = stated(
-        default=False, description="Whether data of sites not yet live are remediated, as in ai.remediation."
+        default=False, description="Whether data of sites not yet cleaned are remediated, as in ai.remediation."
     )
     restaff: bool = stated(default=False, description="Whether staffing is planned again from observed tickets.")
 
@@ -127,6 +127,9 @@ class Rollout(Section):
     )
     go_live: Literal["on_date", "when_ready"] = stated(
         "on_date", "Whether a site goes live on its date, if need be with hand-carried data, or with its systems."
+    )
+    silent_errors_seen: Share = stated(
+        0, "Share of the cost of silent errors that readings of value include, as checks of answers reveal it (share)."
     )
     wind_down_weeks: Weeks = stated(8, "Time within which users are withdrawn after a stop (weeks).")
     phases: tuple[Phase, ...] = needed("Phases; every site is in exactly one.", min_length=1)

@@ -370,7 +370,8 @@ def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> None:
     elif kind == kinds.QUESTION:
         number, ticket_kind = ask_question(state, c, time, v)
         changed = False
-        join(state, cal, open_ticket(state, number, ticket_kind, 0, time), TIER3 + 1, time)
+        if number >= 0:
+            join(state, cal, open_ticket(state, number, ticket_kind, 0, time), TIER3 + 1, time)
     elif kind == kinds.ONSET:
         start_using(state, c, time, v)
     elif kind == kinds.RETURN:

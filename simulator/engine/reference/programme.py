@@ -209,7 +209,9 @@ class Programme:
                 open_repair(state, f, k, now)
                 self.follow_up()
         elif process == kinds.QUESTION:
-            self.env.process(self.ticket(*ask_question(state, c, now, u_pick)))
+            number, ticket_kind = ask_question(state, c, now, u_pick)
+            if number >= 0:
+                self.env.process(self.ticket(number, ticket_kind))
             return False
         elif process == kinds.RETURN:
             u_accept, _ = next_pair(clock, state.key, clock["stream"], 0)
