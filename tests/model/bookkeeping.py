@@ -55,6 +55,8 @@ def costs(told: Any) -> Any:
     stage_rate = money.integration_cost_per_stage_week.value / WEEK
     users = {site.name: site.users.value for site in scenario.sites}
     ledger.cost += told.weekly["tasks"] * money.inference_cost_per_task.value + money.platform_cost_per_week.value
+    funded = next(event.time_hours for event in told.events if event.kind == "funded")
+    paid_from = {"tier1": funded, "tier2": funded, "tier3": 0.0}  # until then the help desk works for others
     on_duty: Counter[str] = Counter()
     since = dict.fromkeys(TIERS, 0.0)
     stages: dict[str, float] = {}
@@ -63,7 +65,7 @@ def costs(told: Any) -> Any:
         fields, time = event.fields, event.time_hours
         if event.kind == "shift-change":
             tier = str(fields["shift"]).split("-")[0]
-            ledger.spread(since[tier], time, rates[tier] * on_duty[tier])
+            ledger.spread(max(since[tier], paid_from[tier]), time, rates[tier] * on_duty[tier])
             on_duty[tier], since[tier] = int(fields["agents_on_duty"]), time
         elif event.kind == "work-ended":
             extra = overtime(time)
@@ -88,9 +90,10 @@ def costs(told: Any) -> Any:
         elif event.kind == "job-opened" and fields["job_class"] == "remediation":
             ledger.charge(time, money.remediation_cost_per_site.value)
         elif event.kind == "service-restored":
-            ledger.charge(time, float(fields["hours"]) * money.outage_cost_per_hour.value)
+            reached = sum(people for _, people, _ in live.values()) / sum(users.values())
+            ledger.charge(time, float(fields["hours"]) * money.outage_cost_per_hour.value * reached)
     for tier in TIERS:
-        ledger.spread(since[tier], end, rates[tier] * on_duty[tier])
+        ledger.spread(max(since[tier], paid_from[tier]), end, rates[tier] * on_duty[tier])
     for began in stages.values():
         ledger.spread(began, end, stage_rate)
     for site in live.values():
@@ -112,8 +115,9 @@ def pay_for_site(ledger: Ledger, told: Any, site: tuple[float, float, bool], unt
 
 
 def values(told: Any) -> Any:
-    """Value of every week, float64[weeks]: correct answers less errors, less rework on errors that were noticed."""
+    """Value of every week, float64[weeks]: correct answers less silent errors, less rework on those noticed."""
     money, weekly = told.plan.scenario.economics, told.weekly
+    silent = 1.0 - told.plan.scenario.users.notice_probability.value
     correct = np.nan_to_num(weekly["resolution"]) * weekly["tasks"]
     noticed = np.zeros(told.plan.weeks)
     for event in told.events:
@@ -121,6 +125,6 @@ def values(told: Any) -> Any:
             noticed[int(event.time_hours // WEEK)] += 1
     return (
         correct * money.value_per_correct_task.value
-        - weekly["errors"] * money.cost_per_error.value
+        - weekly["errors"] * silent * money.cost_per_error.value
         - noticed * money.rework_cost_per_noticed_error.value
     )
