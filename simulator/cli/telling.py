@@ -12,14 +12,14 @@ SENTENCES = {
     "gate-read": "gate {gate} says {decision}: accuracy seen {accuracy_observed:%}, value seen: {value_told}",
     "funded": "the roll-out to {users_planned} people is funded; "
     "the pilot promises {currency} {value_per_task_expected} a task",
-    "sponsor-review": "value seen: {value_told}; the sponsor has patience for {patience_weeks_left} weeks",
+    "sponsor-review": "value seen: {value_told}; the sponsor {patience_told}",
     "go-live": "{site} {pilot:begins its pilot|goes live}, {users_onboarded} people invited"
     "{carried_by_hand:, data carried by hand|}",
     "shift-change": "{shift}: {agents_on_duty} at work",
-    "agent-hired": "{agent} begins",
+    "agent-hired": "somebody new is hired as {agent}",
     "resigned": "{agent} resigns",
     "team-moved-on": "the data science team moves on; {members_gone} of its members leave",
-    "integration-began": "work on {system} begins",
+    "integration-began": "work on {system} begins{slow: (its stages will take many times as long)|}",
     "stage-ended": "{stage} {rework:must be done again|is done}",
     "campaign-ended": "the campaign at {site} ends",
     "remediation-due": "the data of {site} are to be cleaned before it goes live",
@@ -43,11 +43,11 @@ SENTENCES = {
     "replaced": "{user} leaves the company ({state}) and is replaced",
     "reverted": "{user} goes back to the old way; trust is {trust:%}",
     "lost-for-good": "{user} goes back for good; trust is {trust:%}",
-    "ticket-opened": "{user} opens ticket {ticket} ({ticket_kind}), which only tier {level} or above can solve",
+    "ticket-opened": "{user} opens ticket {ticket} ({ticket_kind}), which needs tier {level}",
     "visit-started": "{agent} takes ticket {ticket} after {wait_hours} hours of waiting at tier {tier}",
     "ticket-solved": "ticket {ticket} is solved at tier {tier}, {elapsed_hours} hours after it was opened",
     "ticket-passed-on": "ticket {ticket} goes from tier {from_tier} to tier {to_tier}",
-    "tickets-cancelled": "tickets cancelled: {tickets}",
+    "tickets-cancelled": "tickets that nobody needs answered any more: {tickets}",
     "edge-case-reported": "edge case {family}-{type} is reported, {reports} so far",
     "job-opened": "a job for the data science team: {job_class}, {reference}, {hours} hours",
     "edge-case-repaired": "edge case {family}-{type} is repaired; {mass_handled:%} of that family is handled now",
@@ -55,7 +55,7 @@ SENTENCES = {
     "data-remediated": "the data of {site} are cleaned; data quality is now {data_quality:%}",
     "service-restored": "outage {outage} is over after {hours} hours",
     "trained": "people trained at {site}: {users_trained}",
-    "stage-began": "{stage} begins{visit:, once more|}, and will take {weeks} weeks",
+    "stage-began": "{stage} begins{visit:, once more|} (it will take {weeks} weeks)",
     "system-live": "{system} is live",
     "left-the-team": "{agent} is gone",
     "shelved": "the programme is shelved: {reason}",
@@ -77,7 +77,11 @@ def tell(kind: str, fields: Mapping[str, Any], currency: str) -> str:
         told["visit"] = int(told["visit"] != 1)
     elif "value_share_observed" in told:
         seen = told["value_share_observed"]
-        told["value_told"] = f"{seen:.0%} of what was planned" if isinstance(seen, float | int) else "none planned yet"
+        told["value_told"] = f"{seen:.0%} of what was planned" if isinstance(seen, float | int) else "none was planned"
+        left = told.get("patience_weeks_left", 0.0)
+        told["patience_told"] = f"has patience for {short(left)} weeks" if left > 0 else "has no patience left"
+    elif "stretch" in told:
+        told["slow"] = told["stretch"] > 1
     elif told.get("type") == -1:
         told["type"] = "rare"
     elif kind == "shelved" and "reason" in told:

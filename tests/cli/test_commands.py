@@ -212,7 +212,7 @@ def test_every_kind_of_event_has_words_for_its_fields():
     ("kind", "fields", "told"),
     [
         ("gate-read", {"gate": "a", "decision": "go", "accuracy_observed": 0.87, "value_share_observed": "nothing"},
-         "gate a says go: accuracy seen 87%, value seen: none planned yet"),
+         "gate a says go: accuracy seen 87%, value seen: none was planned"),
         ("sponsor-review", {"value_share_observed": -0.938, "patience_weeks_left": 22.94},
          "value seen: -94% of what was planned; the sponsor has patience for 22.9 weeks"),
         ("go-live", {"site": "a", "users_onboarded": 260, "pilot": 0, "carried_by_hand": 1},
