@@ -146,6 +146,6 @@ def read_gate(state: Any, g: int, time: float) -> None:
             first = max(0, last - gate["window"])
             invited = column_sum(state, INVITED, first, last)
             if invited > 0.0:
-                plan_staff(state, column_sum(state, OPENED, first, last) / invited * users_after(state, g), time)
+                plan_staff(state, column_sum(state, OPENED, first, last) / invited * users_after(state, g), 1.0, time)
     else:
         stop(state, g, time)

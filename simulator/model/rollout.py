@@ -77,7 +77,7 @@ def fund(state: Any, time: float) -> None:
         if state.agents[number]["plan"] < math.inf:
             set_timer(state, HIRED, number, time + state.agents[number]["plan"] * scale + state.agents[number]["delay"])
     if settings["plan_from_pilot"] == 1:
-        plan_staff(state, world["pilot_tickets"] * world["users"], time)
+        plan_staff(state, world["pilot_tickets"] * world["users"], settings["handling_factor"], time)
     if settings["moves_on"] < math.inf:
         set_timer(state, MOVES_ON, 0, time + settings["moves_on"])
     if settings["has_sponsor"] == 1:

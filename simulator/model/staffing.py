@@ -199,8 +199,8 @@ def tier_load(state: Any, tier: int) -> float:
 
 
 @rule
-def plan_staff(state: Any, tickets: float, time: float) -> None:
-    """Hire for tiers 1 and 2 what so many `tickets` (per week) need.
+def plan_staff(state: Any, tickets: float, handling: float, time: float) -> None:
+    """Hire for tiers 1 and 2 what so many `tickets` (per week) need, at a share `handling` of the tiers' own times.
 
     heads = tickets * handling / (hours * target occupancy); whoever is there or on the way counts.
     """
@@ -208,7 +208,9 @@ def plan_staff(state: Any, tickets: float, time: float) -> None:
     for t in range(TIER3):
         tier = state.tiers[t]
         volume = tickets * tier_load(state, t)
-        heads = int(math.ceil(volume * tier["mean_hours"] / (tier["head_hours"] * settings["target_occupancy"])))
+        heads = int(
+            math.ceil(volume * handling * tier["mean_hours"] / (tier["head_hours"] * settings["target_occupancy"]))
+        )
         there = 0
         for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):
             there += int(state.agents[number]["employed"] == 1 or timer(state, HIRED, number) < math.inf)

@@ -76,7 +76,7 @@ def support_underestimate(plan: Plan, state: State, weekly: dict[str, Floats]) -
 
 
 def _handling(record: Any, weekly: dict[str, Floats], name: str, rows: slice) -> float:
-    """Mean hours of work of a visit: as observed in the weeks `rows`, or as stated where nobody worked."""
+    """Mean hours of work of a visit that was served in the weeks `rows`, or as stated where none was."""
     busy = float(weekly[f"busy_hours_{name}"][rows].sum())
-    visits = float(weekly[f"arrived_{name}"][rows].sum())
-    return busy / visits if busy > 0.0 and visits > 0.0 else float(record["mean_hours"])
+    served = float(weekly[f"served_{name}"][rows].sum())
+    return busy / served if busy > 0.0 and served > 0.0 else float(record["mean_hours"])

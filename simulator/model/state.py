@@ -84,7 +84,7 @@ TIER = _record(
     f8="""target target_share ramp_hours starting_productivity pace mark queue_integral wait_sum week_wait_sum
     week_busy week_staffed week_overtime mean_hours head_hours""",
     i8="""waiting busy on_duty late idle first_agent agents ever heads visits in_target week_in_target week_ended
-    week_arrived has_patience""",
+    week_arrived week_served has_patience""",
 )
 AGENT = _record(
     f8="arrives plan delay hours",
@@ -116,7 +116,7 @@ WORLD = _record(
 
 HIDDEN_WEEKLY = [
     *("correct", "visits_in_target", "visits_ended", "invited", "planned_value", "seen_value"),
-    *(f"{what}_{tier}" for what in ("arrived", "busy_hours", "heads") for tier in ("tier1", "tier2")),
+    *(f"{what}_{tier}" for what in ("arrived", "served", "busy_hours", "heads") for tier in ("tier1", "tier2")),
 ]
 # Columns of `State.site_weeks`: sums over the week of a site's tasks, and per-user sums that count nobody.
 SITE_WEEKS = ["tasks", "correct", "wrong", "correct_per_user", "wrong_per_user"]

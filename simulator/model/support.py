@@ -220,6 +220,7 @@ def count_wait(state: Any, tier_number: int, queued: float, waited: float, serve
     tier = state.tiers[tier_number]
     in_target = int(served and waited <= tier["target"])
     tier["week_ended"] += 1
+    tier["week_served"] += int(served)
     tier["week_in_target"] += in_target
     tier["week_wait_sum"] += waited
     if queued < state.settings[0]["measure_from"]:

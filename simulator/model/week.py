@@ -28,6 +28,7 @@ from simulator.model.columns import (
     RESOLUTION,
     SEEN,
     SEEN_VALUE,
+    SERVED,
     SERVICE_LEVEL,
     SITES_LIVE,
     TASKS,
@@ -117,9 +118,11 @@ def close_week(state: Any, time: float) -> None:
         tier = state.tiers[t]
         if t < TIER3:
             row[ARRIVED + t] = tier["week_arrived"]
+            row[SERVED + t] = tier["week_served"]
             row[BUSY + t] = tier["week_busy"]
             row[HEADS + t] = tier["heads"]
         tier["week_arrived"] = 0
+        tier["week_served"] = 0
         tier["week_overtime"] = 0.0
         in_target += tier["week_in_target"]
         ended += tier["week_ended"]

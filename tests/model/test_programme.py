@@ -145,8 +145,12 @@ def heads_needed(
     tickets_per_user_week: float,
     until: float,
     sites: tuple[str, ...] = ("north", "east", "south"),
+    handling: float = 1.0,
 ) -> int:
-    """Heads of a tier: tickets * users * share that gets there * handling / (hours * target occupancy)."""
+    """Heads of a tier: tickets * users * share that gets there * handling / (hours * target occupancy).
+
+    `handling` is the share of a desk's handling time that is planned with.
+    """
     support = told.plan.scenario.support
     section = getattr(support.tiers, tier)
     share = 1.0
@@ -161,11 +165,11 @@ def heads_needed(
         share = sum(opened) / len(opened)
     users = sum(site.users.value for site in told.plan.scenario.sites if site.name in sites)
     saved = 1 - support.documentation_quality.value * support.documentation_effect.value
-    hours = section.handling_minutes.mean / 60 * saved
+    hours = section.handling_minutes.mean / 60 * saved * handling
     return math.ceil(tickets_per_user_week * users * share * hours / (40 * support.target_occupancy.value))
 
 
-MANY_TICKETS = {"tickets_per_noticed_error": 1.0, "how_to_per_user_week": 3.0, "planning": "from_pilot"}
+MANY_TICKETS = {"tickets_per_noticed_error": 1.0, "how_to_per_user_week": 8.0, "planning": "from_pilot"}
 
 
 def test_support_sized_from_the_pilot() -> None:
@@ -174,7 +178,8 @@ def test_support_sized_from_the_pilot() -> None:
     opened, active = (told.weekly[name][rows].sum() for name in ("tickets_opened", "active_users"))
     assert told.measures["tickets_per_user_week_pilot"] == pytest.approx(0.8 * opened / active)
     for tier in ("tier1", "tier2"):
-        wanted = heads_needed(told, tier, 0.8 * opened / active, FUNDED_WEEK)
+        experts = told.plan.scenario.pilot.handling_factor.value
+        wanted = heads_needed(told, tier, 0.8 * opened / active, FUNDED_WEEK, handling=experts)
         assert wanted > 1
         hired = [e for e in told.events if e.kind == "agent-hired" and str(e.fields["agent"]).startswith(tier)]
         assert len(hired) == wanted - 1  # one is there from the start
