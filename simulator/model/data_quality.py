@@ -34,9 +34,11 @@ def variate(state: Any, which: int, u: float) -> float:
 def familiar_accuracy(site: Any, settings: Any, time: float) -> float:
     """Expected accuracy of the site on familiar tasks at `time`."""
     flaws = 1.0 - site["quality"]
-    if site["stage"] == PILOT or settings["data_ideal"] == 1:
+    broken = 1.0 - site["shock_product"]
+    if site["stage"] == PILOT or settings["data_ideal"] == 1:  # data scientists look after it, and mend by hand
         flaws *= 1.0 - settings["curation"]
-    accuracy = settings["reference_accuracy"] * (1.0 - settings["sensitivity"] * flaws) * site["shock_product"]
+        broken *= 1.0 - settings["curation"]
+    accuracy = settings["reference_accuracy"] * (1.0 - settings["sensitivity"] * flaws) * (1.0 - broken)
     if settings["half_life"] < math.inf:
         age = max(0.0, time - site["retrained_at"])
         accuracy *= math.exp(-LOG_2 * age / settings["half_life"])

@@ -1,0 +1,159 @@
+"""Calibration: the few free parameters that are fitted, to the rows marked *fitted* and to nothing else.
+
+`python -m tests.validation.calibration` simulates every cell of a grid with common random numbers, and writes what was
+fitted and how well to `docs/calibration.md`. A cell is *accepted* when every target of its fit is within its bounds.
+Where several cells are, the data do not tell them apart: the scenario file keeps their range as uncertainty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from simulator.scenario import load
+from tests.validation.page import DOCS, table
+from tests.validation.studies import SEED, Reading, funded, mean_of, simulate
+
+Quantity = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A free parameter: its path, and the values that are tried."""
+
+    path: str
+    values: Mapping[str, Quantity]
+    why: str
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A measure of a fitted row, and the bounds between which its mean over funded replications must lie."""
+
+    measure: str
+    low: float
+    high: float
+    name: str
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Parameters of one scenario, and the rows to which they are fitted."""
+
+    scenario: str
+    replications: int
+    parameters: tuple[Parameter, ...]
+    aims: tuple[Aim, ...]
+
+
+def times(quantity: Quantity, factors: tuple[float, ...]) -> dict[str, Quantity]:
+    """`quantity` times each of `factors`, by name."""
+    return {f"x {factor:g}": {name: round(x * factor, 4) for name, x in quantity.items()} for factor in factors}
+
+
+def around(middles: tuple[float, ...], below: float, above: float) -> dict[str, Quantity]:
+    """Quantities with these medians; p10 and p90 lie so far from them."""
+    return {f"{p50:g}": {"p10": round(p50 - below, 4), "p50": p50, "p90": round(p50 + above, 4)} for p50 in middles}
+
+
+FITS = (
+    Fit(
+        "manufacturing-12-plants",
+        200,
+        (
+            Parameter(
+                "pilot.curation",
+                {f"{p50:g}": {"p10": p10, "p50": p50, "p90": p90} for p10, p50, p90 in
+                 ((0.5, 0.7, 0.85), (0.65, 0.8, 0.9), (0.8, 0.9, 0.95), (0.9, 0.95, 0.98))},
+                "how much of the gaps in the pilot's data was closed by hand: nobody publishes it",
+            ),
+            Parameter(
+                "ai.data_quality_sensitivity",
+                around((0.6, 0.65, 0.7, 0.75, 0.8, 0.85), 0.1, 0.1),
+                "accuracy lost where records are worthless; with records half as good the benchmarks keep 0.66-0.79",
+            ),
+        ),
+        (
+            Aim("accuracy_pilot", 0.92, 0.96, "94% at the pilot plant"),
+            Aim("accuracy_scaled_all_sites", 0.59, 0.63, "61% over 12 plants"),
+        ),
+    ),
+    Fit(
+        "retail-chatbot",
+        200,
+        (
+            Parameter(
+                "edge_cases.organisation.share",
+                times({"p10": 0.08, "p50": 0.12, "p90": 0.18}, (0.5, 0.75, 1.0, 1.25)),
+                "exceptions among the questions that any channel is asked",
+            ),
+        ),
+        (Aim("resolution_pilot", 0.78, 0.82, "80% in the pilot"),),
+    ),
+    Fit(
+        "typical-programme",
+        600,
+        (
+            Parameter(
+                "rollout.sponsor.patience_weeks",
+                times({"p10": 4, "p50": 9, "p90": 18}, (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)),
+                "weeks without any of the promised value that a sponsor bears: nobody has measured it",
+            ),
+        ),
+        (Aim("failure", 0.70, 0.85, "70-85% fail to scale"),),
+    ),
+)  # fmt: skip
+
+
+def reading(fit: Fit, changes: Mapping[str, Any], aim: Aim) -> Reading:
+    """What the scenario shows for one aim with these changes."""
+    rows = funded(simulate(fit.scenario, fit.replications, changes))
+    if aim.measure == "failure":
+        return mean_of(1.0 - rows["success"].astype(float))
+    return mean_of(rows[aim.measure])
+
+
+def report(fit: Fit) -> str:
+    """The fit as Markdown."""
+    lines = []
+    accepted: list[list[str]] = []
+    for names in product(*(parameter.values for parameter in fit.parameters)):
+        changes = {p.path: p.values[name] for p, name in zip(fit.parameters, names, strict=True)}
+        readings = [reading(fit, changes, aim) for aim in fit.aims]
+        good = all(aim.low <= x.value <= aim.high for aim, x in zip(fit.aims, readings, strict=True))
+        if good:
+            accepted.append([str(changes[p.path]) for p in fit.parameters])
+        lines.append([*names, *(str(x) for x in readings), "accepted" if good else ""])
+        print(fit.scenario, *lines[-1], flush=True)
+    titles = [*(p.path for p in fit.parameters), *(aim.name for aim in fit.aims), ""]
+    text = f"## {fit.scenario}\n\n"
+    for parameter in fit.parameters:
+        text += f"- free: `{parameter.path}`, {parameter.why}\n"
+    text += f"- in the file now: {', '.join(in_file(fit.scenario, p.path) for p in fit.parameters)}\n"
+    for aim in fit.aims:
+        text += f"- fitted to: {aim.name}, between {aim.low:g} and {aim.high:g}\n"
+    text += f"- {len(accepted)} of {len(lines)} cells accepted, {fit.replications} replications each, seed {SEED}\n\n"
+    return text + table(titles, lines)
+
+
+def in_file(scenario: str, path: str) -> str:
+    """A number as the scenario file has it."""
+    node: Any = load(scenario).resolved()
+    for name in path.split("."):
+        node = node[name]
+    return f"`{path}: {node}`"
+
+
+HEAD = """# Calibration
+
+Written by `python -m tests.validation.calibration`; do not edit. What is fitted are a few parameters that nobody has
+measured, to the rows that [validation](validation.md) marks *fitted*, and to nothing else; every other row there is a
+prediction. Replications share their random numbers across the cells of a grid. A cell is accepted when the means over
+funded replications lie between the bounds; where several are, the file keeps their range as uncertainty.
+
+"""
+
+if __name__ == "__main__":
+    (DOCS / "calibration.md").write_text(HEAD + "\n".join(report(fit) for fit in FITS))
