@@ -220,7 +220,7 @@ def test_every_kind_of_event_has_words_for_its_fields():
         ("go-live", {"site": "a", "users_onboarded": 1260, "pilot": 1, "carried_by_hand": 0},
          "a begins its pilot, 1,260 people invited"),
         ("stage-began", {"stage": "erp/build", "visit": 2, "weeks": 12.345},
-         "erp/build begins, once more, and will take 12.3 weeks"),
+         "erp/build begins, once more (it will take 12.3 weeks)"),
         ("funded", {"users_planned": 3340, "value_per_task_expected": 1.735},
          "the roll-out to 3,340 people is funded; the pilot promises CHF 1.74 a task"),
         ("shelved", {"reason": "europe-works"}, "the programme is shelved: gate europe-works"),
