@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -27,9 +29,8 @@ def sourced(scenario: str) -> dict[str, Stated]:
 def disagreements(reading: Reading, number: Stated) -> list[str]:
     """Where a number of a scenario is not what the second reading says."""
     value, (source, confidence) = number.value, number.note
-    uncertain = isinstance(value, Quantity) and not value.certain
     p10, p50, p90 = (
-        value.distribution.quantile(u) if uncertain else getattr(value, "value", value) for u in (0.1, 0.5, 0.9)
+        value.distribution.quantile(u) if isinstance(value, Quantity) else float(value) for u in (0.1, 0.5, 0.9)
     )
     found = []
     if not reading.lowest - ROUNDING <= p50 <= reading.highest + ROUNDING:
@@ -90,5 +91,5 @@ def test_disagreements_are_found(changed: dict[str, float | str], said: str) -> 
     assert said in only
 
 
-def _at(document: dict[str, object], path: str) -> Stated:
+def _at(document: Mapping[str, Any], path: str) -> Stated:
     return next(number for number in numbers(load(document)) if number.path == path)
