@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.options import Engine, EngineName, Jobs, Out, Replications, Scenarios, Seed, Set
+from simulator.cli.options import Design, DesignName, Engine, EngineName, Jobs, Out, Replications, Scenarios, Seed, Set
 from simulator.experiment.changes import read_changes
 from simulator.experiment.run import REPLICATIONS, SEED
 
@@ -29,6 +29,7 @@ def run(
     jobs: Jobs = None,
     changes: Set = None,
     out: Out = None,
+    design: Design = DesignName.random,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of summaries and nothing else.")] = False,
 ) -> None:
     """Simulate scenarios and tell how likely each is to reach scale.
@@ -43,12 +44,12 @@ def run(
     refuse_duplicates(loaded)
     if out is not None:
         for scenario in loaded:
-            prepare_folder(out, scenario, seed, replications)
+            prepare_folder(out, scenario, seed, replications, design=design.value)
     results: list[Result] = []
     interrupted = False
     for scenario in loaded:
         try:
-            result = run_scenario(scenario, replications, seed, engine.value, jobs, out)
+            result = run_scenario(scenario, replications, seed, engine.value, jobs, out, design=design.value)
         except KeyboardInterrupt:
             print(f"Interrupted before a replication of {scenario.name} was finished.", file=sys.stderr)
             interrupted = True

@@ -29,7 +29,12 @@ class OutputError(ValueError):
 
 
 def prepare_folder(
-    out: str | os.PathLike[str], scenario: Scenario, seed: int, replications: int, callbacks: Sequence[str] = ()
+    out: str | os.PathLike[str],
+    scenario: Scenario,
+    seed: int,
+    replications: int,
+    callbacks: Sequence[str] = (),
+    design: str = "random",
 ) -> Path:
     """Make `out/<scenario>/` and see that it can be written.
 
@@ -43,7 +48,7 @@ def prepare_folder(
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise OutputError(f"cannot write results to {folder}: {reason}") from error
-    _refuse_other_result(folder, scenario, seed, replications, callbacks)
+    _refuse_other_result(folder, scenario, seed, replications, callbacks, design)
     return folder
 
 
@@ -84,6 +89,7 @@ def manifest(result: Result) -> dict[str, Any]:
         "name": result.scenario.name,
         "scenario_hash": result.scenario.hash,
         "seed": result.seed,
+        "design": result.design,
         "engine": result.engine,
         "replications": result.replications_done,
         "replications_requested": result.requested,
@@ -106,7 +112,7 @@ def _version(distribution: str) -> str | None:
 
 
 def _refuse_other_result(
-    folder: Path, scenario: Scenario, seed: int, replications: int, callbacks: Sequence[str]
+    folder: Path, scenario: Scenario, seed: int, replications: int, callbacks: Sequence[str], design: str
 ) -> None:
     path = folder / MANIFEST
     if not path.exists():
@@ -118,6 +124,7 @@ def _refuse_other_result(
             for what, old, new in (
                 ("scenario hash", before["scenario_hash"][:12], scenario.hash[:12]),
                 ("seed", before["seed"], seed),
+                ("design", before["design"], design),
             )
             if old != new
         ]

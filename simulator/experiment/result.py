@@ -46,6 +46,7 @@ class Result:
         self.jobs = jobs
         self.requested = requested
         self.wall_seconds = wall_seconds
+        self.design = "random"
         self.callbacks: tuple[str, ...] = ()  # names of the Python functions that steered or watched the replications
         self.analysis_rows: list[dict[str, Any]] = []
 
@@ -168,7 +169,7 @@ class Result:
         """
         from simulator.experiment.files import prepare_folder, write_result
 
-        folder = prepare_folder(out, self.scenario, self.seed, self.replications_done, self.callbacks)
+        folder = prepare_folder(out, self.scenario, self.seed, self.replications_done, self.callbacks, self.design)
         write_result(self, folder)
         return folder
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from simulator.scenario.correlations import correlations_fit
 from simulator.scenario.mix import Mix
 from simulator.scenario.plan import WeekRange
 from simulator.scenario.prerequisites import prerequisites_fit
@@ -265,4 +266,5 @@ RULES: Final[tuple[Callable[["Scenario"], Iterator[Finding]], ...]] = (
     season_family_is_there,
     concentrations_fit,
     levers_lead_somewhere,
+    correlations_fit,
 )

@@ -98,7 +98,7 @@ class Engine:
         return Output(inputs, measures, weekly, sites, 1000)
 
 
-def plan(scenario: sim.Scenario) -> Plan:
+def plan(scenario: sim.Scenario, design: str = "random") -> Plan:
     from simulator.scenario import uncertain_inputs
 
     paths = tuple(path for path, _ in uncertain_inputs(scenario))
