@@ -99,6 +99,11 @@ def manifest(result: Result) -> dict[str, Any]:
     } | ({"callbacks": list(result.callbacks)} if result.callbacks else {})
 
 
+def write_json(path: Path, content: Any) -> None:
+    """Put `content` at `path` as JSON, as a whole."""
+    _replace(path, json_bytes(content))
+
+
 def json_bytes(content: Any) -> bytes:
     """`content` as JSON text; NaN and infinities raise `ValueError`."""
     return (json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n").encode()

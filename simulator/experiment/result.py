@@ -16,6 +16,7 @@ from simulator.experiment.verdict import verdict
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simulator.experiment.progress import ReportProgress
     from simulator.scenario import Scenario
 
 TEXT_MEASURES = frozenset({"outcome", "stopped_at_gate"})
@@ -140,6 +141,18 @@ class Result:
         import pandas as pd
 
         return pd.DataFrame(self.analysis_rows or {"replication": [], "week": []})
+
+    def variance(self, repeats: int = 2, progress: bool | ReportProgress | None = None) -> pd.DataFrame:
+        """For each numeric output measure, how much of its variance is ignorance of the inputs; the rest is chance.
+
+        Each replication is simulated `repeats` - 1 more times with the same inputs and other random streams. Columns:
+        `inputs` (share), `low` and `high` (95% interval), `sd_inputs`, `sd_chance`, and `n`, the draws of the inputs
+        for which the measure was never null; NaN where nothing can be told. Raises `ValueError` for fewer than ten
+        replications, and where Python functions took part.
+        """
+        from simulator.experiment.variance import variance
+
+        return variance(self, repeats, progress)
 
     def verdict(self) -> str:
         """A few plain sentences: how likely scale is and by when, what becomes of the others, and what they miss."""

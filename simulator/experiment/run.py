@@ -86,9 +86,9 @@ def run(
             report(Progress("running", records.count, replications))
 
         started = perf_counter()
-        make_engine = callbacks.engine(scenario, engine) if callbacks else partial(_make_engine, engine, plan)
+        make = callbacks.engine(scenario, engine) if callbacks else partial(make_engine, engine, plan)
         processes = engine == "reference" and not callbacks
-        execute(make_engine, replications, seed, receive, jobs=jobs, processes=processes)
+        execute(make, replications, seed, receive, jobs=jobs, processes=processes)
         wall_seconds = perf_counter() - started
     if records.count == 0:
         raise KeyboardInterrupt
@@ -102,7 +102,8 @@ def run(
     return result
 
 
-def _make_engine(name: str, plan: Any) -> Engine:
+def make_engine(name: str, plan: Any) -> Engine:
+    """The engine `name` for a plan; can be sent to processes."""
     from simulator import engine as engines
 
     return engines.get(name).Engine(plan)  # type: ignore[no-any-return]

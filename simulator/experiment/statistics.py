@@ -102,7 +102,7 @@ def describe(values: Iterable[Any], weights: Numbers | None = None) -> Row:
     half_width: float | None = None
     if n > 1:
         sd = math.sqrt(math.fsum((value - mean) ** 2 for value in present) / (n - 1))
-        half_width = _t_quantile(n - 1) * sd / math.sqrt(n)
+        half_width = t_quantile(n - 1) * sd / math.sqrt(n)
     sample = np.sort(np.array(present))
     middle = (float(x) for x in np.quantile(sample, list(QUANTILES.values())))
     ends = (_between(sample, (n + 1) * end) for level in QUANTILES.values() for end in _ends(level, n))
@@ -127,7 +127,7 @@ def _describe_weighted(values: Iterable[Any], weights: Numbers) -> Row:
         correction = size / (size - 1.0)  # as n / (n - 1): what estimating the mean takes from the spread
         sd = math.sqrt(correction * math.fsum(weight * (value - mean) ** 2 for value, weight in pairs) / total)
         squares = math.fsum((weight * (value - mean)) ** 2 for value, weight in pairs)
-        half_width = _t_quantile(size - 1.0) * math.sqrt(correction * squares) / total
+        half_width = t_quantile(size - 1.0) * math.sqrt(correction * squares) / total
     sample, steps = (np.array(column) for column in zip(*pairs, strict=True))
     middle = weighted_quantiles(sample, steps, QUANTILES.values())
     sizes = [share_size(sample <= x, steps, level) for x, level in zip(middle, QUANTILES.values(), strict=True)]
@@ -215,7 +215,8 @@ def cumulative_incidence(
     return {"week": week_numbers, "share": share}
 
 
-def _t_quantile(degrees_of_freedom: float) -> float:
+def t_quantile(degrees_of_freedom: float) -> float:
+    """Student's t: the quantile at 0.975."""
     from scipy.special import stdtrit
 
     return float(stdtrit(degrees_of_freedom, 0.975))

@@ -56,22 +56,24 @@ class Plan:
         return int(self.scenario.horizon_weeks)
 
     def uniforms(self, replication: int, seed: int) -> Floats:
-        """Where the design puts a replication, float64[inputs] in (0, 1), before correlations."""
+        """Where the design puts the inputs of a replication, float64[inputs] in (0, 1), with ranks tied."""
+        key = np.array([seed, replication], dtype=np.uint64)
         if self.design == "sobol" and self.inputs:
-            return sobol_point(replication, seed, len(self.inputs))
-        values = np.empty(len(self.inputs))
-        fill_uniforms(np.array([seed, replication], dtype=np.uint64), self.input_streams, values)
+            values = sobol_point(replication, seed, len(self.inputs)).copy()
+        else:
+            values = np.empty(len(self.inputs))
+            fill_uniforms(key, self.input_streams, values)
+        for copula in self.copulas:
+            copula.tie(values, key)
         return values
 
     def draw_inputs(self, replication: int, seed: int, uniforms: Floats | None = None) -> Floats:
         """The uncertain inputs of a replication, float64[inputs], in natural units.
 
-        `uniforms`, float64[inputs] in (0, 1), replace those of the design.
+        `uniforms`, float64[inputs] in (0, 1), replace those of the replication as they are: no correlation is applied.
         """
         values = np.empty(len(self.inputs))
         values[:] = self.uniforms(replication, seed) if uniforms is None else uniforms
-        for copula in self.copulas:
-            copula.tie(values, np.array([seed, replication], dtype=np.uint64))
         fill_inputs(*self.input_distributions, values)
         return values
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from simulator.experiment.statistics import wilson
 from simulator.experiment.verdict import interval
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.table import Table
 
@@ -84,6 +86,50 @@ def success_line(result: Result) -> str:
     if result.funded_share.share is not None and result.funded_share.share < 1:
         told += f", given funding; funded in {written(result.funded_share.share, SHARE)}"
     return told
+
+
+def variance_lines(result: Result, variance: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Headline measures in plain words, the share of their variance that the inputs explain, and its 95% interval."""
+    from simulator.experiment.variance import HEADLINES
+
+    lines: list[tuple[str, str, str]] = []
+    for name in HEADLINES:
+        if name not in variance.index:
+            continue
+        columns = ["inputs", "low", "high", "n"]
+        inputs, low, high, n = (float(x) for x in variance.loc[name, columns].to_numpy(dtype=float))
+        if math.isnan(inputs):
+            continue
+        words = label(name).words + ("" if n == result.replications_done else f" (n {n:,.0f})")
+        reach = "a few replications decide: no interval" if math.isnan(low) else _reach(low, high)
+        lines.append((words, written(inputs, SHARE), reach))
+    return lines
+
+
+class VarianceTable:
+    """How much of the variance of the headline measures is ignorance of the inputs, for a terminal."""
+
+    def __init__(self, result: Result, variance: pd.DataFrame, repeats: int) -> None:
+        self._result, self._variance, self._repeats = result, variance, repeats
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.padding import Padding
+        from rich.table import Table
+        from rich.text import Text
+
+        yield ""
+        yield Text(
+            "Ignorance or chance? The share of the variance that comes from not knowing the inputs", style="bold"
+        )
+        rows = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+        rows.add_column()
+        rows.add_column(justify="right")
+        rows.add_column(style="dim")
+        for row in variance_lines(self._result, self._variance):
+            rows.add_row(*row)
+        yield Padding(rows, (0, 0, 0, 2))
+        told = f"{self._result.replications_done:,} draws of the inputs, each simulated {self._repeats} times"
+        yield Text(f"The rest is chance, which no measuring takes away. From {told}; 95% intervals.", style="dim")
 
 
 def speed_line(result: Result) -> str:

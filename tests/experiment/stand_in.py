@@ -54,6 +54,9 @@ class Plan:
     weeks: int
     sites: tuple[str, ...]
 
+    def uniforms(self, replication: int, seed: int) -> np.ndarray:
+        return np.random.default_rng([seed, replication]).uniform(0.9, 1.0, len(self.inputs))
+
 
 class Engine:
     """Replications that scale with probability one half."""
