@@ -58,6 +58,9 @@ def run(
     refuse_duplicates(loaded)
     if variance and replications < LEAST_DRAWS:
         raise typer.BadParameter(f"needs {LEAST_DRAWS} replications or more", param_hint="--variance")
+    for scenario in loaded if variance else []:
+        if scenario.pilot is not None and scenario.pilot.observed is not None:
+            raise typer.BadParameter(f"not for {scenario.name}, which has pilot.observed", param_hint="--variance")
     if out is not None:
         for scenario in loaded:
             prepare_folder(out, scenario, seed, replications, design=design.value)

@@ -47,7 +47,8 @@ def run(
     for `result.analyses`, then each of `interventions` may pull its levers; with several jobs, from several threads.
     `design` says how uncertain inputs are drawn: `random`, each from its own stream, or `sobol`, from a sequence that
     fills their space evenly; not with interventions and analyzers.
-    Raises `ScenarioError` for a bad or too large scenario, `ValueError` for other bad arguments, and
+    Raises `ScenarioError` for a bad or too large scenario, `ConditioningError` where too few replications are like the
+    observed pilot, `ValueError` for other bad arguments, and
     `ReplicationError` for a replication that fails.
     """
     from simulator.experiment.callbacks import Callbacks
@@ -96,6 +97,7 @@ def run(
         scenario, records, seed=seed, engine=engine, jobs=jobs, requested=replications, wall_seconds=wall_seconds
     )
     result.design = design
+    _ = result.weighting  # an observed pilot that too few replications are like is refused before anything is written
     result.callbacks, result.analysis_rows = callbacks.names, callbacks.rows(records.count)
     if folder is not None:
         write_result(result, folder)

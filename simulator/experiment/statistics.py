@@ -45,11 +45,12 @@ def wilson(count: float, of: float) -> Share:
     return Share(share, low, high)
 
 
-def share_of(holds: Sequence[Any], weights: Numbers | None = None) -> Share:
+def share_of(holds: Sequence[Any] | np.ndarray[Any, np.dtype[np.bool_]], weights: Numbers | None = None) -> Share:
     """The share of replications in which something holds, with Wilson's interval.
 
-    Weighted, the interval is that of as many trials as would give the share's variance (`share_size`); `weights` is
-    float64 beside `holds`.
+    Weighted, the interval is that of as many trials as would give the share's variance (`share_size`), but of no more
+    than the effective sample size: a rare event that had little weight so far may have more the next time. `weights`
+    is float64 beside `holds`.
     """
     if weights is None:
         return wilson(sum(1 for value in holds if value), len(holds))
@@ -60,7 +61,7 @@ def share_of(holds: Sequence[Any], weights: Numbers | None = None) -> Share:
     share = math.fsum(weights[held]) / total
     if not weights[~held].any():
         share = 1.0  # and not nearly, by rounding
-    size = share_size(held, weights, share)
+    size = min(share_size(held, weights, share), effective_size(weights))
     return wilson(size if share == 1.0 else share * size, size)
 
 

@@ -108,6 +108,8 @@ def variance(result: Result, repeats: int, progress: bool | ReportProgress | Non
         raise ValueError(
             f"the Python functions {', '.join(result.callbacks)} took part: simulate without them to repeat"
         )
+    if result.weighting.weights is not None:
+        raise ValueError("the observed pilot weights the replications: take pilot.observed out to ask for the variance")
     draws = result.replications_done
     if draws < LEAST_DRAWS:
         raise ValueError(

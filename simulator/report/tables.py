@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from simulator.experiment.measures import MAIN_GROUPS, OUTCOMES, SHARE, label, written
 from simulator.experiment.reasons import stops
-from simulator.experiment.statistics import wilson
 from simulator.experiment.verdict import interval
 
 if TYPE_CHECKING:
@@ -31,6 +30,17 @@ def heading(result: Result) -> str:
     return told
 
 
+def pilot_line(result: Result) -> str:
+    """What an observed pilot does to the numbers; empty where there is none."""
+    size = result.effective_sample_size
+    if size is None:
+        return ""
+    return (
+        f"Weighted by what the pilot showed (pilot.observed): {result.replications_done:,} replications say as much as "
+        f"{size:,.0f} whose pilot was like that one"
+    )
+
+
 def outcome_lines(result: Result) -> list[tuple[str, str, str]]:
     """Outcome in plain words, its share, and the 95% interval, for each outcome that occurred.
 
@@ -40,8 +50,8 @@ def outcome_lines(result: Result) -> list[tuple[str, str, str]]:
     for name, share in result.outcomes.items():
         lines.append((OUTCOMES.get(name, name), written(share.share, SHARE), _reach(share.low, share.high)))
         if name == "shelved":
-            for gate, count in sorted(stops(result).items(), key=lambda item: (-item[1], item[0] or "")):
-                of = wilson(count, result.replications_done)
+            found = [(gate, result.weighting.share(mask)) for gate, mask in stops(result).items()]
+            for gate, of in sorted(found, key=lambda item: (-(item[1].share or 0.0), item[0] or "")):
                 words = "by the sponsor" if gate is None else f"at gate {gate}"
                 lines.append((f"– {words}", written(of.share, SHARE), _reach(of.low, of.high)))
     return lines
@@ -154,6 +164,8 @@ class ResultTable:
 
         result = self._result
         yield Text.assemble((result.scenario.name, "bold"), (f"  {heading(result)}", "dim"))
+        if pilot_line(result):
+            yield Text(pilot_line(result), style="dim")
         yield ""
         outcomes = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         outcomes.add_column()
@@ -212,6 +224,7 @@ def result_html(result: Result) -> str:
     )
     return (
         f"<div><p><strong>{escape(result.scenario.name)}</strong> {escape(heading(result))}</p>"
+        f"{f'<p>{escape(pilot_line(result))}.</p>' if pilot_line(result) else ''}"
         f"<p>{escape(result.verdict())}</p><p>{outcomes}. {escape(success_line(result))}.</p>"
         f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
         f"<p><small>{escape(speed_line(result))}</small></p></div>"

@@ -166,6 +166,13 @@ def ideal_has_a_pilot(scenario: "Scenario") -> Iterator[Finding]:
             yield Finding(at, "found true without a pilot", "allowed: false, or add the section pilot")
 
 
+def observed_pilot_is_simulated(scenario: "Scenario") -> Iterator[Finding]:
+    """What a pilot showed can only be compared with a pilot that is simulated."""
+    if scenario.users.in_place and scenario.pilot is not None and scenario.pilot.observed is not None:
+        found = "found readings where users are there from the start, so that no pilot is simulated"
+        yield Finding(("pilot", "observed"), found, "allowed: null")
+
+
 def segments_exist(scenario: "Scenario") -> Iterator[Finding]:
     """Mixes name segments."""
     names = [segment.name for segment in scenario.users.segments]
@@ -260,6 +267,7 @@ RULES: Final[tuple[Callable[["Scenario"], Iterator[Finding]], ...]] = (
     stages_have_people,
     nothing_waits_for_a_plan,
     ideal_has_a_pilot,
+    observed_pilot_is_simulated,
     segments_exist,
     weeks_fit,
     edge_case_shares_fit,

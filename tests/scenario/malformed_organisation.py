@@ -277,4 +277,12 @@ IN_PLACE = {
         "users.initially_active: true",
     ),
 }
+OBSERVED = {
+    "observed-nothing": ("{}", "", "found no reading"),
+    "observed-size": ("{accuracy: 0.9}", ".tasks", "missing; needed: a number, as accuracy is given"),
+    "observed-reading": ("{users: 30}", ".active_share", "missing; needed: a number, as users is given"),
+    "observed-share": ("{active_share: 72, users: 30}", ".active_share", "allowed: from 0 to 1"),
+    "observed-key": ("{accurcy: 0.9}", ".accurcy", 'did you mean "accuracy"?'),
+}
+"""Observed pilots: what is written, where below pilot.observed, and a part of what is told."""
 ORGANISATION = {**INTEGRATION, **PLAN, **PEOPLE, **TOGETHER, **IN_PLACE}
