@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from scipy import integrate, stats
@@ -94,7 +95,7 @@ def test_readings_multiply_and_an_unused_pilot_is_ruled_out():
 @pytest.fixture(scope="module")
 def results() -> tuple[sim.Result, sim.Result]:
     """The same replications with an observed pilot and without."""
-    run = {"replications": 400, "seed": 3, "jobs": 1, "progress": False}
+    run = {"replications": 300, "seed": 3, "jobs": 1, "progress": False}
     return sim.run(scenario(**READINGS), **run), sim.run(scenario(), **run)
 
 
@@ -105,7 +106,7 @@ def test_the_replications_are_the_same_and_only_count_differently(results):
     assert plain.weighting.weights is None
     assert plain.effective_sample_size is None
     assert weights.mean() == pytest.approx(1.0)
-    assert LEAST_EFFECTIVE < weighted.effective_sample_size < 400
+    assert LEAST_EFFECTIVE < weighted.effective_sample_size < 300
     assert weighted.effective_sample_size == pytest.approx(weights.sum() ** 2 / (weights**2).sum())
 
 
@@ -126,7 +127,7 @@ def test_every_table_tells_the_weighted_story(results):
     assert "effective_sample_size" not in plain.as_dict()
     assert f"{success:.1%} of simulated programmes whose pilot was like the one observed" in weighted.verdict()
     html = weighted._repr_html_()
-    assert f"400 replications say as much as {weighted.effective_sample_size:.0f}" in html
+    assert f"300 replications say as much as {weighted.effective_sample_size:.0f}" in html
     assert f"{100 * success:.1f}%" in html
 
 
@@ -137,11 +138,12 @@ def test_figures_are_weighted(results):
     rows, weights = weighted.records.week_rows("adoption"), weighted.weighting.weights
     for week in (5, 20, 39):
         median = medians[weighted][week]
-        below, up_to = (weights[chosen].sum() / 400 for chosen in (rows[:, week] < median, rows[:, week] <= median))
+        below, up_to = (weights[chosen].sum() / 300 for chosen in (rows[:, week] < median, rows[:, week] <= median))
         assert below - 0.02 <= 0.5 <= up_to + 0.02  # a median may lie between two replications
     assert not np.allclose(medians[weighted], medians[plain])
     for name in ("outcomes", "timeline", "shelving", "money", "integrations"):
         assert getattr(weighted.plot, name)() is not None
+    plt.close("all")
 
 
 def test_too_few_effective_replications_are_refused_with_advice_and_nothing_is_written(tmp_path, capsys):
