@@ -53,6 +53,7 @@ command_line.command("app")(app_command.app)
 
 def execute(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: that of the process) and return its exit code."""
+    from simulator.experiment.conditioning import ConditioningError
     from simulator.experiment.execution import ReplicationError
     from simulator.experiment.files import OutputError
     from simulator.scenario import ScenarioError
@@ -62,7 +63,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal without the letters gets question marks, no traceback
     try:
         command_line(args=None if arguments is None else list(arguments), prog_name="scaleup")
-    except (ScenarioError, OutputError) as error:
+    except (ScenarioError, OutputError, ConditioningError) as error:
         print(error, file=sys.stderr)
         return BAD
     except ReplicationError as error:

@@ -29,7 +29,12 @@ class OutputError(ValueError):
 
 
 def prepare_folder(
-    out: str | os.PathLike[str], scenario: Scenario, seed: int, replications: int, callbacks: Sequence[str] = ()
+    out: str | os.PathLike[str],
+    scenario: Scenario,
+    seed: int,
+    replications: int,
+    callbacks: Sequence[str] = (),
+    design: str = "random",
 ) -> Path:
     """Make `out/<scenario>/` and see that it can be written.
 
@@ -43,7 +48,7 @@ def prepare_folder(
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise OutputError(f"cannot write results to {folder}: {reason}") from error
-    _refuse_other_result(folder, scenario, seed, replications, callbacks)
+    _refuse_other_result(folder, scenario, seed, replications, callbacks, design)
     return folder
 
 
@@ -84,6 +89,7 @@ def manifest(result: Result) -> dict[str, Any]:
         "name": result.scenario.name,
         "scenario_hash": result.scenario.hash,
         "seed": result.seed,
+        "design": result.design,
         "engine": result.engine,
         "replications": result.replications_done,
         "replications_requested": result.requested,
@@ -91,6 +97,11 @@ def manifest(result: Result) -> dict[str, Any]:
         | {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()},
         "scenario": result.scenario.resolved(),
     } | ({"callbacks": list(result.callbacks)} if result.callbacks else {})
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Put `content` at `path` as JSON, as a whole."""
+    _replace(path, json_bytes(content))
 
 
 def json_bytes(content: Any) -> bytes:
@@ -106,7 +117,7 @@ def _version(distribution: str) -> str | None:
 
 
 def _refuse_other_result(
-    folder: Path, scenario: Scenario, seed: int, replications: int, callbacks: Sequence[str]
+    folder: Path, scenario: Scenario, seed: int, replications: int, callbacks: Sequence[str], design: str
 ) -> None:
     path = folder / MANIFEST
     if not path.exists():
@@ -118,6 +129,7 @@ def _refuse_other_result(
             for what, old, new in (
                 ("scenario hash", before["scenario_hash"][:12], scenario.hash[:12]),
                 ("seed", before["seed"], seed),
+                ("design", before["design"], design),
             )
             if old != new
         ]

@@ -19,6 +19,7 @@ from simulator.scenario.kinds import (
     WholeWeeks,
 )
 from simulator.scenario.mix import Mix, adds_up
+from simulator.scenario.observed import Observed
 from simulator.scenario.problems import Finding, rejected
 from simulator.scenario.section import Section, needed, stated
 
@@ -38,6 +39,8 @@ class Pilot(Section):
         0.6, "Pilot tickets go straight to the data science team, who need this share of tier 3's time (factor)."
     )
     logged_share: Share = stated(0.4, "Share of the pilot's tickets that were logged (share).")
+
+    observed: Observed | None = stated(None, "What the real pilot showed, on which the forecast is conditioned.")
 
     @model_validator(mode="after")
     def _measured_within(self) -> Self:
