@@ -110,7 +110,6 @@ def deployed(site: Any, time: float) -> None:
 def remediation_hours(state: Any, s: int) -> float:
     """Begin a project that mends the data of site `s`: the person-hours of the data science team that it takes."""
     site = state.sites[s]
-    site["remediation"] = 1
     u, _, _, _ = draw(state.key, site["stream_remediation"], 0, site["remediations"])
     site["remediations"] += 1
     return variate(state, REMEDIATION_EFFORT, u)
@@ -119,5 +118,4 @@ def remediation_hours(state: Any, s: int) -> float:
 @rule
 def remediated(site: Any, settings: Any) -> None:
     """The project is done: a share of what is wrong with the site's data is gone."""
-    site["remediation"] = 0
     site["quality"] = 1.0 - (1.0 - site["quality"]) * (1.0 - settings["remediation_gain"])

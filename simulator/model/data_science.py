@@ -75,9 +75,9 @@ def open_retraining(state: Any, s: int, time: float) -> None:
 
 @rule
 def open_remediation(state: Any, s: int, time: float) -> None:
-    """The data of site `s` are to be mended, unless that is under way."""
+    """The data of site `s` are to be mended; it is done once."""
     world = state.world[0]
-    if state.settings[0]["can_remediate"] == 0 or state.sites[s]["remediation"] == 1 or world["programme"] == STOPPED:
+    if state.settings[0]["can_remediate"] == 0 or state.sites[s]["remediations"] > 0 or world["programme"] == STOPPED:
         return
     world["week_spent"] += state.settings[0]["cost_remediation"]
     come_up(state, world["sites"] + s, CLASS_REMEDIATION, remediation_hours(state, s), s, time)

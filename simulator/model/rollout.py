@@ -98,7 +98,7 @@ def plan_go_live(state: Any, s: int, date: float) -> None:
     site["go_live"] = date
     set_timer(state, GO_LIVE, s, date)
     ahead = state.settings[0]["remediation_ahead"]
-    if ahead >= 0.0 and site["remediations"] == 0:
+    if ahead >= 0.0:
         set_timer(state, CLEANING_DUE, s, max(state.world[0]["funded_at"], date - ahead))
 
 
@@ -173,8 +173,7 @@ def clean_up(state: Any, time: float) -> None:
     """Every site's data are to be mended that were not yet: first where people suffer from them, then ahead of them."""
     for running in range(1, -1, -1):
         for s in range(state.world[0]["sites"]):
-            site = state.sites[s]
-            if site["remediations"] == 0 and int(site["stage"] == LIVE) == running:
+            if int(state.sites[s]["stage"] == LIVE) == running:
                 open_remediation(state, s, time)
 
 

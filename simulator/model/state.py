@@ -56,7 +56,7 @@ SITE = _record(
     correct_base loss_base week_correct_base week_wrong_base week_tasks week_correct week_wrong
     carried_since carried_hours onset_factor""",
     i8="""days is_pilot stage first_cell users pilot_users active away retraining retrainings shocks tickets
-    invited phase carried ready stale remediation remediations carrying""",
+    invited phase carried ready stale remediations carrying""",
     u8="stream_shock stream_retraining stream_reading stream_remediation",
 )
 CELL = _record(
