@@ -214,7 +214,7 @@ def held() -> Scenario:
     return small(
         horizon_weeks=26,
         ai={"remediation": {"effort_hours": 90}},
-        data_science_team={"attrition_per_year": 2, "hiring_weeks": 2},
+        data_science_team={"attrition_per_year": 2, "hiring_weeks": 2, "utc_offset_hours": 5.75},
         rollout={"gates": [first, gate("second", at_least=0.1)], "sponsor": sponsor(patience_weeks=6)},
     )
 
@@ -303,7 +303,8 @@ def fate(mutant: Mutant, function: Any, bases: Iterator[Baseline]) -> str | None
 def main(equivalent: dict[str, list[str]]) -> None:
     """Print, as JSON, which rules nothing executes and the fate of mutants.
 
-    For each rule: its changes in `equivalent` (which must not move anything), then the first other one.
+    For each rule: its changes in `equivalent` (which must not move anything), then the first other one that the model
+    does not choke on, as that would show nothing of values.
     """
     signal.signal(signal.SIGALRM, _overtime)
     np.seterr(all="ignore")
@@ -313,13 +314,21 @@ def main(equivalent: dict[str, list[str]]) -> None:
         if next(scenarios.executing(name, far=True), None) is None:
             print(json.dumps({"rule": name, "change": "", "expected": "executed", "seen": "never executed"}))
             continue
+        choked: tuple[Mutant, str] | None = None
         for mutant in mutants(name, node, function):
             known = mutant.change in equivalent.get(name, [])
             seen = fate(mutant, function, scenarios.executing(name, far=not known))
+            if not known and seen is not None and seen not in {"events", "outputs"}:
+                choked = mutant, seen
+                continue
             expected = "nothing" if known else "moves"
             print(json.dumps({"rule": name, "change": mutant.change, "expected": expected, "seen": seen}), flush=True)
             if not known:
                 break
+        else:
+            if choked is not None:
+                told = {"rule": name, "change": choked[0].change, "expected": "moves", "seen": choked[1]}
+                print(json.dumps(told), flush=True)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LEAST_RULES = 150
 
 EQUIVALENT = {
+    "gates.users_after": {"line 3: 0 -> 1": "one user more of hundreds needs no more heads"},
     "integration.staff_stages": {
         "line 4: 1 -> 2": "`chosen` is -1 for nobody, and any number below 0 says so as well",
     },
@@ -22,6 +23,7 @@ EQUIVALENT = {
         "line 6: family['open_mass'] = 1.0 -> nothing": "a family is drawn before anybody meets it, or has no share",
         "line 6: 1.0 -> 1.75": "as above",
     },
+    "rollout.clean_up": {"line 2: 1 -> 2": "sites are live or not: there is no third kind to look for first"},
     "support.cancel_ticket": {
         "line 2: state.world[0]['tickets_cancelled'] += 1 -> state.world[0]['tickets_cancelled'] -= 1": (
             "the trace tells how many were cancelled; this count serves the balance in test_conservation"
