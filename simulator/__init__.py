@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, Any
 from simulator.experiment import accessors
 
 if TYPE_CHECKING:
-    from simulator.experiment.execution import ReplicationError as ReplicationError
     from simulator.experiment.files import OutputError as OutputError
+    from simulator.experiment.files import WriteError as WriteError
     from simulator.experiment.live_changes import LeverError as LeverError
     from simulator.experiment.progress import Progress as Progress
     from simulator.experiment.result import Result as Result
     from simulator.experiment.run import run as run
+    from simulator.experiment.shards import ResultWarning as ResultWarning
     from simulator.experiment.stepping import Simulation as Simulation
     from simulator.experiment.stepping import simulate as simulate
+    from simulator.experiment.workers import ReplicationError as ReplicationError
     from simulator.scenario import Scenario as Scenario
     from simulator.scenario import ScenarioError as ScenarioError
     from simulator.scenario import load as load
@@ -33,11 +35,13 @@ _PLACES = {
     "LeverError": "simulator.experiment.live_changes",
     "OutputError": "simulator.experiment.files",
     "Progress": "simulator.experiment.progress",
-    "ReplicationError": "simulator.experiment.execution",
+    "ReplicationError": "simulator.experiment.workers",
     "Result": "simulator.experiment.result",
+    "ResultWarning": "simulator.experiment.shards",
     "Scenario": "simulator.scenario",
     "ScenarioError": "simulator.scenario",
     "Simulation": "simulator.experiment.stepping",
+    "WriteError": "simulator.experiment.files",
     "load": "simulator.scenario",
     "run": "simulator.experiment.run",
     "simulate": "simulator.experiment.stepping",
@@ -49,9 +53,11 @@ __all__ = [
     "Progress",
     "ReplicationError",
     "Result",
+    "ResultWarning",
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "WriteError",
     "__version__",
     "load",
     "run",

@@ -53,8 +53,8 @@ command_line.command("app")(app_command.app)
 
 def execute(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: that of the process) and return its exit code."""
-    from simulator.experiment.execution import ReplicationError
     from simulator.experiment.files import OutputError
+    from simulator.experiment.workers import ReplicationError
     from simulator.scenario import ScenarioError
 
     for stream in (sys.stdout, sys.stderr):

@@ -36,14 +36,15 @@ def run(
     The same seed gives the same digits, whatever the number of jobs; more replications leave the earlier ones as they
     were.
     """
-    from simulator.experiment.files import prepare_folder
+    from simulator.experiment.manifest import Identity
     from simulator.experiment.run import run as run_scenario
+    from simulator.experiment.shards import check_folder
 
     loaded = load_all(scenarios, changes or [])
     refuse_duplicates(loaded)
     if out is not None:
         for scenario in loaded:
-            prepare_folder(out, scenario, seed, replications)
+            check_folder(out, Identity(scenario, seed, engine.value), replications)
     results: list[Result] = []
     interrupted = False
     for scenario in loaded:

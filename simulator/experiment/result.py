@@ -16,6 +16,7 @@ from simulator.experiment.verdict import verdict
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simulator.experiment.workers import ReplicationError
     from simulator.scenario import Scenario
 
 TEXT_MEASURES = frozenset({"outcome", "stopped_at_gate"})
@@ -46,7 +47,10 @@ class Result:
         self.jobs = jobs
         self.requested = requested
         self.wall_seconds = wall_seconds
+        self.design = "random"
         self.callbacks: tuple[str, ...] = ()  # names of the Python functions that steered or watched the replications
+        self.failures: tuple[ReplicationError, ...] = ()  # replications that could not be computed
+        self.temporary: object = None  # a folder that is removed when nobody refers to it any more
         self.analysis_rows: list[dict[str, Any]] = []
 
     @property
@@ -56,8 +60,8 @@ class Result:
 
     @property
     def interrupted(self) -> bool:
-        """Whether fewer replications finished than were asked for."""
-        return self.records.count < self.requested
+        """Whether the experiment was stopped before all replications that were asked for had been tried."""
+        return self.records.count + len(self.failures) < self.requested
 
     @property
     def events_per_second(self) -> float:
@@ -86,7 +90,8 @@ class Result:
     @cached_property
     def success_probability(self) -> Share:
         """Share of funded replications that reached scale, on time or late."""
-        return wilson(sum(1 for index in self._funded if self.records.measures["success"][index]), len(self._funded))
+        success = self.records.measure("success")
+        return wilson(sum(1 for index in self._funded if success[index]), len(self._funded))
 
     @cached_property
     def funded_share(self) -> Share:
@@ -121,17 +126,17 @@ class Result:
     @cached_property
     def replications(self) -> pd.DataFrame:
         """A row per replication: inputs as drawn in `input.<path>` columns, then output measures."""
-        return self.records.replications_table().to_pandas()  # type: ignore[no-any-return]
+        return self.records.table("replications").to_pandas()  # type: ignore[no-any-return]
 
     @cached_property
     def weekly(self) -> pd.DataFrame:
         """A row per replication and week (from 0)."""
-        return self.records.weekly_table().to_pandas()  # type: ignore[no-any-return]
+        return self.records.table("weekly").to_pandas()  # type: ignore[no-any-return]
 
     @cached_property
     def sites(self) -> pd.DataFrame:
         """A row per replication and site."""
-        return self.records.sites_table().to_pandas()  # type: ignore[no-any-return]
+        return self.records.table("sites").to_pandas()  # type: ignore[no-any-return]
 
     @cached_property
     def analyses(self) -> pd.DataFrame:
@@ -164,13 +169,21 @@ class Result:
     def save(self, out: str | os.PathLike[str]) -> Path:
         """Write manifest, tables and summary to `out/<scenario>/` and return that folder.
 
-        Raises `OutputError` when it can't be written or holds another result that would be lost.
+        Raises `OutputError` when it can't be used or holds another result that would be lost, `WriteError` when it
+        can't be written.
         """
-        from simulator.experiment.files import prepare_folder, write_result
+        from simulator.experiment.manifest import Identity
+        from simulator.experiment.shards import ShardFolder
 
-        folder = prepare_folder(out, self.scenario, self.seed, self.replications_done, self.callbacks)
-        write_result(self, folder)
-        return folder
+        identity = Identity(self.scenario, self.seed, self.engine, self.design, self.callbacks)
+        with ShardFolder.open(out, identity, self.requested) as store:
+            for block in self.records.blocks():
+                store.keep(block)
+            store.wall_seconds = self.wall_seconds
+            store.failed = [failure.as_dict() for failure in self.failures]
+            store.records()
+            store.conclude(self)
+        return store.folder
 
     @property
     def plot(self) -> Any:

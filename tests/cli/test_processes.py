@@ -82,7 +82,7 @@ def test_ctrl_c_ends_cleanly_and_keeps_what_is_finished(small, engine, tmp_path)
     kept = pq.read_table(results / "small" / "replications.parquet")
     assert 0 < kept.num_rows < 200_000
     assert f"{kept.num_rows:,} replications, seed 1, interrupted (200,000 asked for)" in out
-    assert kept.slice(0, 2).equals(sim.run(small, replications=2).records.replications_table().slice(0, kept.num_rows))
+    assert kept.slice(0, 2).equals(sim.run(small, replications=2).records.table("replications").slice(0, kept.num_rows))
 
 
 def read_until(terminal: int, pattern: bytes | None) -> bytes:
