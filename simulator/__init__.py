@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from simulator.experiment.files import OutputError as OutputError
     from simulator.experiment.files import WriteError as WriteError
     from simulator.experiment.live_changes import LeverError as LeverError
+    from simulator.experiment.merging import merge as merge
+    from simulator.experiment.merging import read_result as read_result
     from simulator.experiment.progress import Progress as Progress
     from simulator.experiment.result import Result as Result
     from simulator.experiment.run import run as run
@@ -43,6 +45,8 @@ _PLACES = {
     "Simulation": "simulator.experiment.stepping",
     "WriteError": "simulator.experiment.files",
     "load": "simulator.scenario",
+    "merge": "simulator.experiment.merging",
+    "read_result": "simulator.experiment.merging",
     "run": "simulator.experiment.run",
     "simulate": "simulator.experiment.stepping",
 }
@@ -60,6 +64,8 @@ __all__ = [
     "WriteError",
     "__version__",
     "load",
+    "merge",
+    "read_result",
     "run",
     "simulate",
 ]

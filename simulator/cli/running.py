@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from simulator.cli.options import Engine, EngineName, Jobs, Out, Replications, Scenarios, Seed, Set
+from simulator.cli.options import (
+    AsJson,
+    Engine,
+    EngineName,
+    ExecutorName,
+    ExecutorOption,
+    Jobs,
+    Out,
+    Replications,
+    Resume,
+    Scenarios,
+    Scheduler,
+    Seed,
+    Set,
+    Shard,
+)
 from simulator.experiment.changes import read_changes
 from simulator.experiment.run import REPLICATIONS, SEED
 
@@ -29,45 +48,87 @@ def run(
     jobs: Jobs = None,
     changes: Set = None,
     out: Out = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of summaries and nothing else.")] = False,
+    resume: Resume = False,
+    shard: Shard = None,
+    executor: ExecutorOption = None,
+    scheduler: Scheduler = None,
+    as_json: AsJson = False,
 ) -> None:
     """Simulate scenarios and tell how likely each is to reach scale.
 
     The same seed gives the same digits, whatever the number of jobs; more replications leave the earlier ones as they
-    were.
+    were. With --out, a run that was stopped, or killed, goes on with --resume.
     """
-    from simulator.experiment.manifest import Identity
+    from simulator.experiment.manifest import WHOLE, Identity, Part
     from simulator.experiment.run import run as run_scenario
     from simulator.experiment.shards import check_folder
 
+    if out is None and (resume or shard is not None):
+        raise typer.BadParameter(f"{'--resume' if resume else '--shard'} needs --out, the folder of the shards")
     loaded = load_all(scenarios, changes or [])
     refuse_duplicates(loaded)
     if out is not None:
+        part = WHOLE if shard is None else Part.read(shard)
         for scenario in loaded:
-            check_folder(out, Identity(scenario, seed, engine.value), replications)
+            check_folder(out, Identity(scenario, seed, engine.value), replications, part, resume=resume)
     results: list[Result] = []
-    interrupted = False
-    for scenario in loaded:
-        try:
-            result = run_scenario(scenario, replications, seed, engine.value, jobs, out)
-        except KeyboardInterrupt:
-            print(f"Interrupted before a replication of {scenario.name} was finished.", file=sys.stderr)
-            interrupted = True
-            break
-        results.append(result)
-        if not as_json:
-            tell(result, first=len(results) == 1)
-            if out is not None:
-                print(f"Written to {out / scenario.name}")
-        if result.interrupted:
-            print("Interrupted: what was finished is kept.", file=sys.stderr)
-            interrupted = True
-            break
+    with workplace(executor, scheduler) as where, stopping_when_told():
+        for scenario in loaded:
+            try:
+                result = run_scenario(
+                    scenario, replications, seed, engine.value, jobs, out, resume=resume, shard=shard, executor=where
+                )
+            except KeyboardInterrupt:
+                print(f"Interrupted before a replication of {scenario.name} was finished.", file=sys.stderr)
+                raise typer.Exit(1) from None
+            results.append(result)
+            if not as_json:
+                show([result], out, first=len(results) == 1)
+            if result.interrupted:
+                how = "" if out is None else "; go on with --resume"
+                print(f"Interrupted: what was finished is kept{how}.", file=sys.stderr)
+                break
+    if as_json:
+        show(results, out, as_json=True)
+    if any(result.interrupted or result.failures for result in results):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def workplace(executor: ExecutorName | None, scheduler: str | None) -> Iterator[str | Executor | None]:
+    """What the library takes as `executor`; raises `typer.BadParameter` for options that don't go together."""
+    from simulator.experiment import executors
+
+    if (executor == ExecutorName.dask) != (scheduler is not None):
+        raise typer.BadParameter("--executor dask and --scheduler ADDRESS go together")
+    if scheduler is None:
+        yield None if executor is None else executor.value
+    else:
+        with executors.dask(scheduler) as cluster:
+            yield cluster
+
+
+@contextmanager
+def stopping_when_told() -> Iterator[None]:
+    """Let SIGTERM, by which batch systems and clusters end a job, act as Ctrl-C does: what is finished is kept."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def show(results: Sequence[Result], out: Path | None, *, as_json: bool = False, first: bool = True) -> None:
+    """Print results: for a planner, or as a JSON list of summaries."""
     if as_json:
         json.dump([result.as_dict() for result in results], sys.stdout, indent=2, allow_nan=False, ensure_ascii=False)
         print()
-    if interrupted:
-        raise typer.Exit(1)
+        return
+    for result in results:
+        tell(result, first=first)
+        first = False
+        if out is not None:
+            print(f"Written to {out / result.scenario.name}")
 
 
 def load_all(sources: Sequence[str], assignments: Iterable[str] = ()) -> list[Scenario]:

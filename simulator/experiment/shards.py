@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.experiment.files import OutputError, checksum, json_bytes, lock, make_folder, replace, sync_folder
 from simulator.experiment.manifest import (
-    MANIFEST,
     WHOLE,
     Identity,
     Part,
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 SHARDS = "shards"
 SUMMARY = "summary.json"
-SHARD_SIZE = 250
+ASIDE = "damaged-"
 
 
 class ResultWarning(UserWarning):
@@ -84,6 +83,7 @@ class ShardFolder:
         self.tables: dict[str, Any] = {}
         self.requested = 0
         self.wall_seconds = 0.0
+        self.jobs = 1
         self._described = dict(described)
         self._scenario = dict(scenario)
         self._lock = lock(folder)
@@ -153,11 +153,15 @@ class ShardFolder:
         replace(path, lambda file: write_block(block, file))
         self._enter(first, last, path)
 
-    def take(self, shard: Path, first: int, last: int) -> None:
-        """Copy a shard of another folder; raises `WriteError`."""
-        path = self._path(first, last)
+    def take(self, shard: Path, entry: Mapping[str, Any]) -> None:
+        """Copy a shard of another folder, which has this entry in the manifest there; raises `WriteError`."""
+        path = self._path(entry["first"], entry["last"])
         replace(path, lambda file: file.write(shard.read_bytes()))
-        self._enter(first, last, path)
+        self.shards[path.name] = dict(entry)
+        problem = damage(path, entry)
+        if problem is not None:
+            raise OutputError(f"{shard} has changed while it was copied ({problem})")
+        self._write_manifest()
 
     def column(self, name: str) -> list[Value]:
         """One output measure of all replications in shards, in order."""
@@ -169,10 +173,25 @@ class ShardFolder:
         return read_tables(self.folder, self.paths)
 
     def conclude(self, result: Result) -> None:
-        """Write the summary and the manifest of a result whose tables are laid out; raises `WriteError`."""
+        """Write the summary and the manifest of a result whose tables are written; raises `WriteError`."""
+        self.jobs = result.jobs
         summary = json_bytes(result.as_dict())
         replace(self.folder / SUMMARY, lambda file: file.write(summary))
         self._write_manifest()
+
+    def manifest(self) -> dict[str, Any]:
+        """The manifest as things stand."""
+        content = self._described | {
+            "replications": self.count,
+            "replications_requested": self.requested,
+            "failed": self.failed,
+            "wall_seconds": round(self.wall_seconds, 3),
+            "jobs": self.jobs,
+            "shards": {of["file"]: self.shards[of["file"]] for of in self._in_order()},
+        }
+        if self.tables:
+            content["tables"] = self.tables
+        return content | {"scenario": self._scenario}
 
     def _path(self, first: int, last: int) -> Path:
         return self.folder / SHARDS / f"{first:08d}-{last:08d}.parquet"
@@ -214,19 +233,7 @@ class ShardFolder:
         sync_folder(self.folder / SHARDS)
 
     def _write_manifest(self) -> None:
-        content = self._described | {
-            "replications": self.count,
-            "replications_requested": self.requested,
-            "failed": self.failed,
-            "wall_seconds": round(self.wall_seconds, 3),
-            "shards": {of["file"]: self.shards[of["file"]] for of in self._in_order()},
-        }
-        if self.tables:
-            content["tables"] = self.tables
-        write_manifest(self.folder, content | {"scenario": self._scenario})
-
-
-ASIDE = "damaged-"
+        write_manifest(self.folder, self.manifest())
 
 
 def damage(path: Path, entry: Mapping[str, Any]) -> str | None:
@@ -242,10 +249,22 @@ def set_aside(path: Path) -> None:
         path.replace(path.with_name(ASIDE + path.name))
 
 
-def verified(folder: Path, manifest: Mapping[str, Any]) -> Sequence[str]:
+def shard_paths(folder: Path, manifest: Mapping[str, Any]) -> list[Path]:
+    """The files of the shards in replication order."""
+    shards = sorted(manifest["shards"].items(), key=lambda item: int(item[1]["first"]))
+    return [folder / SHARDS / name for name, _ in shards]
+
+
+def damaged_shards(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
     """The damaged shards of a folder, in words."""
-    problems = ((name, damage(folder / SHARDS / name, of)) for name, of in manifest["shards"].items())
-    return [f"{folder / SHARDS / name}: {problem}" for name, problem in problems if problem is not None]
+    return _damaged({folder / SHARDS / name: of for name, of in manifest["shards"].items()})
 
 
-__all__ = ["MANIFEST", "ResultWarning", "ShardFolder", "check_folder"]
+def damaged_tables(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """The damaged final tables of a folder, in words."""
+    return _damaged({folder / name: of for name, of in manifest["tables"].items()})
+
+
+def _damaged(entries: Mapping[Path, Mapping[str, Any]]) -> list[str]:
+    problems = ((path, damage(path, of)) for path, of in entries.items())
+    return [f"{path} ({problem})" for path, problem in problems if problem is not None]
