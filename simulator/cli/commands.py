@@ -69,6 +69,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: that of the process) and return its exit code."""
     from simulator.experiment.executors import ExecutorError
     from simulator.experiment.files import OutputError
+    from simulator.experiment.precision import PrecisionError
     from simulator.experiment.workers import ReplicationError
     from simulator.scenario import ScenarioError
 
@@ -78,7 +79,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     try:
         with telling_warnings():
             command_line(args=None if arguments is None else list(arguments), prog_name="scaleup")
-    except (ScenarioError, OutputError, ExecutorError) as error:
+    except (ScenarioError, OutputError, ExecutorError, PrecisionError) as error:
         print(error, file=sys.stderr)
         return BAD
     except ReplicationError as error:

@@ -87,4 +87,16 @@ Scheduler = Annotated[
     str | None,
     typer.Option(help="Address of a Dask scheduler.", metavar="ADDRESS", show_default=False),
 ]
+UntilPrecision = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Double the replications until the 95% interval of a measure (npv, success_probability, npv.p90) has "
+        "at most this half-width, as a number or in % of the estimate. Repeatable.",
+        metavar="MEASURE=H[%]",
+        show_default=False,
+    ),
+]
+AtMost = Annotated[
+    int, typer.Option(help="Most replications for --until-precision; --replications is the least.", min=1)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON list of summaries and nothing else.")]

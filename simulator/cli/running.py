@@ -16,6 +16,7 @@ import typer
 
 from simulator.cli.options import (
     AsJson,
+    AtMost,
     Engine,
     EngineName,
     ExecutorName,
@@ -29,8 +30,10 @@ from simulator.cli.options import (
     Seed,
     Set,
     Shard,
+    UntilPrecision,
 )
 from simulator.experiment.changes import read_changes
+from simulator.experiment.precision import MOST_REPLICATIONS as MOST_FOR_PRECISION
 from simulator.experiment.run import REPLICATIONS, SEED
 
 if TYPE_CHECKING:
@@ -52,6 +55,8 @@ def run(
     shard: Shard = None,
     executor: ExecutorOption = None,
     scheduler: Scheduler = None,
+    until_precision: UntilPrecision = None,
+    at_most: AtMost = MOST_FOR_PRECISION,
     as_json: AsJson = False,
 ) -> None:
     """Simulate scenarios and tell how likely each is to reach scale.
@@ -65,18 +70,34 @@ def run(
 
     if out is None and (resume or shard is not None):
         raise typer.BadParameter(f"{'--resume' if resume else '--shard'} needs --out, the folder of the shards")
+    targets = read_precisions(until_precision or [])
+    if targets and at_most < replications:
+        raise typer.BadParameter(f"--at-most {at_most} is below --replications {replications}, the least")
+    if targets and shard is not None:
+        raise typer.BadParameter("--until-precision needs all replications in one place; leave --shard out")
     loaded = load_all(scenarios, changes or [])
     refuse_duplicates(loaded)
     if out is not None:
         part = WHOLE if shard is None else Part.read(shard)
         for scenario in loaded:
-            check_folder(out, Identity(scenario, seed, engine.value), replications, part, resume=resume)
+            identity = Identity(scenario, seed, engine.value)
+            check_folder(out, identity, at_most if targets else replications, part, resume=resume)
     results: list[Result] = []
     with workplace(executor, scheduler) as where, stopping_when_told():
         for scenario in loaded:
             try:
                 result = run_scenario(
-                    scenario, replications, seed, engine.value, jobs, out, resume=resume, shard=shard, executor=where
+                    scenario,
+                    replications,
+                    seed,
+                    engine.value,
+                    jobs,
+                    out,
+                    resume=resume,
+                    shard=shard,
+                    executor=where,
+                    until_precision=targets,
+                    at_most=at_most,
                 )
             except KeyboardInterrupt:
                 print(f"Interrupted before a replication of {scenario.name} was finished.", file=sys.stderr)
@@ -84,6 +105,8 @@ def run(
             results.append(result)
             if not as_json:
                 show([result], out, first=len(results) == 1)
+            for of in result.precisions:
+                print(of, file=sys.stderr if as_json else sys.stdout)
             if result.interrupted:
                 how = "" if out is None else "; go on with --resume"
                 print(f"Interrupted: what was finished is kept{how}.", file=sys.stderr)
@@ -92,6 +115,21 @@ def run(
         show(results, out, as_json=True)
     if any(result.interrupted or result.failures for result in results):
         raise typer.Exit(1)
+
+
+def read_precisions(assignments: Iterable[str]) -> dict[str, str]:
+    """Targets of --until-precision by measure; a bad one is refused as an option."""
+    from simulator.experiment.precision import PrecisionError, Target
+
+    targets: dict[str, str] = {}
+    for assignment in assignments:
+        name, _, width = assignment.partition("=")
+        try:
+            Target.read(name, width)
+        except PrecisionError as error:
+            raise typer.BadParameter(str(error)) from error
+        targets[name.strip()] = width
+    return targets
 
 
 @contextmanager

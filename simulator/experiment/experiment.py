@@ -8,9 +8,12 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from simulator.experiment.blocks import Blocks, Replication, Value
 from simulator.experiment.execution import SMALLEST_CHUNK, Portion, portions
 from simulator.experiment.manifest import Identity, gaps, written_ranges
+from simulator.experiment.precision import Precision, Target, precision
 from simulator.experiment.records import Records
 from simulator.experiment.result import Result
 from simulator.experiment.shards import ResultWarning
@@ -29,6 +32,7 @@ MOST_FAILURES_TOLD = 5
 class Store(Protocol):
     """Where the blocks of an experiment are kept: in memory, or as shards in a folder."""
 
+    requested: int
     wall_seconds: float
     failed: list[dict[str, Any]]
 
@@ -53,6 +57,7 @@ class Memory:
     """Blocks in memory."""
 
     def __init__(self) -> None:
+        self.requested = 0
         self.wall_seconds = 0.0
         self.failed: list[dict[str, Any]] = []
         self._blocks: dict[int, pa.Table] = {}
@@ -118,6 +123,17 @@ class Experiment:
     def flush(self) -> None:
         """Have everything that has been received kept; raises `WriteError`."""
         self._blocks.flush()
+
+    def precisions(self, targets: Sequence[Target]) -> list[Precision]:
+        """How precisely targets are known from what is there; raises `PrecisionError`."""
+        self.flush()
+        there = np.concatenate([np.arange(of.start, of.stop) for of in self.store.ranges] or [np.arange(0)])
+        wanted = int(np.count_nonzero(there < self.numbers.stop))
+
+        def column(name: str) -> list[Value]:
+            return self.store.column(name)[:wanted]
+
+        return [precision(target, column, len(self.numbers)) for target in targets]
 
     def finish(self, jobs: int) -> Result:
         """The result of what is there; a `ResultWarning` names replications that failed.

@@ -16,6 +16,7 @@ from simulator.experiment.verdict import verdict
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simulator.experiment.precision import Precision
     from simulator.experiment.workers import ReplicationError
     from simulator.scenario import Scenario
 
@@ -50,6 +51,7 @@ class Result:
         self.design = "random"
         self.callbacks: tuple[str, ...] = ()  # names of the Python functions that steered or watched the replications
         self.failures: tuple[ReplicationError, ...] = ()  # replications that could not be computed
+        self.precisions: tuple[Precision, ...] = ()  # how the targets of a run until precision stand
         self.temporary: object = None  # a folder that is removed when nobody refers to it any more
         self.analysis_rows: list[dict[str, Any]] = []
 

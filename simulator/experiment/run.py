@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.experiment.execution import MOST_JOBS, PLACES, Workers, available_cores
 from simulator.experiment.manifest import WHOLE, Identity, Part
+from simulator.experiment.precision import MOST_REPLICATIONS as MOST_REPLICATIONS_FOR_PRECISION
+from simulator.experiment.precision import read_targets, stages
 from simulator.experiment.progress import Progress, ReportProgress, progress_display
 
 if TYPE_CHECKING:
     from simulator.experiment.experiment import Store
+    from simulator.experiment.precision import Precision
     from simulator.experiment.result import Result
     from simulator.experiment.stepping import Simulation
     from simulator.scenario import Scenario
@@ -45,6 +48,8 @@ def run(
     resume: bool = False,
     shard: str | None = None,
     executor: str | Executor | None = None,
+    until_precision: Mapping[str, str | float] | None = None,
+    at_most: int = MOST_REPLICATIONS_FOR_PRECISION,
     shard_size: int = SHARD_SIZE,
 ) -> Result:
     """Simulate `replications` independent replications of a scenario (or of the file or shipped name given).
@@ -53,6 +58,8 @@ def run(
     `out`, files are written to `out/<scenario>/`: shards of at most `shard_size` replications as they are finished, and
     tables and a summary at the end. `resume` goes on with the shards that lie there already, also with more
     replications than before; `shard` "2/7" computes the second of seven parts, which `merge` puts together.
+    `until_precision`, such as {"success": 0.02, "npv.p90": "5%"}, doubles the replications until the 95% intervals of
+    these measures have at most these half-widths, or there are `at_most`; see `result.precisions`.
     `executor` is "threads", "processes" or any `concurrent.futures.Executor`, such as a Dask client's.
 
     `progress` None shows a bar on a terminal and in notebooks, a function is called with each `Progress`. Ctrl-C
@@ -83,7 +90,11 @@ def run(
         raise ValueError("a run with functions of yours can't be resumed or shared out")
     if not isinstance(scenario, Scenario):
         scenario = load(scenario)
-    work = estimate_work(scenario, replications)
+    targets = read_targets(until_precision or {})
+    if targets and part != WHOLE:
+        raise ValueError("until_precision needs all replications in one place; leave shard out")
+    floor, most = replications, whole("at_most", at_most, replications, MOST_REPLICATIONS) if targets else replications
+    work = estimate_work(scenario, most)
     if not part.numbers(replications):
         raise ValueError(f"shard {part} of {replications} replications is empty; choose fewer shards")
     identity = Identity(scenario, seed, engine, callbacks=callbacks.names)
@@ -97,20 +108,26 @@ def run(
             temporary = TemporaryDirectory(prefix="scaleup-")
             out = temporary.name
         if out is not None:
-            store = stack.enter_context(ShardFolder.open(out, identity, replications, part, resume=resume))
+            store = stack.enter_context(ShardFolder.open(out, identity, most, part, resume=resume, floor=floor))
         report = stack.enter_context(progress_display(progress, scenario.name))
-        numbers = part.numbers(replications)
         if not engines.compiled_before():
-            report(Progress("compiling", 0, len(numbers)))
+            report(Progress("compiling", 0, len(part.numbers(floor))))
         engines.warm_up()
         stack.enter_context(workers)
         experiment = Experiment(identity, engines.build(scenario), store, callbacks, shard_size=shard_size)
-        experiment.report = lambda done: report(Progress("running", done, len(numbers)))
-        try:
-            workers.execute(experiment.portions(numbers, workers.jobs))
-        finally:
-            experiment.flush()
+        experiment.report = lambda done: report(Progress("running", done, len(experiment.numbers)))
+        precisions: list[Precision] = []
+        for total in stages(floor, most, at_least=store.requested):
+            store.requested = total
+            try:
+                complete = workers.execute(experiment.portions(part.numbers(total), workers.jobs))
+            finally:
+                experiment.flush()
+            precisions = experiment.precisions(targets)
+            if not complete or (targets and all(of.met for of in precisions)):
+                break
         result = experiment.finish(workers.jobs)
+        result.precisions = tuple(precisions)
         result.temporary = temporary
     return result
 

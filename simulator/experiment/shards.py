@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.experiment.files import OutputError, checksum, json_bytes, lock, make_folder, replace, sync_folder
+from simulator.experiment.files import OutputError, checksum, json_bytes, lock, make_folder, replace
 from simulator.experiment.manifest import (
     WHOLE,
     Identity,
@@ -97,20 +97,22 @@ class ShardFolder:
         part: Part = WHOLE,
         *,
         resume: bool = False,
+        floor: int | None = None,
     ) -> ShardFolder:
         """The folder `out/<scenario>/`, with the sound shards of an earlier run if `resume`, else without shards.
 
-        Damaged shards are set aside, and a `ResultWarning` says so. Raises `OutputError`.
+        `floor` is the number of replications that is certain, if `replications` are the most. Damaged shards are set
+        aside, and a `ResultWarning` says so. Raises `OutputError`.
         """
         folder = check_folder(out, identity, replications, part, resume=resume)
         described = identity.described() | ({} if part == WHOLE else {"shard": str(part)})
         store = cls(folder, described, identity.scenario.resolved())
         try:
             make_folder(folder / SHARDS)
-            store.requested = replications
             manifest = read_manifest(folder)
             if resume and manifest is not None:
                 store._take_over(manifest)
+            store.requested = max(store.requested, replications if floor is None else floor)
             store._write_manifest()
             store._clear()
         except BaseException:
@@ -205,6 +207,7 @@ class ShardFolder:
 
     def _take_over(self, manifest: Mapping[str, Any]) -> None:
         """Go on with what an earlier run has left."""
+        self.requested = int(manifest["replications_requested"])
         self.wall_seconds = float(manifest.get("wall_seconds", 0.0))
         damaged = []
         for name, of in manifest["shards"].items():
@@ -230,7 +233,6 @@ class ShardFolder:
         for path in left:
             if not path.name.startswith(ASIDE):
                 path.unlink()
-        sync_folder(self.folder / SHARDS)
 
     def _write_manifest(self) -> None:
         write_manifest(self.folder, self.manifest())

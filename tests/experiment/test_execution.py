@@ -1,3 +1,7 @@
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from functools import partial
@@ -9,7 +13,7 @@ import pytest
 from simulator.experiment.blocks import Blocks
 from simulator.experiment.execution import Workers, portions
 from simulator.experiment.records import Records
-from simulator.experiment.workers import Work
+from simulator.experiment.workers import VersionsDifferError, Work, replicate_in_worker
 from tests.experiment import stand_in
 
 
@@ -110,3 +114,55 @@ def test_nulls_are_null_in_tables_and_types_are_plain():
     sites = records.table("sites")
     assert sites["site"].to_pylist()[:3] == ["office", "shop", "office"]
     assert sites["go_live_week"].to_pylist()[:2] == [16.0, None]
+
+
+class Deadly(stand_in.Engine):
+    """Takes its process along: always at replication 3, and once at 7."""
+
+    def __init__(self, plan, marks):
+        super().__init__(plan)
+        self.marks = marks
+
+    def replicate(self, replication, seed, uniforms=None):
+        mark = self.marks / str(replication)
+        if replication == 3 or (replication == 7 and not mark.exists()):
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().replicate(replication, seed, uniforms)
+
+
+def test_dead_workers_are_survived_and_a_deadly_replication_is_left_out(tmp_path):
+    make = partial(Deadly, stand_in.make().plan, tmp_path)
+    complete, records = gather(12, make, jobs=2, place="processes")
+    assert complete
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["3", "7"]
+    assert records.numbers.tolist() == [number for number in range(12) if number != 3]
+    (failure,) = gather.failures
+    assert str(failure).startswith("replication 3 with seed 7 failed: its worker ended 2 times (BrokenProcessPool: ")
+    _, whole = gather(12, jobs=1)
+    alike = [value for number, value in enumerate(whole.measure("adoption_final")) if number != 3]
+    assert records.measure("adoption_final") == alike
+
+
+def test_workers_that_cannot_start_are_no_reason_to_try_for_ever(tmp_path):
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "from tests.experiment import stand_in\n"
+        "from simulator.experiment.execution import Workers, portions\n"
+        "from simulator.experiment.workers import Work\n"
+        "work = Work(stand_in.make, 7, print, print)\n"
+        "with Workers(2, 'processes') as workers:\n"
+        "    workers.execute(portions(work, [range(9)], 2))\n"
+    )
+    there = os.environ | {"PYTHONPATH": "."}
+    ended = subprocess.run([sys.executable, script], check=False, capture_output=True, text=True, env=there)
+    assert ended.returncode == 1
+    assert "worker processes end before they have done anything" in ended.stderr
+
+
+def test_a_worker_with_other_versions_is_refused():
+    work = Work(stand_in.make, 7, print, print)
+    name, content, ours = work.packed
+    assert len(replicate_in_worker(range(2), (name, content, ours), 7)) == 2
+    with pytest.raises(VersionsDifferError, match=r"numpy .* instead of 1\.0"):
+        replicate_in_worker(range(2), (name, content, ours | {"numpy": "1.0"}), 7)
