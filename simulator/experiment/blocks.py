@@ -90,16 +90,17 @@ def block_of(input_paths: Sequence[str], numbers: Sequence[int], replications: S
     import pyarrow as pa
 
     columns = {"replication": pa.array(numbers, pa.int32())}
+    inputs = np.array([of.inputs for of in replications], dtype=np.float64)
     for index, path in enumerate(input_paths):
-        columns[INPUT + path] = pa.array([float(of.inputs[index]) for of in replications], from_pandas=True)
+        columns[INPUT + path] = pa.array(inputs[:, index], from_pandas=True)
     first = replications[0]
     for name in first.measures:
-        columns[name] = _column([plain(of.measures[name]) for of in replications])
+        columns[name] = _column([of.measures[name] for of in replications])
     for name in first.weekly:
         rows = np.array([of.weekly[name] for of in replications], dtype=np.float64)
         columns[f"weekly.{name}"] = _lists(pa.array(rows.reshape(-1), from_pandas=True), rows.shape[1])
     for name, per_site in first.sites.items():
-        values = [plain(value) for of in replications for value in of.sites[name]]
+        values = [value for of in replications for value in of.sites[name]]
         columns[f"sites.{name}"] = _lists(_column(values), len(per_site))
     return pa.table(columns)
 
@@ -172,14 +173,16 @@ def _lists(values: pa.Array, length: int) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(ends), values)
 
 
-def _column(values: list[Value]) -> pa.Array:
+def _column(values: list[Any]) -> pa.Array:
     """A column that is text, truth value, whole number, float64, or null when all is null."""
     import pyarrow as pa
 
-    kinds = {type(value) for value in values if value is not None}
+    kinds = set(map(type, values)) - {type(None)}
+    if not kinds <= {str} and not kinds <= {bool} and not kinds <= {int} and not kinds <= {float}:
+        values = [plain(value) for value in values]  # NumPy's scalars, or several kinds
+        kinds = set(map(type, values)) - {type(None)}
     for kind, name in ((str, pa.string()), (bool, pa.bool_()), (int, pa.int64())):
         if kinds == {kind}:
             return pa.array(values, name)
-    if not kinds:
-        return pa.nulls(len(values))
-    return pa.array([None if value is None else float(value) for value in values], pa.float64())
+    column = pa.array([None if value is None else float(value) for value in values], pa.float64(), from_pandas=True)
+    return column if column.null_count < len(column) else pa.nulls(len(values))

@@ -1,77 +1,85 @@
 """What storing, checking and showing progress cost: `python -m tests.benchmarks.storing`.
 
-An experiment of `typical-programme` on one core, in process time: the engine alone (replications one after the other,
-thrown away), and what is added by gathering blocks in memory, by shards, manifest, checksums and final tables on the
-disk, and by a progress bar. Also the time to check and lay out again a result that is complete (`--resume` with nothing
-to do), and the peak memory of fresh processes for more and more replications of a small scenario.
+An experiment of `typical-programme` on one core. Within the same run, the processor time of the simulating thread is
+taken inside the engine (replications from start to measures), and the processor time of the whole process around it;
+what is left is blocks, shards, manifest, checksums, final tables, summary, and the progress bar. Then the time to check
+and lay out again a result that is complete (`--resume` with nothing to do), and the peak memory of fresh processes for
+more and more replications of a small scenario.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 NAME = "typical-programme"
 PEAK = (
-    "import resource, tempfile, time, simulator as sim; from tests.experiment.small import SMALL\n"
+    "import re, tempfile, simulator as sim; from pathlib import Path; from tests.experiment.small import SMALL\n"
     "with tempfile.TemporaryDirectory() as out:\n"
     "    result = sim.run(SMALL, {count}, seed=1, out=out if {stored} else None, progress=False)\n"
     "    result.verdict(), result.summary()\n"
-    "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, result.wall_seconds)"
+    "    peak = re.search(r'VmHWM:\\s*(\\d+) kB', Path('/proc/self/status').read_text())[1]\n"
+    "    print(int(peak) / 1024, result.wall_seconds)"
 )
 
 
-def timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Process time and wall time of a piece of work in seconds."""
-    process, wall = time.process_time(), time.perf_counter()
-    work()
-    return time.process_time() - process, time.perf_counter() - wall
+@contextmanager
+def counting() -> Iterator[list[float]]:
+    """Collects the processor time that the simulating thread spends inside the compiled engine, in seconds."""
+    from simulator.engine.compiled import Engine
+
+    spent: list[float] = []
+    replicate = Engine.replicate
+
+    def counted(self: Any, *arguments: Any, **named: Any) -> Any:
+        began = time.thread_time()
+        try:
+            return replicate(self, *arguments, **named)
+        finally:
+            spent.append(time.thread_time() - began)
+
+    Engine.replicate = counted
+    try:
+        yield spent
+    finally:
+        Engine.replicate = replicate
 
 
-def alone(scenario: Any, replications: int) -> None:
-    """The engine, without an experiment around it."""
-    from simulator import engine
-
-    runner = engine.get("compiled").Engine(engine.build(scenario))
-    for number in range(replications):
-        runner.replicate(number, 1)
-
-
-def overhead(rounds: int, replications: int) -> None:
-    """Print what an experiment costs on top of its simulation."""
+def overhead(rounds: int, replications: int) -> list[float]:
+    """Print what an experiment costs on top of its simulation, and return it as shares of the simulation."""
     import simulator as sim
 
+    os.environ["FORCE_COLOR"] = "1"  # so that the bar is drawn as on a terminal
     scenario = sim.load(NAME)
-    run = partial(sim.run, scenario, seed=1, jobs=1)
+    shares = []
     with TemporaryDirectory() as folder:
-        run(replications=8, out=Path(folder) / "warm", progress=False)
-    times: dict[str, list[tuple[float, float]]] = {}
-    for index in range(rounds):
-        with TemporaryDirectory() as folder:
-            ways = {
-                "the engine alone": partial(alone, scenario, replications),
-                "in memory": partial(run, replications, progress=False),
-                "in shards, with a progress bar": partial(run, replications, out=folder, progress=True),
-                "resumed with nothing to do": partial(run, replications, out=folder, progress=False, resume=True),
-            }
-            names = list(ways) if index % 2 == 0 else [*list(ways)[2::-1], list(ways)[3]]  # the last needs shards
-            for name in names:
-                times.setdefault(name, []).append(timed(ways[name]))
-    base = statistics.median(process for process, _ in times["the engine alone"])
-    for name, of in times.items():
-        process, wall = (statistics.median(column) for column in zip(*of, strict=True))
-        told = ", ".join(f"{seconds:.2f}" for seconds, _ in of)
-        print(f"{name:32} {process:6.2f} s of process time ({told}), {wall:6.2f} s by the clock")
-        if name.startswith("in "):
-            print(f"{'':32} {100 * (process / base - 1):+.1f}%")
+        sim.run(scenario, 8, out=folder, jobs=1, progress=False)  # imports and compiled code are not in it
+    for _ in range(rounds):
+        with TemporaryDirectory() as folder, counting() as spent, Path(os.devnull).open("w") as nowhere:
+            began, clock = time.process_time(), time.perf_counter()
+            with redirect_stderr(nowhere):
+                sim.run(scenario, replications, out=folder, jobs=1, progress=True)
+            total, elapsed = time.process_time() - began, time.perf_counter() - clock
+            inside = sum(spent)
+            shares.append(total / inside - 1)
+            began = time.process_time()
+            sim.run(scenario, replications, out=folder, jobs=1, progress=False, resume=True)
+            again = time.process_time() - began
+        print(
+            f"{replications:,} replications: {inside:.2f} s simulated, {total - inside:.2f} s around it "
+            f"({100 * shares[-1]:.1f}%); {elapsed:.2f} s by the clock; checked and laid out again in {again:.2f} s"
+        )
+    print(f"storing, checking and showing progress: {100 * statistics.median(shares):.1f}% (median)")
+    return shares
 
 
 def memory(counts: list[int], *, stored: bool) -> None:

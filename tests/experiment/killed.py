@@ -1,7 +1,7 @@
 """Runs that are killed: `python -m tests.experiment.killed OUT SEED KILLS` prints what came of them as JSON.
 
-The engine is loaded once; each run is a fork of this process, so that one can be killed every second or so,
-second, at moments that are spread evenly over the time that a run takes from its start to its last file.
+The engine is loaded once; each run is a fork of this process, so that it can be killed at moments that are spread
+evenly over the time that a run takes from its start to its last file.
 """
 
 from __future__ import annotations
