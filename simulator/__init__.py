@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from simulator.experiment.stepping import Simulation as Simulation
     from simulator.experiment.stepping import simulate as simulate
     from simulator.experiment.workers import ReplicationError as ReplicationError
+    from simulator.experiment.workers import WorkersError as WorkersError
     from simulator.scenario import Scenario as Scenario
     from simulator.scenario import ScenarioError as ScenarioError
     from simulator.scenario import load as load
@@ -43,6 +44,7 @@ _PLACES = {
     "Scenario": "simulator.scenario",
     "ScenarioError": "simulator.scenario",
     "Simulation": "simulator.experiment.stepping",
+    "WorkersError": "simulator.experiment.workers",
     "WriteError": "simulator.experiment.files",
     "load": "simulator.scenario",
     "merge": "simulator.experiment.merging",
@@ -61,6 +63,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "WorkersError",
     "WriteError",
     "__version__",
     "load",

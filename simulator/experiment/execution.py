@@ -18,6 +18,7 @@ from simulator.experiment.workers import (
     ReplicationError,
     VersionsDifferError,
     Work,
+    WorkersError,
     answer,
     replicate_in_thread,
     replicate_in_worker,
@@ -81,7 +82,7 @@ class Workers:
 
         False when interrupted (Ctrl-C): threads then finish the replication in hand, worker processes end at once,
         and what had finished without a gap is still received. `receive` may see a replication twice. A replication
-        whose worker dies is tried again alone. `RuntimeError` says that no worker can be had any more.
+        whose worker dies is tried again alone. `WorkersError` says that no worker can be had any more.
         """
         if self.jobs == 1 and self.own and self.place == "threads":
             return _execute_here(work)
@@ -96,16 +97,16 @@ class Workers:
         return self._pool.submit(replicate_in_worker, chunk, work.packed, work.seed)
 
     def renew(self) -> None:
-        """Replace a broken pool; raises `RuntimeError` when that can't be done or helps nothing."""
+        """Replace a broken pool; raises `WorkersError` when that can't be done or helps nothing."""
         if not self.own:
-            raise RuntimeError("the executor is broken and takes no more work")
+            raise WorkersError("the executor is broken and takes no more work")
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = self._make_pool()
         try:
             self._pool.submit(answer).result()
         except BrokenExecutor as error:
-            raise RuntimeError(
+            raise WorkersError(
                 "worker processes end before they have done anything (out of memory, or killed; in a script of your "
                 'own, call run() below `if __name__ == "__main__":` or pass jobs=1)'
             ) from error
@@ -214,7 +215,7 @@ class _Gathering:
         if isinstance(error, BrokenExecutor) and pool == self.pool:
             try:
                 self.workers.renew()
-            except RuntimeError as reason:
+            except WorkersError as reason:
                 raise reason from error
             self.pool += 1
 

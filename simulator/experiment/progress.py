@@ -98,7 +98,8 @@ def _terminal_bar(name: str) -> Iterator[ReportProgress]:
                     bar.console.print(f"{COMPILING} ...", style="dim")
                 else:
                     bar.reset(task, total=progress.total)
-            bar.update(task, completed=progress.done)
+            if progress.stage == "running":
+                bar.update(task, completed=progress.done, total=progress.total)
 
         yield report
 

@@ -14,6 +14,7 @@ from simulator.experiment.manifest import WHOLE, Identity, Part
 from simulator.experiment.precision import MOST_REPLICATIONS as MOST_REPLICATIONS_FOR_PRECISION
 from simulator.experiment.precision import read_targets, stages
 from simulator.experiment.progress import Progress, ReportProgress, progress_display
+from simulator.experiment.workers import WorkersError
 
 if TYPE_CHECKING:
     from simulator.experiment.experiment import Store
@@ -69,7 +70,7 @@ def run(
     its levers; with several jobs, from several threads.
 
     Raises `ScenarioError` for a bad or too large scenario, `OutputError` for a folder that can't be used, `ValueError`
-    for other bad arguments, `WriteError` when the disk is full, and `ReplicationError` when all replications fail, or
+    for other bad arguments, `WorkersError` when the workers are gone, `WriteError` when the disk is full, and `ReplicationError` when all replications fail, or
     one with functions of yours.
     """
     from simulator.experiment.callbacks import Callbacks
@@ -121,6 +122,10 @@ def run(
             store.requested = total
             try:
                 complete = workers.execute(experiment.portions(part.numbers(total), workers.jobs))
+            except WorkersError as error:
+                kept = "" if out is None else "; what was finished is kept: go on with --resume"
+                told = f"{experiment.done:,} of {len(experiment.numbers):,} replications are there"
+                raise WorkersError(f"{error}; {told}{kept}") from error
             finally:
                 experiment.flush()
             precisions = experiment.precisions(targets)

@@ -39,7 +39,11 @@ class ReplicationError(RuntimeError):
         return f"replication {self.replication} with seed {self.seed} failed: {self.cause}"
 
 
-class VersionsDifferError(RuntimeError):
+class WorkersError(RuntimeError):
+    """There are no workers, or none that could be used; the message says why."""
+
+
+class VersionsDifferError(WorkersError):
     """A worker on another machine has other versions, so that its digits could be others."""
 
 

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -166,3 +167,18 @@ def test_a_worker_with_other_versions_is_refused():
     assert len(replicate_in_worker(range(2), (name, content, ours), 7)) == 2
     with pytest.raises(VersionsDifferError, match=r"numpy .* instead of 1\.0"):
         replicate_in_worker(range(2), (name, content, ours | {"numpy": "1.0"}), 7)
+
+
+@pytest.mark.parametrize("options", [{"jobs": 1}, {"jobs": 3}])
+def test_several_experiments_share_workers_in_one_call(options):
+    gathered = {seed: [] for seed in (1, 2, 3)}
+    blocks = {seed: Blocks(["ai.reference_accuracy"], 250, gathered[seed].append) for seed in gathered}
+    works = [Work(stand_in.make, seed, blocks[seed].put, print) for seed in gathered]
+    with Workers(**options) as workers:
+        assert workers.execute(chain.from_iterable(portions(work, [range(9)], 3) for work in works))
+        for work in works:
+            assert workers.execute(portions(work, [range(9, 12)], 3))
+    for seed, block in blocks.items():
+        block.flush()
+        alone = Records.of(["ai.reference_accuracy"], [stand_in.make().replicate(r, seed) for r in range(12)])
+        assert Records.in_memory(gathered[seed]).table("replications").equals(alone.table("replications"))
