@@ -70,8 +70,8 @@ def run(
     its levers; with several jobs, from several threads.
 
     Raises `ScenarioError` for a bad or too large scenario, `OutputError` for a folder that can't be used, `ValueError`
-    for other bad arguments, `WorkersError` when the workers are gone, `WriteError` when the disk is full, and `ReplicationError` when all replications fail, or
-    one with functions of yours.
+    for other bad arguments, `WorkersError` when the workers are gone, `WriteError` when the disk is full, and
+    `ReplicationError` when all replications fail, or one with functions of yours.
     """
     from simulator.experiment.callbacks import Callbacks
     from simulator.experiment.experiment import Experiment, Memory
