@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.experiment import accessors
 
 if TYPE_CHECKING:
+    from simulator.experiment.conditioning import ConditioningError as ConditioningError
     from simulator.experiment.files import OutputError as OutputError
     from simulator.experiment.files import WriteError as WriteError
     from simulator.experiment.live_changes import LeverError as LeverError
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from simulator.scenario import load as load
 
 _PLACES = {
+    "ConditioningError": "simulator.experiment.conditioning",
     "LeverError": "simulator.experiment.live_changes",
     "OutputError": "simulator.experiment.files",
     "Progress": "simulator.experiment.progress",
@@ -54,6 +56,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "ConditioningError",
     "LeverError",
     "OutputError",
     "Progress",

@@ -14,7 +14,7 @@ from simulator.experiment.measures import MONEY, SHARE, WEEKS, label, written
 from simulator.experiment.progress import COMPILING, Progress, throttled
 from simulator.experiment.run import REPLICATIONS, SEED
 from simulator.experiment.verdict import interval
-from simulator.report.tables import footnote, measure_rows, outcome_lines, speed_line
+from simulator.report.tables import footnote, measure_rows, outcome_lines, pilot_line, speed_line
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -37,6 +37,7 @@ PICTURES = (
 def show() -> None:
     """Draw the page; Streamlit calls this again after every change."""
     st.set_page_config(page_title="Scale-up simulator", layout="wide")
+    from simulator.experiment.conditioning import ConditioningError
     from simulator.scenario import ScenarioError, load, shipped_names
 
     names = shipped_names()
@@ -61,7 +62,7 @@ def show() -> None:
     st.write(base.description)
     try:
         shown = result_with_progress(base.with_changes(moved) if moved else base, seed, replications)
-    except ScenarioError as error:
+    except (ScenarioError, ConditioningError) as error:
         st.error(f"These settings can't be simulated.\n\n```\n{error}\n```")
         return
     except RuntimeError as error:
@@ -145,6 +146,8 @@ def tell(shown: Shown, same_digits: str) -> None:
     """Verdict, success figures, outcomes, figures, the command line and measures."""
     result = shown.result
     st.info(result.verdict())
+    if pilot_line(result):
+        st.caption(pilot_line(result))
     figures(result)
     left, right = st.columns(2, gap="large")
     picture(left, shown, "outcomes")
@@ -216,7 +219,7 @@ def figures(result: Result) -> None:
     npv = result.estimate("npv")
     if npv.get("n"):
         columns[4].metric(label("npv").words, written(npv["mean"], MONEY, currency=result.scenario.economics.currency))
-        paid = (result.estimate("payback_week").get("n") or 0) / result.replications_done
+        paid = result.share_known("payback_week").share
         columns[4].caption(spread(result, "npv", f"pays for itself in {written(paid, SHARE)}"))
 
 

@@ -67,6 +67,7 @@ def telling_warnings() -> Iterator[None]:
 
 def execute(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: that of the process) and return its exit code."""
+    from simulator.experiment.conditioning import ConditioningError
     from simulator.experiment.executors import ExecutorError
     from simulator.experiment.files import OutputError
     from simulator.experiment.precision import PrecisionError
@@ -79,7 +80,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     try:
         with telling_warnings():
             command_line(args=None if arguments is None else list(arguments), prog_name="scaleup")
-    except (ScenarioError, OutputError, ExecutorError, PrecisionError) as error:
+    except (ScenarioError, OutputError, ExecutorError, PrecisionError, ConditioningError) as error:
         print(error, file=sys.stderr)
         return BAD
     except ReplicationError as error:

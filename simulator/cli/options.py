@@ -20,6 +20,13 @@ class EngineName(StrEnum):
     reference = "reference"
 
 
+class DesignName(StrEnum):
+    """The designs: where the uncertain inputs are drawn."""
+
+    random = "random"
+    sobol = "sobol"
+
+
 class ExecutorName(StrEnum):
     """Where replications run."""
 
@@ -47,6 +54,9 @@ OneScenario = Annotated[
 Replications = Annotated[int, typer.Option(help="Number of replications.", min=1, max=MOST_REPLICATIONS)]
 Seed = Annotated[int, typer.Option(help="Base seed of the random streams.", min=0, max=LARGEST_SEED)]
 Engine = Annotated[EngineName, typer.Option(help="compiled is fast, reference is readable; same digits.")]
+Design = Annotated[
+    DesignName, typer.Option(help="sobol spreads the uncertain inputs evenly (scrambled), random draws each by itself.")
+]
 Jobs = Annotated[
     int | None, typer.Option(help="Replications at a time.", min=1, max=MOST_JOBS, show_default="all cores")
 ]

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from simulator.cli.options import (
     AsJson,
     AtMost,
+    Design,
+    DesignName,
     Engine,
     EngineName,
     ExecutorName,
@@ -37,10 +39,13 @@ from simulator.experiment.precision import MOST_REPLICATIONS as MOST_FOR_PRECISI
 from simulator.experiment.run import REPLICATIONS, SEED
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from simulator.experiment.result import Result
     from simulator.scenario import Scenario
 
 WIDTH_OF_FILES = 110
+REPEATS = 2
 
 
 def run(
@@ -57,6 +62,15 @@ def run(
     scheduler: Scheduler = None,
     until_precision: UntilPrecision = None,
     at_most: AtMost = MOST_FOR_PRECISION,
+    design: Design = DesignName.random,
+    variance: Annotated[
+        bool,
+        typer.Option(
+            "--variance",
+            help="Simulate each replication once more, with the same inputs and other luck, and tell how much of the "
+            "variance is ignorance of the inputs and how much is chance.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Simulate scenarios and tell how likely each is to reach scale.
@@ -67,6 +81,7 @@ def run(
     from simulator.experiment.manifest import WHOLE, Identity, Part
     from simulator.experiment.run import run as run_scenario
     from simulator.experiment.shards import check_folder
+    from simulator.experiment.variance import LEAST_DRAWS
 
     if out is None and (resume or shard is not None):
         raise typer.BadParameter(f"{'--resume' if resume else '--shard'} needs --out, the folder of the shards")
@@ -77,12 +92,18 @@ def run(
         raise typer.BadParameter("--until-precision needs all replications in one place; leave --shard out")
     loaded = load_all(scenarios, changes or [])
     refuse_duplicates(loaded)
+    if variance and replications < LEAST_DRAWS:
+        raise typer.BadParameter(f"needs {LEAST_DRAWS} replications or more", param_hint="--variance")
+    for scenario in loaded if variance else []:
+        if scenario.pilot is not None and scenario.pilot.observed is not None:
+            raise typer.BadParameter(f"not for {scenario.name}, which has pilot.observed", param_hint="--variance")
     if out is not None:
         part = WHOLE if shard is None else Part.read(shard)
         for scenario in loaded:
-            identity = Identity(scenario, seed, engine.value)
+            identity = Identity(scenario, seed, engine.value, design.value)
             check_folder(out, identity, at_most if targets else replications, part, resume=resume)
     results: list[Result] = []
+    parts: list[dict[str, Any]] = []
     with workplace(executor, scheduler) as where, stopping_when_told():
         for scenario in loaded:
             try:
@@ -98,6 +119,7 @@ def run(
                     executor=where,
                     until_precision=targets,
                     at_most=at_most,
+                    design=design.value,
                 )
             except KeyboardInterrupt:
                 print(f"Interrupted before a replication of {scenario.name} was finished.", file=sys.stderr)
@@ -105,6 +127,8 @@ def run(
             results.append(result)
             if not as_json:
                 show([result], out, first=len(results) == 1)
+            if variance and not result.interrupted:
+                parts.append(tell_variance(result, out, silent=as_json))
             for of in result.precisions:
                 print(of, file=sys.stderr if as_json else sys.stdout)
             if result.interrupted:
@@ -112,7 +136,7 @@ def run(
                 print(f"Interrupted: what was finished is kept{how}.", file=sys.stderr)
                 break
     if as_json:
-        show(results, out, as_json=True)
+        show(results, out, as_json=True, parts=parts)
     if any(result.interrupted or result.failures for result in results):
         raise typer.Exit(1)
 
@@ -156,10 +180,20 @@ def stopping_when_told() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def show(results: Sequence[Result], out: Path | None, *, as_json: bool = False, first: bool = True) -> None:
-    """Print results: for a planner, or as a JSON list of summaries."""
+def show(
+    results: Sequence[Result],
+    out: Path | None,
+    *,
+    as_json: bool = False,
+    first: bool = True,
+    parts: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Print results: for a planner, or as a JSON list of summaries, with the parts of their variance if given."""
     if as_json:
-        json.dump([result.as_dict() for result in results], sys.stdout, indent=2, allow_nan=False, ensure_ascii=False)
+        told = [result.as_dict() for result in results]
+        for summary, of in zip(told, parts, strict=False):
+            summary["variance"] = of
+        json.dump(told, sys.stdout, indent=2, allow_nan=False, ensure_ascii=False)
         print()
         return
     for result in results:
@@ -205,11 +239,34 @@ def refuse_duplicates(scenarios: Sequence[Scenario]) -> None:
         )
 
 
-def tell(result: Result, *, first: bool) -> None:
-    """Print a result for a planner."""
+def tell_variance(result: Result, out: Path | None, *, silent: bool) -> dict[str, Any]:
+    """Repeat the replications of a result, print what is ignorance and what is chance, and return it as JSON types.
+
+    With `out` it is written to `out/<scenario>/variance.json`.
+    """
+    from simulator.experiment.files import write_json
+    from simulator.experiment.variance import as_dict
+    from simulator.report.tables import VarianceTable
+
+    frame = result.variance(REPEATS)
+    content = as_dict(result, frame, REPEATS)
+    if out is not None:
+        write_json(out / result.scenario.name / "variance.json", content)
+    if not silent:
+        console().print(VarianceTable(result, frame, REPEATS))
+    return content
+
+
+def console() -> Console:
+    """Where results are printed: as wide as the terminal, and wide enough for every column in a file."""
     from rich.console import Console
 
-    console = Console(width=None if sys.stdout.isatty() else WIDTH_OF_FILES, highlight=False)
+    return Console(width=None if sys.stdout.isatty() else WIDTH_OF_FILES, highlight=False)
+
+
+def tell(result: Result, *, first: bool) -> None:
+    """Print a result for a planner."""
+    place = console()
     if not first:
-        console.print()
-    console.print(result)
+        place.print()
+    place.print(result)

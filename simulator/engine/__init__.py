@@ -56,11 +56,11 @@ class TraceEvent:
     fields: dict[str, str | int | float]
 
 
-def build(scenario: Scenario) -> Plan:
-    """Lay a scenario out for the engines."""
+def build(scenario: Scenario, design: str = "random") -> Plan:
+    """Lay a scenario out for the engines; `design` (`random` or `sobol`) says how its uncertain inputs are drawn."""
     from simulator.model.layout import build as lay_out
 
-    return lay_out(scenario)
+    return lay_out(scenario, design)
 
 
 def get(name: str) -> Any:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from simulator.experiment.blocks import Blocks, Replication, Value
+from simulator.experiment.conditioning import weighting
 from simulator.experiment.execution import SMALLEST_CHUNK, Portion, portions
 from simulator.experiment.manifest import Identity, gaps, written_ranges
 from simulator.experiment.precision import Precision, Target, precision
 from simulator.experiment.records import Records
 from simulator.experiment.result import Result
 from simulator.experiment.shards import ResultWarning
-from simulator.experiment.workers import Engine, ReplicationError, Work
+from simulator.experiment.workers import Engine, ReplicationError, Work, make_engine
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,7 +44,11 @@ class Store(Protocol):
     def keep(self, block: pa.Table) -> None:
         """Keep a block; one of the same replications is replaced."""
 
-    def column(self, name: str) -> list[Value]:
+    @property
+    def count(self) -> int:
+        """The number of replications that are kept."""
+
+    def measure(self, name: str) -> list[Value]:
         """One output measure of all replications that are kept, in order."""
 
     def records(self) -> Records:
@@ -67,11 +72,16 @@ class Memory:
         """The replications that are kept, in order."""
         return [range(first, first + block.num_rows) for first, block in sorted(self._blocks.items())]
 
+    @property
+    def count(self) -> int:
+        """The number of replications that are kept."""
+        return sum(map(len, self.ranges))
+
     def keep(self, block: pa.Table) -> None:
         """Keep a block; one of the same replications is replaced."""
         self._blocks[block.column("replication")[0].as_py()] = block
 
-    def column(self, name: str) -> list[Value]:
+    def measure(self, name: str) -> list[Value]:
         """One output measure of all replications that are kept, in order."""
         return [value for _, block in sorted(self._blocks.items()) for value in block.column(name).to_pylist()]
 
@@ -99,10 +109,10 @@ class Experiment:
         self._kept = 0
         self._clock = perf_counter()
         self.report: Callable[[int], None] = _silent  # called with the number of replications that are there
-        make_engine: Callable[[], Engine] = partial(_make_engine, identity.engine, plan)
+        make: Callable[[], Engine] = partial(make_engine, identity.engine, plan)
         if callbacks:
-            make_engine = callbacks.engine(identity.scenario, identity.engine)
-        self.work = Work(make_engine, identity.seed, self._receive, self._fail, again=not callbacks)
+            make = callbacks.engine(identity.scenario, identity.engine)
+        self.work = Work(make, identity.seed, self._receive, self._fail, again=not callbacks)
 
     def portions(self, numbers: range, jobs: int) -> Iterator[Portion]:
         """The work that `numbers` still lack, in chunks for `jobs` workers."""
@@ -131,7 +141,7 @@ class Experiment:
         wanted = int(np.count_nonzero(there < self.numbers.stop))
 
         def column(name: str) -> list[Value]:
-            return self.store.column(name)[:wanted]
+            return self.store.measure(name)[:wanted]
 
         return [precision(target, column, len(self.numbers)) for target in targets]
 
@@ -143,6 +153,7 @@ class Experiment:
         self.flush()
         if not self.store.ranges:
             raise self.failures[0] if self.failures else KeyboardInterrupt
+        weighting(self.identity.scenario, self.store)  # refuses an observed pilot that too few replications are like
         records = self.store.records()
         result = Result(
             self.identity.scenario,
@@ -191,9 +202,3 @@ def told_failures(failures: Sequence[ReplicationError], of: int) -> str:
 
 def _silent(_: int) -> None:
     return None
-
-
-def _make_engine(name: str, plan: Any) -> Engine:
-    from simulator import engine as engines
-
-    return engines.get(name).Engine(plan)  # type: ignore[no-any-return]

@@ -99,6 +99,11 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def write_json(path: Path, content: Any) -> None:
+    """Put `content` at `path` as JSON, as a whole; raises `WriteError`."""
+    replace(path, lambda file: file.write(json_bytes(content)))
+
+
 def json_bytes(content: Any) -> bytes:
     """`content` as JSON text; NaN and infinities raise `ValueError`."""
     return (json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n").encode()

@@ -9,9 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from simulator.experiment.statistics import QUANTILES, describe, wilson
 
@@ -22,7 +20,6 @@ MOST_REPLICATIONS = 100_000
 SHARES_OF_ALL = {"funded_share": "funded"}
 SUCCESS_PROBABILITY = "success_probability"
 TEXT = frozenset({"outcome", "stopped_at_gate"})
-CONFIDENCE = 0.95
 
 
 class PrecisionError(ValueError):
@@ -146,38 +143,17 @@ def precision(target: Target, column: Callable[[str], Sequence[Value]], replicat
         raise PrecisionError(f"there is no measure {target.measure!r} to be precise about") from error
     if any(isinstance(value, str) for value in values) or target.measure in TEXT:
         raise PrecisionError(f"{target.measure} is text; choose a measure that is a number or a share")
-    if target.quantile is not None:
-        numbers = np.array([float(value) for value in values if value is not None])
-        return Precision(target, *_quantile(numbers, QUANTILES[target.quantile]), replications)
-    if values and all(isinstance(value, bool) for value in values):
+    if target.quantile is None and values and all(isinstance(value, bool) for value in values):
         share = wilson(sum(map(bool, values)), len(values))
         return Precision(target, share.share, share.low, share.high, replications)
     row = describe(values)
+    if target.quantile is not None:
+        estimate, low, high = (row[f"{target.quantile}{end}"] for end in ("", "_low", "_high"))
+        return Precision(target, estimate, low, high, replications)
     mean, half_width = row["mean"], row["half_width_95"]
     if mean is None or half_width is None:
         return Precision(target, mean, None, None, replications)
     return Precision(target, mean, mean - half_width, mean + half_width, replications)
-
-
-def order_statistics(n: int, p: float) -> tuple[int, int] | None:
-    """Ranks, from 1, of the order statistics of n values between which the p-quantile lies with 95% or more.
-
-    The number of values below the quantile is binomial(n, p), whatever the distribution; the tails outside have at most
-    2.5% each (e.g. David and Nagaraja 2003, Order Statistics, section 7.1). None where n is too small.
-    """
-    from scipy.stats import binom
-
-    low, high = int(binom.ppf((1 - CONFIDENCE) / 2, n, p)), int(binom.ppf((1 + CONFIDENCE) / 2, n, p)) + 1
-    return (low, high) if low >= 1 and high <= n else None
-
-
-def _quantile(numbers: Any, p: float) -> tuple[float | None, float | None, float | None]:
-    """The p-quantile of numbers and the order statistics around it."""
-    ranks = order_statistics(len(numbers), p)
-    if ranks is None:
-        return None, None, None
-    ordered = np.sort(numbers)
-    return float(np.quantile(ordered, p)), float(ordered[ranks[0] - 1]), float(ordered[ranks[1] - 1])
 
 
 def _values(measure: str, column: Callable[[str], Sequence[Value]]) -> Sequence[Value]:

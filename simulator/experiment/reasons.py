@@ -7,7 +7,6 @@ shows where to look; what a mechanism costs is known only from runs with and wit
 from __future__ import annotations
 
 import math
-from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -50,17 +49,17 @@ def funded_failures(result: Result) -> Truths:
     return failed
 
 
-def stops(result: Result) -> Counter[str | None]:
-    """How many funded failures were shelved, by the gate that stopped them; None stands for the sponsor."""
+def stops(result: Result) -> dict[str | None, Truths]:
+    """Which funded failures were shelved, bool[replications], by the gate that stopped them; None is the sponsor."""
     records = result.records
-    gates = records.measures.get("stopped_at_gate", [None] * records.count)
-    outcomes = records.measure("outcome")
-    failed = funded_failures(result)
-    return Counter(
-        None if gates[index] is None else str(gates[index])
-        for index in range(records.count)
-        if failed[index] and outcomes[index] == "shelved"
-    )
+    gates = records.measures.get("stopped_at_gate", [None] * records.count)[: records.count]
+    outcomes = np.array([value == "shelved" for value in records.measure("outcome")], dtype=bool)
+    shelved = funded_failures(result) & outcomes
+    found: dict[str | None, Truths] = {}
+    for index in np.flatnonzero(shelved):
+        gate = None if gates[index] is None else str(gates[index])
+        found.setdefault(gate, np.zeros(records.count, dtype=bool))[index] = True
+    return found
 
 
 def criteria_missed(result: Result) -> dict[str, float]:
@@ -88,8 +87,8 @@ def criteria_missed(result: Result) -> dict[str, float]:
         long_enough = _longest_stretch(holds & in_plan) >= success.sustained_weeks
         words = label(criterion.measure)
         bound = _bound(float(np.mean(level)), words.unit, result.scenario.economics.currency)
-        missed[f"{words.words.lower()} never stays {'at or above' if at_least else 'at or below'} {bound}"] = float(
-            np.mean(~long_enough[failed])
+        missed[f"{words.words.lower()} never stays {'at or above' if at_least else 'at or below'} {bound}"] = (
+            result.weighting.mean(~long_enough, failed)
         )
     return missed
 
@@ -110,19 +109,20 @@ def signs(result: Result) -> list[Sign]:
     peers = [0.0] * len(own)
     if scaled.any():
         starts = np.ceil(_numbers(result, "funded_week", 0.0)).astype(np.int64)
-        ages, numbers = np.unique((_ends(result) - starts)[failed], return_counts=True)
-        for age, number in zip(ages, numbers, strict=True):
+        ages = _ends(result) - starts
+        for age in np.unique(ages[failed]):
+            weight = result.weighting.mass(failed & (ages == age)) / result.weighting.mass(failed)
             for index, (_, _, shown) in enumerate(_shown(result, starts + age)):
-                peers[index] += float(shown[scaled].mean()) * float(number / failed.sum())
+                peers[index] += result.weighting.mean(shown, scaled) * weight
     found = [
-        Sign(seen, killer, float(shown[failed].mean()), peer if scaled.any() else None)
+        Sign(seen, killer, result.weighting.mean(shown, failed), peer if scaled.any() else None)
         for (seen, killer, shown), peer in zip(own, peers, strict=True)
     ]
-    sizes = int(failed.sum()), int(scaled.sum())
+    sizes = result.weighting.size(failed), result.weighting.size(scaled)
     return sorted(found, key=lambda sign: (telling(sign, *sizes), _lead(sign)), reverse=True)
 
 
-def telling(sign: Sign, failures: int, successes: int) -> bool:
+def telling(sign: Sign, failures: float, successes: float) -> bool:
     """Whether a sign is commoner among that many failures than among that many successes, at 95%."""
     if sign.successes is None or failures == 0 or successes == 0:
         return False

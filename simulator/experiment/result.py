@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from simulator.experiment import accessors
+from simulator.experiment.conditioning import weighting
 from simulator.experiment.records import Records
-from simulator.experiment.statistics import ESTIMATES, Share, cumulative_incidence, describe, wilson
+from simulator.experiment.statistics import ESTIMATES, Share, cumulative_incidence, describe, effective_size
 from simulator.experiment.verdict import verdict
+from simulator.experiment.weighting import Truths, Weighting
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from simulator.experiment.precision import Precision
+    from simulator.experiment.progress import ReportProgress
     from simulator.experiment.workers import ReplicationError
     from simulator.scenario import Scenario
 
@@ -72,10 +76,29 @@ class Result:
         return events / self.wall_seconds if self.wall_seconds > 0 else 0.0
 
     @cached_property
+    def weighting(self) -> Weighting:
+        """What each replication counts for: all the same, unless the scenario has an observed pilot.
+
+        Raises `ConditioningError` where too few replications are like that one.
+        """
+        return weighting(self.scenario, self.records)
+
+    @property
+    def effective_sample_size(self) -> float | None:
+        """How many unweighted replications would say as much, where an observed pilot weights them; otherwise None."""
+        weights = self.weighting.weights
+        return None if weights is None else effective_size(weights)
+
+    @cached_property
     def estimates(self) -> dict[str, dict[str, float | int | None]]:
-        """For each numeric output measure: mean, half_width_95, sd, p05, p10, p50, p90, p95, n (not null ones)."""
+        """For each numeric output measure: mean, half_width_95, sd, p05, p10, p50, p90, p95, n (not null ones).
+
+        Then the ends of the quantiles' 95% intervals, p05_low to p95_high.
+        """
         return {
-            name: describe(self.records.measure(name)) for name in self.records.measures if name not in TEXT_MEASURES
+            name: describe(self.records.measure(name), self.weighting.weights)
+            for name in self.records.measures
+            if name not in TEXT_MEASURES
         }
 
     def estimate(self, measure: str) -> dict[str, float | int | None]:
@@ -85,25 +108,37 @@ class Result:
     @cached_property
     def outcomes(self) -> dict[str, Share]:
         """Share of replications for each outcome that occurred, the commonest first, with Wilson's 95% intervals."""
-        counts = Counter(str(value) for value in self.records.measure("outcome"))
-        commonest_first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        return {name: wilson(count, self.replications_done) for name, count in commonest_first}
+        found = np.array([str(value) for value in self.records.measure("outcome")])
+        shares = {str(name): self.weighting.share(found == name) for name in np.unique(found)}
+        return dict(sorted(shares.items(), key=lambda item: (-(item[1].share or 0.0), item[0])))
 
     @cached_property
     def success_probability(self) -> Share:
         """Share of funded replications that reached scale, on time or late."""
-        success = self.records.measure("success")
-        return wilson(sum(1 for index in self._funded if success[index]), len(self._funded))
+        return self.weighting.share(self._true("success"), self.funded)
 
     @cached_property
     def funded_share(self) -> Share:
         """Share of replications that were funded."""
-        return wilson(len(self._funded), self.replications_done)
+        return self.weighting.share(self.funded)
 
     @property
     def funded_count(self) -> int:
         """The number of funded replications."""
-        return len(self._funded)
+        return int(self.funded.sum())
+
+    @cached_property
+    def funded(self) -> Truths:
+        """bool[replications]: whether each was funded."""
+        return (
+            self._true("funded") if "funded" in self.records.measures else np.ones(self.replications_done, dtype=bool)
+        )
+
+    def share_known(self, measure: str) -> Share:
+        """The share of replications in which a measure is not null."""
+        return self.weighting.share(
+            np.array([value is not None for value in self.records.measure(measure)], dtype=bool)
+        )
 
     @property
     def scaled_by_week(self) -> dict[str, list[float] | list[int]]:
@@ -113,9 +148,11 @@ class Result:
         """
         weeks = self.records.measure("weeks_to_scale")
         funded_week = self.records.measures.get("funded_week", [])
-        starts = [float(funded_week[index] or 0) for index in self._funded] if funded_week else []
+        indices = np.flatnonzero(self.funded).tolist()
+        starts = [float(funded_week[index] or 0) for index in indices] if funded_week else []
         last = int(self.scenario.horizon_weeks - min(starts, default=0.0))
-        return cumulative_incidence([weeks[index] for index in self._funded], last)  # type: ignore[misc]
+        chosen: Any = [weeks[index] for index in indices]
+        return cumulative_incidence(chosen, last, self.weighting.of(indices))
 
     def summary(self) -> pd.DataFrame:
         """Estimates as a frame: a row per numeric output measure, columns as in `summary.json`."""
@@ -147,6 +184,18 @@ class Result:
 
         return pd.DataFrame(self.analysis_rows or {"replication": [], "week": []})
 
+    def variance(self, repeats: int = 2, progress: bool | ReportProgress | None = None) -> pd.DataFrame:
+        """For each numeric output measure, how much of its variance is ignorance of the inputs; the rest is chance.
+
+        Each replication is simulated `repeats` - 1 more times with the same inputs and other random streams. Columns:
+        `inputs` (share), `low` and `high` (95% interval), `sd_inputs`, `sd_chance`, and `n`, the draws of the inputs
+        for which the measure was never null; NaN where nothing can be told. Raises `ValueError` for fewer than ten
+        replications, and where Python functions took part.
+        """
+        from simulator.experiment.variance import variance
+
+        return variance(self, repeats, progress)
+
     def verdict(self) -> str:
         """A few plain sentences: how likely scale is and by when, what becomes of the others, and what they miss."""
         return verdict(self)
@@ -158,6 +207,7 @@ class Result:
             "scenario_hash": self.scenario.hash,
             "seed": self.seed,
             "replications": self.replications_done,
+            **({} if self.weighting.weights is None else {"effective_sample_size": self.effective_sample_size}),
             "engine": self.engine,
             "wall_seconds": round(self.wall_seconds, 4),
             "events_per_second": round(self.events_per_second),
@@ -205,9 +255,5 @@ class Result:
             f"Result({self.scenario.name!r}, {self.replications_done} replications, seed {self.seed}): {self.verdict()}"
         )
 
-    @cached_property
-    def _funded(self) -> list[int]:
-        """Indices of the funded replications."""
-        if "funded" not in self.records.measures:
-            return list(range(self.replications_done))
-        return [index for index, value in enumerate(self.records.measure("funded")) if value]
+    def _true(self, measure: str) -> Truths:
+        return np.array([bool(value) for value in self.records.measure(measure)], dtype=bool)

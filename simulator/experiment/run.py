@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from simulator.experiment.execution import MOST_JOBS, PLACES, Workers, available_cores
 from simulator.experiment.manifest import WHOLE, Identity, Part
 from simulator.experiment.precision import MOST_REPLICATIONS as MOST_REPLICATIONS_FOR_PRECISION
-from simulator.experiment.precision import read_targets, stages
+from simulator.experiment.precision import PrecisionError, read_targets, stages
 from simulator.experiment.progress import Progress, ReportProgress, progress_display
 from simulator.experiment.workers import WorkersError
+from simulator.streams.designs import DESIGNS
 
 if TYPE_CHECKING:
     from simulator.experiment.experiment import Store
@@ -45,6 +46,7 @@ def run(
     interventions: Iterable[Callable[[Simulation], object]] = (),
     analyzers: Iterable[Callable[[Simulation], Mapping[str, Any] | None]] = (),
     every_weeks: int = 1,
+    design: str = "random",
     *,
     resume: bool = False,
     shard: str | None = None,
@@ -67,11 +69,13 @@ def run(
     returns what is finished, or raises `KeyboardInterrupt` when that is nothing. Replications that fail twice are left
     out: they stand in `result.failures`, and a `ResultWarning` tells. Every `every_weeks` each of `analyzers` looks at
     the `Simulation` and may return a row (a dictionary) for `result.analyses`, then each of `interventions` may pull
-    its levers; with several jobs, from several threads.
+    its levers; with several jobs, from several threads. `design` says how uncertain inputs are drawn: `random`, each
+    from its own stream, or `sobol`, from a sequence that fills their space evenly; not with functions of yours.
 
-    Raises `ScenarioError` for a bad or too large scenario, `OutputError` for a folder that can't be used, `ValueError`
-    for other bad arguments, `WorkersError` when the workers are gone, `WriteError` when the disk is full, and
-    `ReplicationError` when all replications fail, or one with functions of yours.
+    Raises `ScenarioError` for a bad or too large scenario, `OutputError` for a folder that can't be used,
+    `ConditioningError` where too few replications are like the observed pilot, `ValueError` for other bad arguments,
+    `WorkersError` when the workers are gone, `WriteError` when the disk is full, and `ReplicationError` when all
+    replications fail, or one with functions of yours.
     """
     from simulator.experiment.callbacks import Callbacks
     from simulator.experiment.experiment import Experiment, Memory
@@ -82,7 +86,10 @@ def run(
     seed = whole("seed", seed, 0, LARGEST_SEED)
     shard_size = whole("shard_size", shard_size, 1, LARGEST_SHARD)
     known_engine(engine)
+    known_design(design)
     callbacks = Callbacks.of(interventions, analyzers, every_weeks)
+    if callbacks and design != "random":
+        raise ValueError(f"design is {design!r}; with interventions and analyzers it must be random")
     workers = workers_for(engine, jobs, executor, callbacks=bool(callbacks))
     part = WHOLE if shard is None else Part.read(shard)
     if out is None and (resume or part != WHOLE):
@@ -94,11 +101,13 @@ def run(
     targets = read_targets(until_precision or {})
     if targets and part != WHOLE:
         raise ValueError("until_precision needs all replications in one place; leave shard out")
+    if targets and scenario.pilot is not None and scenario.pilot.observed is not None:
+        raise PrecisionError(f"{scenario.name} has pilot.observed, for which --until-precision is not built yet")
     floor, most = replications, whole("at_most", at_most, replications, MOST_REPLICATIONS) if targets else replications
     work = estimate_work(scenario, most)
     if not part.numbers(replications):
         raise ValueError(f"shard {part} of {replications} replications is empty; choose fewer shards")
-    identity = Identity(scenario, seed, engine, callbacks=callbacks.names)
+    identity = Identity(scenario, seed, engine, design, callbacks.names)
 
     from simulator import engine as engines
 
@@ -115,7 +124,7 @@ def run(
             report(Progress("compiling", 0, len(part.numbers(floor))))
         engines.warm_up()
         stack.enter_context(workers)
-        experiment = Experiment(identity, engines.build(scenario), store, callbacks, shard_size=shard_size)
+        experiment = Experiment(identity, engines.build(scenario, design), store, callbacks, shard_size=shard_size)
         experiment.report = lambda done: report(Progress("running", done, len(experiment.numbers)))
         precisions: list[Precision] = []
         for total in stages(floor, most, at_least=store.requested):
@@ -159,6 +168,13 @@ def known_engine(name: str) -> str:
     """The name of an engine; raises `ValueError` for any other."""
     if name not in ENGINES:
         raise ValueError(f"engine is {name!r}; it must be one of {', '.join(ENGINES)}")
+    return name
+
+
+def known_design(name: str) -> str:
+    """The name of a design; raises `ValueError` for any other."""
+    if name not in DESIGNS:
+        raise ValueError(f"design is {name!r}; it must be one of {', '.join(DESIGNS)}")
     return name
 
 

@@ -165,7 +165,7 @@ class ShardFolder:
             raise OutputError(f"{shard} has changed while it was copied ({problem})")
         self._write_manifest()
 
-    def column(self, name: str) -> list[Value]:
+    def measure(self, name: str) -> list[Value]:
         """One output measure of all replications in shards, in order."""
         return [value for path in self.paths for value in read_column(path, name)]
 

@@ -1,17 +1,22 @@
-"""Estimates from replications: means with half-widths, quantiles, Wilson intervals for shares."""
+"""Estimates from replications: means, quantiles and shares with their 95% intervals, weighted or not."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 Z_95 = 1.959963984540054
 QUANTILES = {"p05": 0.05, "p10": 0.10, "p50": 0.50, "p90": 0.90, "p95": 0.95}
-ESTIMATES = ("mean", "half_width_95", "sd", *QUANTILES, "n")
+ENDS = tuple(f"{name}_{end}" for name in QUANTILES for end in ("low", "high"))
+ESTIMATES = ("mean", "half_width_95", "sd", *QUANTILES, "n", *ENDS)
+
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+Row = dict[str, float | int | None]
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,8 @@ class Share:
         return {"share": self.share, "low": self.low, "high": self.high}
 
 
-def wilson(count: int, of: int) -> Share:
-    """Wilson's score interval (1927) at 95% for `count` successes in `of` trials."""
+def wilson(count: float, of: float) -> Share:
+    """Wilson's score interval (1927) at 95% for `count` successes in `of` trials; effective numbers may be broken."""
     if of == 0:
         return Share(None, None, None)
     share = count / of
@@ -40,43 +45,179 @@ def wilson(count: int, of: int) -> Share:
     return Share(share, low, high)
 
 
-def describe(values: Iterable[Any]) -> dict[str, float | int | None]:
-    """Mean with the half-width of its 95% interval (Student's t), standard deviation and quantiles.
+def share_of(holds: Sequence[Any] | np.ndarray[Any, np.dtype[np.bool_]], weights: Numbers | None = None) -> Share:
+    """The share of replications in which something holds, with Wilson's interval.
+
+    Weighted, the interval is that of as many trials as would give the share's variance (`share_size`), but of no more
+    than the effective sample size: a rare event that had little weight so far may have more the next time. `weights`
+    is float64 beside `holds`.
+    """
+    if weights is None:
+        return wilson(sum(1 for value in holds if value), len(holds))
+    held = np.array([bool(value) for value in holds], dtype=bool)
+    total = math.fsum(weights)
+    if total == 0.0:
+        return Share(None, None, None)
+    share = math.fsum(weights[held]) / total
+    if not weights[~held].any():
+        share = 1.0  # and not nearly, by rounding
+    size = min(share_size(held, weights, share), effective_size(weights))
+    return wilson(size if share == 1.0 else share * size, size)
+
+
+def effective_size(weights: Numbers) -> float:
+    """Effective sample size of weighted replications: (sum of w)^2 / sum of w^2 (Kish 1965, Survey Sampling)."""
+    squares = math.fsum(weights * weights)
+    return math.fsum(weights) ** 2 / squares if squares > 0.0 else 0.0
+
+
+def share_size(holds: Any, weights: Numbers, share: float) -> float:
+    """The number of unweighted trials in which a share would be as uncertain as in weighted ones.
+
+    p (1 - p) over the variance of the weighted share by the delta method (the design effect of Kish 1965); the
+    effective sample size where everything or nothing holds.
+    """
+    if not 0.0 < share < 1.0:
+        return effective_size(weights)
+    variance = math.fsum((weights * (holds - share)) ** 2) / math.fsum(weights) ** 2
+    return share * (1.0 - share) / variance if variance > 0.0 else effective_size(weights)
+
+
+def describe(values: Iterable[Any], weights: Numbers | None = None) -> Row:
+    """Mean with the half-width of its 95% interval (Student's t), standard deviation, quantiles and their intervals.
 
     None and NaN are left out and not counted in `n`; what can't be estimated from `n` values is None. Sums are
-    exact (`math.fsum`), so that the estimate does not depend on how NumPy sums.
+    exact (`math.fsum`), so that the estimate does not depend on how NumPy sums. `weights`, one for each value, make it
+    the estimate of self-normalised importance sampling: its variance by the delta method (Owen 2013, Monte Carlo
+    theory, methods and examples, equation 9.9), degrees of freedom by the effective sample size, intervals of quantiles
+    by `share_size`.
     """
+    if weights is not None:
+        return _describe_weighted(values, weights)
     present = [float(value) for value in values if value is not None and not math.isnan(value)]
     n = len(present)
     if n == 0:
-        return dict.fromkeys(ESTIMATES[:-1]) | {"n": 0}
+        return dict.fromkeys(ESTIMATES) | {"n": 0}
     mean = math.fsum(present) / n
     sd: float | None = None
     half_width: float | None = None
     if n > 1:
         sd = math.sqrt(math.fsum((value - mean) ** 2 for value in present) / (n - 1))
-        half_width = _t_quantile(n - 1) * sd / math.sqrt(n)
-    quantiles = np.quantile(np.array(present), list(QUANTILES.values()))
-    row: dict[str, float | int | None] = {"mean": mean, "half_width_95": half_width, "sd": sd}
-    row |= {name: float(quantile) for name, quantile in zip(QUANTILES, quantiles, strict=True)}
-    row["n"] = n
-    return row
+        half_width = t_quantile(n - 1) * sd / math.sqrt(n)
+    sample = np.sort(np.array(present))
+    middle = (float(x) for x in np.quantile(sample, list(QUANTILES.values())))
+    ends = (_between(sample, (n + 1) * end) for level in QUANTILES.values() for end in _ends(level, n))
+    return _row(mean, half_width, sd, middle, n, ends)
 
 
-def cumulative_incidence(weeks: Sequence[float | None], last_week: int) -> dict[str, list[float] | list[int]]:
+def _describe_weighted(values: Iterable[Any], weights: Numbers) -> Row:
+    pairs = [
+        (float(value), float(weight))
+        for value, weight in zip(values, weights, strict=True)
+        if value is not None and not math.isnan(value) and weight > 0.0
+    ]
+    n = len(pairs)
+    if n == 0:
+        return dict.fromkeys(ESTIMATES) | {"n": 0}
+    total = math.fsum(weight for _, weight in pairs)
+    mean = math.fsum(weight * value for value, weight in pairs) / total
+    size = effective_size(np.array([weight for _, weight in pairs]))
+    sd: float | None = None
+    half_width: float | None = None
+    if size > 1.0 and n > 1:
+        correction = size / (size - 1.0)  # as n / (n - 1): what estimating the mean takes from the spread
+        sd = math.sqrt(correction * math.fsum(weight * (value - mean) ** 2 for value, weight in pairs) / total)
+        squares = math.fsum((weight * (value - mean)) ** 2 for value, weight in pairs)
+        half_width = t_quantile(size - 1.0) * math.sqrt(correction * squares) / total
+    sample, steps = (np.array(column) for column in zip(*pairs, strict=True))
+    middle = weighted_quantiles(sample, steps, QUANTILES.values())
+    sizes = [share_size(sample <= x, steps, level) for x, level in zip(middle, QUANTILES.values(), strict=True)]
+    levels = [end for level, of in zip(QUANTILES.values(), sizes, strict=True) for end in _ends(level, of)]
+    return _row(mean, half_width, sd, middle, n, weighted_quantiles(sample, steps, levels))
+
+
+def _row(
+    mean: float,
+    half_width: float | None,
+    sd: float | None,
+    middle: Iterable[float],
+    n: int,
+    ends: Iterable[float],
+) -> Row:
+    known = (None if math.isnan(end) else end for end in ends)
+    return dict(zip(ESTIMATES, (mean, half_width, sd, *middle, n, *known), strict=True))
+
+
+def weighted_quantiles(values: Numbers, weights: Numbers, levels: Iterable[float]) -> list[float]:
+    """Quantiles of weighted values: the cumulative weight up to the middle of each step, interpolated.
+
+    With equal weights these are the quantiles of type 5 of Hyndman and Fan (1996). Weights of 0 don't count; without
+    any other, and at a level that is NaN, the quantile is NaN.
+    """
+    counted = ~np.isnan(values) & (weights > 0.0)
+    order = np.argsort(values[counted], kind="stable")
+    sample, steps = values[counted][order], weights[counted][order]
+    if not len(sample):
+        return [math.nan for _ in levels]
+    places = (np.cumsum(steps) - 0.5 * steps) / steps.sum()
+    return [float(x) for x in np.interp(list(levels), places, sample)]
+
+
+def _between(ordered: Numbers, rank: float) -> float:
+    """The value at a broken rank, from 1, of ordered values, interpolated; NaN for NaN."""
+    if math.isnan(rank):
+        return math.nan
+    below = min(max(1, math.floor(rank)), len(ordered))
+    low = float(ordered[below - 1])
+    return low if rank <= below or below == len(ordered) else low + (rank - below) * (float(ordered[below]) - low)
+
+
+@lru_cache(maxsize=4096)
+def _ends(level: float, size: float) -> tuple[float, float]:
+    """Levels at which the sample's quantiles are the ends of the 95% interval of a quantile; NaN: no such end.
+
+    Fractional order statistics (Hutson 1999, Journal of Applied Statistics 26, 343-353): the uniform order statistic
+    of the broken rank (n + 1) u is Beta((n + 1) u, (n + 1)(1 - u)), and an end is the u for which it lies below the
+    level of the quantile with probability 0.975 (low) or 0.025 (high). Whole ranks give the classical intervals, but
+    cover more than they say.
+    """
+    from scipy.optimize import brentq
+    from scipy.special import betainc
+
+    first, last = 1.0 / (size + 1.0), size / (size + 1.0)
+
+    def end(probability: float) -> float:
+        def excess(u: float) -> float:
+            return float(betainc((size + 1.0) * u, (size + 1.0) * (1.0 - u), level)) - probability
+
+        inside = first < last and excess(first) >= 0.0 >= excess(last)
+        return float(brentq(excess, first, last, xtol=1e-12)) if inside else math.nan
+
+    return end(0.975), end(0.025)
+
+
+def cumulative_incidence(
+    weeks: Sequence[float | None], last_week: int, weights: Numbers | None = None
+) -> dict[str, list[float] | list[int]]:
     """Share of all replications whose event came by each week 0..`last_week`; None is an event that never came.
 
     Replications that ended otherwise (a competing risk) stay in the denominator, so the last share is the share
     of replications with the event.
     """
-    came = np.sort(np.array([week for week in weeks if week is not None], dtype=float))
     week_numbers = list(range(last_week + 1))
+    if weights is not None:
+        reached = np.array([math.inf if week is None else week for week in weeks], dtype=float)
+        total = float(weights.sum())
+        shares = [float(weights[reached <= week].sum()) / total if total > 0.0 else 0.0 for week in week_numbers]
+        return {"week": week_numbers, "share": shares}
+    came = np.sort(np.array([week for week in weeks if week is not None], dtype=float))
     counts = np.searchsorted(came, np.array(week_numbers, dtype=float), side="right")
     share = [float(count) / len(weeks) for count in counts] if weeks else [0.0] * len(week_numbers)
     return {"week": week_numbers, "share": share}
 
 
-def _t_quantile(degrees_of_freedom: int) -> float:
+def t_quantile(degrees_of_freedom: float) -> float:
+    """Student's t: the quantile at 0.975."""
     from scipy.special import stdtrit
 
     return float(stdtrit(degrees_of_freedom, 0.975))

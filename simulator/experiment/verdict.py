@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -28,15 +29,17 @@ def verdict(result: Result) -> str:
     """How likely scale is, by when; what becomes of the others, and what they miss; and whether there is funding."""
     chance = result.success_probability
     if chance.share is None:
-        return f"None of {result.replications_done:,} simulated programmes was funded{_why_unfunded(result)}."
+        return f"None of {_programmes(result, result.replications_done)} was funded{_why_unfunded(result)}."
     sentences = [_chance(result, chance)]
     if chance.share < 1:
         sentences += [_fates(result, everyone=chance.share == 0), *_reasons(result)]
     unfunded = result.replications_done - result.funded_count
     if unfunded:
+        weighted = result.weighting.weights is not None
+        number = written(1.0 - (result.funded_share.share or 0.0), SHARE) if weighted else f"{unfunded:,}"
         sentences.append(
-            f"{unfunded:,} of {result.replications_done:,} simulated programmes "
-            f"{'is' if unfunded == 1 else 'are'} never funded{_why_unfunded(result)}"
+            f"{number} of {_programmes(result, result.replications_done)} "
+            f"{'is' if unfunded == 1 and not weighted else 'are'} never funded{_why_unfunded(result)}"
         )
     return ". ".join(sentences) + "."
 
@@ -46,12 +49,19 @@ def interval(share: Share) -> str:
     return f"95% interval {written(share.low, SHARE)} to {written(share.high, SHARE)}"
 
 
+def _programmes(result: Result, count: int, kind: str = "simulated") -> str:
+    """That many programmes in words, of one kind; weighted ones are told by what weights them."""
+    if result.weighting.weights is None:
+        return f"{count:,} {kind} programmes"
+    return f"{kind} programmes whose pilot was like the one observed"
+
+
 def _chance(result: Result, chance: Share) -> str:
     """How likely, and by when."""
     share = chance.share or 0.0
     lead = next(words for least, words in CHANCES if share >= least)
     funded = "simulated" if result.funded_count == result.replications_done else "funded"
-    number = f"{result.funded_count:,} {funded} programmes"
+    number = _programmes(result, result.funded_count, funded)
     if share == 0:
         told = f"none of {number} reaches scale"
     elif share == 1:
@@ -68,20 +78,22 @@ def _chance(result: Result, chance: Share) -> str:
 def _fates(result: Result, *, everyone: bool) -> str:
     """What becomes of the funded programmes that never reach scale."""
     stopped = stops(result)
-    number = int(funded_failures(result).sum())
-    gates = Counter({str(gate): count for gate, count in stopped.items() if gate is not None})
-    parts: list[tuple[int, str]] = []
-    if stopped[None]:
+    failed = funded_failures(result)
+    mass = result.weighting.mass
+    number = mass(failed)
+    gates = {gate: mass(mask) for gate, mask in stopped.items() if gate is not None}
+    parts: list[tuple[float, str]] = []
+    if None in stopped:
         after = _weeks_until_shelved(result)
         when = "" if after is None else f", half of these within {after:.0f} weeks of funding"
-        parts.append((stopped[None], f"shelved by the sponsor{when}"))
+        parts.append((mass(stopped[None]), f"shelved by the sponsor{when}"))
     if gates:
-        gate, most = gates.most_common(1)[0]
-        which = gate if most == gates.total() else f"mostly {gate}"
-        parts.append((gates.total(), f"stopped at a gate ({which})"))
-    stalled = number - stopped.total()
-    if stalled:
-        parts.append((stalled, "still running at the end without ever reaching scale (stalled)"))
+        gate = max(gates, key=lambda name: gates[name])
+        which = gate if len(gates) == 1 else f"mostly {gate}"
+        parts.append((math.fsum(gates.values()), f"stopped at a gate ({which})"))
+    stalled = failed & ~np.logical_or.reduce([np.zeros_like(failed), *stopped.values()])
+    if stalled.any():
+        parts.append((mass(stalled), "still running at the end without ever reaching scale (stalled)"))
     parts.sort(key=lambda part: -part[0])
     if len(parts) == 1:
         return f"All {'' if everyone else 'others '}are {parts[0][1]}"
@@ -96,14 +108,18 @@ def _weeks_until_shelved(result: Result) -> float | None:
     if "shelved_week" not in records.measures:
         return None
     gates = records.measures.get("stopped_at_gate", [None] * records.count)
-    weeks = [
-        float(shelved) - float(funded or 0)
-        for index, (shelved, funded) in enumerate(
-            zip(records.measure("shelved_week"), records.measure("funded_week"), strict=True)
-        )
-        if failed[index] and shelved is not None and gates[index] is None
-    ]
-    return float(np.median(weeks)) if weeks else None
+    weeks = np.array(
+        [
+            float(shelved) - float(funded or 0)
+            if failed[index] and shelved is not None and gates[index] is None
+            else math.nan
+            for index, (shelved, funded) in enumerate(
+                zip(records.measure("shelved_week"), records.measure("funded_week"), strict=True)
+            )
+        ]
+    )
+    known = ~np.isnan(weeks)
+    return float(result.weighting.quantiles(weeks, (0.5,), known)[0]) if known.any() else None
 
 
 def _reasons(result: Result) -> list[str]:
@@ -118,8 +134,8 @@ def _reasons(result: Result) -> list[str]:
             told.append(f"In {written(missed[reason], SHARE)} of these {reason}")
         else:
             told.append("Mostly the success criteria never hold together for long enough")
-    failures = int(funded_failures(result).sum())
-    successes = result.funded_count - failures
+    failed = funded_failures(result)
+    failures, successes = result.weighting.size(failed), result.weighting.size(result.funded & ~failed)
     apart = [sign for sign in signs(result) if telling(sign, failures, successes)][:MOST_SIGNS]
     if apart:
         words = "; ".join(

@@ -97,6 +97,13 @@ class EngineKeeper:
         return ReplicationError(number, seed, cause)
 
 
+def make_engine(name: str, plan: Any) -> Engine:
+    """The engine `name` for a plan; can be sent to processes."""
+    from simulator import engine as engines
+
+    return engines.get(name).Engine(plan)  # type: ignore[no-any-return]
+
+
 def replicate_in_thread(chunk: range, work: Work, own: local, stop: Event) -> list[Outcome]:
     """Outcomes of `chunk`, fewer when told to stop; the thread keeps its engine in `own`."""
     finished: list[Outcome] = []

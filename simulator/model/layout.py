@@ -31,10 +31,10 @@ from simulator.scenario.support import DataScienceTeam, ExpertTier, StaffedTier
 from simulator.streams.philox import stream
 
 
-def build(scenario: Scenario) -> Plan:
-    """Lay `scenario` out for the engines."""
+def build(scenario: Scenario, design: str = "random") -> Plan:
+    """Lay `scenario` out for the engines; `design` says how its uncertain inputs are drawn."""
     uncertain = uncertain_inputs(scenario)
-    plan = Plan(scenario, [path for path, _ in uncertain], [quantity for _, quantity in uncertain])
+    plan = Plan(scenario, [path for path, _ in uncertain], [quantity for _, quantity in uncertain], design=design)
     Layout(plan).lay_out()
     return plan
 

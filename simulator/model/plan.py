@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from simulator.model.inputs import Copula, fill_inputs, fill_uniforms
 from simulator.model.state import DISTRIBUTION
-from simulator.scenario import Quantity, Scenario
-from simulator.streams.jit import rule
-from simulator.streams.philox import draw, stream
-from simulator.streams.variates import quantile_of
+from simulator.scenario import Quantity, Scenario, tied_inputs
+from simulator.streams.designs import sobol_point
+from simulator.streams.philox import stream
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,6 +43,7 @@ class Plan:
     quantities: list[Quantity]
     records: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
+    design: str = "random"
 
     @cached_property
     def input_streams(self) -> npt.NDArray[np.uint64]:
@@ -54,18 +55,32 @@ class Plan:
         """The horizon in weeks."""
         return int(self.scenario.horizon_weeks)
 
+    def uniforms(self, replication: int, seed: int) -> Floats:
+        """Where the design puts the inputs of a replication, float64[inputs] in (0, 1), with ranks tied."""
+        key = np.array([seed, replication], dtype=np.uint64)
+        if self.design == "sobol" and self.inputs:
+            values = sobol_point(replication, seed, len(self.inputs)).copy()
+        else:
+            values = np.empty(len(self.inputs))
+            fill_uniforms(key, self.input_streams, values)
+        for copula in self.copulas:
+            copula.tie(values, key)
+        return values
+
     def draw_inputs(self, replication: int, seed: int, uniforms: Floats | None = None) -> Floats:
         """The uncertain inputs of a replication, float64[inputs], in natural units.
 
-        `uniforms`, float64[inputs] in (0, 1), replace the inputs' own streams (designs of experiments).
+        `uniforms`, float64[inputs] in (0, 1), replace those of the replication as they are: no correlation is applied.
         """
         values = np.empty(len(self.inputs))
-        if uniforms is not None:
-            values[:] = uniforms
-        key = np.array([seed, replication], dtype=np.uint64)
-        distributions, tables = self.input_distributions
-        fill_inputs(key, self.input_streams, distributions, tables, uniforms is None, values)
+        values[:] = self.uniforms(replication, seed) if uniforms is None else uniforms
+        fill_inputs(*self.input_distributions, values)
         return values
+
+    @cached_property
+    def copulas(self) -> list[Copula]:
+        """What ties inputs to each other."""
+        return [Copula.of(tied, self.inputs) for tied in tied_inputs(self.scenario)]
 
     @cached_property
     def input_distributions(self) -> tuple[npt.NDArray[Any], Floats]:
@@ -80,23 +95,6 @@ class Plan:
         if quantity.certain:
             return quantity.value
         return float(inputs[next(i for i, known in enumerate(self.quantities) if known is quantity)])
-
-
-@rule
-def fill_inputs(key: Any, streams: Any, distributions: Any, tables: Any, from_streams: bool, values: Any) -> None:
-    """Fill `values`, float64[inputs], with quantiles at uniforms from each input's own stream, or at those in `values`.
-
-    Whole numbers are rounded half to even.
-    """
-    for i in range(len(values)):
-        u = draw(key, streams[i], 0, 0)[0] if from_streams else values[i]
-        d = distributions[i]
-        x = quantile_of(d["code"], d["p0"], d["p1"], d["p2"], d["p3"], d["p4"], d["p5"], d["low"], d["high"], tables, u)
-        if d["whole"] == 1:
-            below = math.floor(x)
-            rest = x - below
-            x = below + (1.0 if rest > 0.5 or (rest == 0.5 and int(below) % 2 == 1) else 0.0)
-        values[i] = x
 
 
 def set_distribution(records: npt.NDArray[Any], which: int, quantity: Quantity, tables: list[float]) -> None:

@@ -145,7 +145,7 @@ class Figures:
         """Median, middle 50% and middle 80% of float64[replications, weeks]; returns the ends of the last."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which the measure is null everywhere
-            p10, p25, p50, p75, p90 = np.nanquantile(rows, FAN, axis=0)
+            p10, p25, p50, p75, p90 = self._result.weighting.quantiles(rows, FAN)
         weeks = np.arange(rows.shape[1])
         before = f"{words}: " if words else ""
         alpha = 0.7 if words else 1.0  # two fans may lie over each other
@@ -201,7 +201,7 @@ class Figures:
         if not paid.get("n"):
             words = "value never covers cost"
         else:
-            week, share = paid["p50"] or 0.0, (paid["n"] or 0) / self._result.replications_done
+            week, share = paid["p50"] or 0.0, self._result.share_known("payback_week").share or 0.0
             axes.axvline(week, color=style.GREEN, linewidth=1.2, linestyle=(0, (5, 3)))
             words = f"value covers cost in {share:.0%}, half of these by week {week:.0f}"
         axes.annotate(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 from typing import TYPE_CHECKING
 
 from simulator.experiment.measures import MAIN_GROUPS, OUTCOMES, SHARE, label, written
 from simulator.experiment.reasons import stops
-from simulator.experiment.statistics import wilson
 from simulator.experiment.verdict import interval
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.table import Table
 
@@ -31,6 +32,17 @@ def heading(result: Result) -> str:
     return told
 
 
+def pilot_line(result: Result) -> str:
+    """What an observed pilot does to the numbers; empty where there is none."""
+    size = result.effective_sample_size
+    if size is None:
+        return ""
+    return (
+        f"Weighted by what the pilot showed (pilot.observed): {result.replications_done:,} replications say as much as "
+        f"{size:,.0f} whose pilot was like that one"
+    )
+
+
 def outcome_lines(result: Result) -> list[tuple[str, str, str]]:
     """Outcome in plain words, its share, and the 95% interval, for each outcome that occurred.
 
@@ -40,8 +52,8 @@ def outcome_lines(result: Result) -> list[tuple[str, str, str]]:
     for name, share in result.outcomes.items():
         lines.append((OUTCOMES.get(name, name), written(share.share, SHARE), _reach(share.low, share.high)))
         if name == "shelved":
-            for gate, count in sorted(stops(result).items(), key=lambda item: (-item[1], item[0] or "")):
-                of = wilson(count, result.replications_done)
+            found = [(gate, result.weighting.share(mask)) for gate, mask in stops(result).items()]
+            for gate, of in sorted(found, key=lambda item: (-(item[1].share or 0.0), item[0] or "")):
                 words = "by the sponsor" if gate is None else f"at gate {gate}"
                 lines.append((f"– {words}", written(of.share, SHARE), _reach(of.low, of.high)))
     return lines
@@ -88,6 +100,50 @@ def success_line(result: Result) -> str:
     return told
 
 
+def variance_lines(result: Result, variance: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Headline measures in plain words, the share of their variance that the inputs explain, and its 95% interval."""
+    from simulator.experiment.variance import HEADLINES
+
+    lines: list[tuple[str, str, str]] = []
+    for name in HEADLINES:
+        if name not in variance.index:
+            continue
+        columns = ["inputs", "low", "high", "n"]
+        inputs, low, high, n = (float(x) for x in variance.loc[name, columns].to_numpy(dtype=float))
+        if math.isnan(inputs):
+            continue
+        words = label(name).words + ("" if n == result.replications_done else f" (n {n:,.0f})")
+        reach = "a few replications decide: no interval" if math.isnan(low) else _reach(low, high)
+        lines.append((words, written(inputs, SHARE), reach))
+    return lines
+
+
+class VarianceTable:
+    """How much of the variance of the headline measures is ignorance of the inputs, for a terminal."""
+
+    def __init__(self, result: Result, variance: pd.DataFrame, repeats: int) -> None:
+        self._result, self._variance, self._repeats = result, variance, repeats
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.padding import Padding
+        from rich.table import Table
+        from rich.text import Text
+
+        yield ""
+        yield Text(
+            "Ignorance or chance? The share of the variance that comes from not knowing the inputs", style="bold"
+        )
+        rows = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+        rows.add_column()
+        rows.add_column(justify="right")
+        rows.add_column(style="dim")
+        for row in variance_lines(self._result, self._variance):
+            rows.add_row(*row)
+        yield Padding(rows, (0, 0, 0, 2))
+        told = f"{self._result.replications_done:,} draws of the inputs, each simulated {self._repeats} times"
+        yield Text(f"The rest is chance, which no measuring takes away. From {told}; 95% intervals.", style="dim")
+
+
 def speed_line(result: Result) -> str:
     """How fast it ran."""
     cores = f"{result.jobs} {'job' if result.jobs == 1 else 'jobs'}"
@@ -110,6 +166,8 @@ class ResultTable:
 
         result = self._result
         yield Text.assemble((result.scenario.name, "bold"), (f"  {heading(result)}", "dim"))
+        if pilot_line(result):
+            yield Text(pilot_line(result), style="dim")
         yield ""
         outcomes = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         outcomes.add_column()
@@ -168,6 +226,7 @@ def result_html(result: Result) -> str:
     )
     return (
         f"<div><p><strong>{escape(result.scenario.name)}</strong> {escape(heading(result))}</p>"
+        f"{f'<p>{escape(pilot_line(result))}.</p>' if pilot_line(result) else ''}"
         f"<p>{escape(result.verdict())}</p><p>{outcomes}. {escape(success_line(result))}.</p>"
         f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
         f"<p><small>{escape(speed_line(result))}</small></p></div>"

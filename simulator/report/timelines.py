@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from simulator.experiment.weighting import Weighting
 from simulator.report import style
 
 if TYPE_CHECKING:
@@ -34,19 +35,20 @@ class Milestone(NamedTuple):
 def timeline(result: Result, axes: Axes) -> Axes:
     """Ranges of the weeks since funding at which milestones are reached, and the share of programmes that do."""
     milestones = _milestones(result)
-    funded = max(1, result.funded_count)
+    weighting = Weighting(result.weighting.of(result.funded))
     for position, milestone in enumerate(reversed(milestones)):
-        weeks = milestone.weeks[~np.isnan(milestone.weeks)]
+        known = ~np.isnan(milestone.weeks)
+        weeks = milestone.weeks[known]
         if milestone.planned is not None:
             axes.plot(milestone.planned, position, marker="D", markersize=12, color=style.INK, mfc="none", zorder=5)
         if len(weeks) >= LEAST_SHOWN:
-            low, middle, high = np.quantile(weeks, (0.1, 0.5, 0.9))
+            low, middle, high = weighting.quantiles(milestone.weeks, (0.1, 0.5, 0.9), known)
             axes.plot([low, high], [position, position], color=milestone.colour, linewidth=7, alpha=0.45)
             axes.plot(middle, position, marker="o", markersize=8, color=milestone.colour)
         elif len(weeks):
             axes.plot(weeks, np.full(len(weeks), position), marker="o", linestyle="", color=milestone.colour)
         axes.annotate(
-            f"{len(weeks) / funded:.0%}",
+            f"{weighting.share(known).share or 0.0:.0%}",
             (1.01, position),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -73,8 +75,7 @@ def shelving(result: Result, axes: Axes) -> Axes:
     """Share of funded programmes shelved in each period between two reviews, by the sponsor or at a gate."""
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-    weeks, by_sponsor = _shelved(result)
-    funded = max(1, result.funded_count)
+    weeks, by_sponsor, mass = _shelved(result)
     last = max(REVIEW_WEEKS * 13, math.ceil(float(weeks.max(initial=0.0)) / REVIEW_WEEKS) * REVIEW_WEEKS)
     reviews = np.arange(REVIEW_WEEKS, last + 1, REVIEW_WEEKS)
     review = np.ceil(weeks / REVIEW_WEEKS - 1e-9) * REVIEW_WEEKS
@@ -83,10 +84,10 @@ def shelving(result: Result, axes: Axes) -> Axes:
         ("by the sponsor", by_sponsor, style.VERMILION),
         ("at a gate", ~by_sponsor, style.ORANGE),
     ):
-        share = np.array([float((review[chosen] == week).sum()) for week in reviews]) / funded
+        share = np.array([float(mass[chosen & (review == week)].sum()) for week in reviews])
         axes.bar(reviews, share, width=0.8 * REVIEW_WEEKS, bottom=bottom, color=colour, label=who)
         bottom += share
-    told = f"Shelved: {len(weeks) / funded:.0%} of the funded"
+    told = f"Shelved: {float(mass.sum()):.0%} of the funded"
     if len(weeks):
         told += f", most often by week {reviews[int(bottom.argmax())]}"
         axes.legend(loc="upper right", frameon=False, fontsize=9.5)
@@ -113,15 +114,17 @@ def carrying(result: Result) -> Numbers:
     total = np.zeros(records.weeks)
     if not {"go_live_week", "hand_carried_weeks"} <= records.sites.keys() or records.count == 0:
         return total
-    for starts, lengths in zip(
+    weights = np.ones(records.count) if result.weighting.weights is None else result.weighting.weights
+    for starts, lengths, weight in zip(
         records.sites["go_live_week"][: records.count],
         records.sites["hand_carried_weeks"][: records.count],
+        weights,
         strict=True,
     ):
         for start, length in zip(starts, lengths, strict=True):
             if start is not None and length:
                 first, last = float(start), float(start) + float(length)
-                total += np.clip(np.minimum(edges + 1.0, last) - np.maximum(edges, first), 0.0, 1.0)
+                total += weight * np.clip(np.minimum(edges + 1.0, last) - np.maximum(edges, first), 0.0, 1.0)
     return total / records.count
 
 
@@ -148,7 +151,7 @@ def _milestones(result: Result) -> list[Milestone]:
             found.append(Milestone(words, _since_funding(result, _column(result, name)), None, colour))
     if "weeks_to_scale" in records.measures:
         deadline = result.scenario.success.deadline_weeks.mean
-        weeks = _column(result, "weeks_to_scale")[_funded(result)]
+        weeks = _column(result, "weeks_to_scale")[result.funded]
         found.append(Milestone("at scale", weeks, deadline, style.GREEN))
     return found
 
@@ -157,29 +160,23 @@ def _column(result: Result, measure: str) -> Numbers:
     return np.array([math.nan if week is None else week for week in result.records.measure(measure)], dtype=float)
 
 
-def _funded(result: Result) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    if "funded" not in result.records.measures:
-        return np.ones(result.records.count, dtype=bool)
-    return np.array([bool(value) for value in result.records.measure("funded")], dtype=bool)
-
-
 def _since_funding(result: Result, weeks: Numbers) -> Numbers:
     """Weeks since funding, of the funded replications."""
-    funded = _funded(result)
-    return np.asarray((weeks - _column(result, "funded_week"))[funded], dtype=float)
+    return np.asarray((weeks - _column(result, "funded_week"))[result.funded], dtype=float)
 
 
-def _shelved(result: Result) -> tuple[Numbers, np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Weeks from funding to shelving of the programmes that are shelved, and whether by the sponsor.
+def _shelved(result: Result) -> tuple[Numbers, np.ndarray[Any, np.dtype[np.bool_]], Numbers]:
+    """Weeks from funding to shelving of the programmes that are shelved, whether by the sponsor, and of what share.
 
-    Programmes that had been at scale before are among them.
+    Shares are of the funded programmes. Programmes that had been at scale before are among the shelved.
     """
-    records = result.records
+    records, funded = result.records, result.funded
     if "shelved_week" not in records.measures:
-        return np.zeros(0), np.zeros(0, dtype=bool)
-    funded = _funded(result)
+        return np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0)
     weeks = _since_funding(result, _column(result, "shelved_week"))
     gates = records.measures.get("stopped_at_gate", [None] * records.count)
     by_sponsor = np.array([gate is None for gate in gates[: records.count]], dtype=bool)[funded]
+    weights = result.weighting.of(funded)
+    mass = np.ones(len(weeks)) if weights is None else weights
     shown = ~np.isnan(weeks)
-    return weeks[shown], by_sponsor[shown]
+    return weeks[shown], by_sponsor[shown], mass[shown] / max(float(mass.sum()), 1e-300)

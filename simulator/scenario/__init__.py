@@ -1,5 +1,6 @@
 """Scenarios: what is simulated. Inert and frozen; reading, checking and changing them."""
 
+from simulator.scenario.correlations import Tied, tied_inputs
 from simulator.scenario.distribution import Distribution
 from simulator.scenario.inputs import Stated, numbers, uncertain_inputs
 from simulator.scenario.ledger import Entry, assumptions
@@ -21,6 +22,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Stated",
+    "Tied",
     "Work",
     "assumptions",
     "estimate_work",
@@ -31,5 +33,6 @@ __all__ = [
     "shipped_names",
     "shipped_path",
     "template",
+    "tied_inputs",
     "uncertain_inputs",
 ]

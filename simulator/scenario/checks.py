@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from simulator.scenario.correlations import correlations_fit
 from simulator.scenario.mix import Mix
 from simulator.scenario.plan import WeekRange
 from simulator.scenario.prerequisites import prerequisites_fit
@@ -165,6 +166,13 @@ def ideal_has_a_pilot(scenario: "Scenario") -> Iterator[Finding]:
             yield Finding(at, "found true without a pilot", "allowed: false, or add the section pilot")
 
 
+def observed_pilot_is_simulated(scenario: "Scenario") -> Iterator[Finding]:
+    """What a pilot showed can only be compared with a pilot that is simulated."""
+    if scenario.users.in_place and scenario.pilot is not None and scenario.pilot.observed is not None:
+        found = "found readings where users are there from the start, so that no pilot is simulated"
+        yield Finding(("pilot", "observed"), found, "allowed: null")
+
+
 def segments_exist(scenario: "Scenario") -> Iterator[Finding]:
     """Mixes name segments."""
     names = [segment.name for segment in scenario.users.segments]
@@ -259,10 +267,12 @@ RULES: Final[tuple[Callable[["Scenario"], Iterator[Finding]], ...]] = (
     stages_have_people,
     nothing_waits_for_a_plan,
     ideal_has_a_pilot,
+    observed_pilot_is_simulated,
     segments_exist,
     weeks_fit,
     edge_case_shares_fit,
     season_family_is_there,
     concentrations_fit,
     levers_lead_somewhere,
+    correlations_fit,
 )

@@ -19,6 +19,7 @@ from simulator.scenario.kinds import (
     WholeWeeks,
 )
 from simulator.scenario.mix import Mix, adds_up
+from simulator.scenario.observed import Observed
 from simulator.scenario.problems import Finding, rejected
 from simulator.scenario.section import Section, needed, stated
 
@@ -32,12 +33,15 @@ class Pilot(Section):
     users_per_site: UserCount = stated(60, "Users invited at each pilot site (users), capped at the site's users.")
     segments: Mix = stated({"volunteers": 1.0}, "Mix of the invited: segment names with shares that add up to 1.")
     curation: Share = stated(
-        0.7, "Share of the data's shortcomings, and of what upstream changes break, mended by hand in the pilot (share)."
+        0.7,
+        "Share of the data's shortcomings, and of what upstream changes break, mended by hand in the pilot (share).",
     )
     handling_factor: Factor = stated(
         0.6, "Pilot tickets go straight to the data science team, who need this share of tier 3's time (factor)."
     )
     logged_share: Share = stated(0.4, "Share of the pilot's tickets that were logged (share).")
+
+    observed: Observed | None = stated(None, "What the real pilot showed, on which the forecast is conditioned.")
 
     @model_validator(mode="after")
     def _measured_within(self) -> Self:

@@ -14,6 +14,7 @@ from simulator.scenario.building import build, placed
 from simulator.scenario.calendar import Date
 from simulator.scenario.change_programme import ChangeProgramme
 from simulator.scenario.checks import check
+from simulator.scenario.correlations import Correlation
 from simulator.scenario.economics import Economics
 from simulator.scenario.integration import Integration, System
 from simulator.scenario.kinds import Horizon, Name
@@ -56,6 +57,7 @@ class Scenario(Section):
     change_programme: ChangeProgramme = Field(
         default_factory=ChangeProgramme, description="Training, champions and campaigns."
     )
+    correlations: tuple[Correlation, ...] = stated((), "Uncertain inputs that go together.", max_length=200)
     rollout: Rollout | None = stated(None, "The plan; may be left out where users are initially active.")
     economics: Economics = Field(default_factory=Economics, description="Value and costs.")
     success: Success = Field(default_factory=Success, description="When the programme counts as scaled.")

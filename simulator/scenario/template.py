@@ -36,6 +36,7 @@ pilot:
   sites: [head-office]
   users_per_site: 60
   segments: {volunteers: 1.0}     # who was invited; users.segments describes everybody
+  # observed: {accuracy: 0.9, tasks: 300}  # what it showed, if it has run: the forecast is conditioned on it
 
 users:
   tasks_per_user_week: 20
@@ -97,6 +98,8 @@ success:
     - {measure: accuracy, at_least: 0.8}
   sustained_weeks: 8
   deadline_weeks: 78
+
+# correlations: [{inputs: [sites.*.data_quality], rank_correlation: 0.6}]  # uncertain inputs that go together
 
 levers:                           # what a planner would move: the sliders of the app
   - {path: support.tiers.tier1.agents, label: Tier-1 agents, min: 2, max: 20, step: 1}

@@ -54,6 +54,9 @@ class Plan:
     weeks: int
     sites: tuple[str, ...]
 
+    def uniforms(self, replication: int, seed: int) -> np.ndarray:
+        return np.random.default_rng([seed, replication]).uniform(0.9, 1.0, len(self.inputs))
+
 
 class Engine:
     """Replications that scale with probability one half."""
@@ -98,7 +101,7 @@ class Engine:
         return Output(inputs, measures, weekly, sites, 1000)
 
 
-def plan(scenario: sim.Scenario) -> Plan:
+def plan(scenario: sim.Scenario, design: str = "random") -> Plan:
     from simulator.scenario import uncertain_inputs
 
     paths = tuple(path for path, _ in uncertain_inputs(scenario))

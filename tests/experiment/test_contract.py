@@ -29,7 +29,9 @@ WEEKLY = {
     *(f"{name}_{tier}" for tier in TIERS for name in ("backlog", "utilisation", "wait_hours_mean")),
 }  # fmt: skip
 SITES = ["site", "go_live_week", "hand_carried_weeks", "adoption_final", "accuracy_scaled", "tickets_opened"]
-ESTIMATES = ["mean", "half_width_95", "sd", "p05", "p10", "p50", "p90", "p95", "n"]
+ESTIMATES = ["mean", "half_width_95", "sd", "p05", "p10", "p50", "p90", "p95", "n"] + [
+    f"{name}_{end}" for name in ("p05", "p10", "p50", "p90", "p95") for end in ("low", "high")
+]
 TEXT = {"outcome", "stopped_at_gate"}
 
 

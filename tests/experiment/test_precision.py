@@ -6,10 +6,9 @@ from functools import partial
 
 import numpy as np
 import pytest
-from scipy import stats
 
 import simulator as sim
-from simulator.experiment.precision import Precision, PrecisionError, Target, order_statistics, precision, stages
+from simulator.experiment.precision import Precision, PrecisionError, Target, precision, stages
 from tests.experiment.routes import content
 from tests.experiment.stand_in import SCENARIO
 
@@ -87,21 +86,6 @@ def test_nothing_to_estimate_is_not_precise():
     assert Precision(Target.read("npv", "5%"), 0.0, 0.0, 0.0, 40).met
     with pytest.raises(PrecisionError):
         Target.read("", 1)
-
-
-@pytest.mark.parametrize("n", [40, 73, 200, 1000, 3201])
-@pytest.mark.parametrize("p", [0.05, 0.1, 0.5, 0.9, 0.95])
-def test_order_statistics_hold_a_quantile_as_often_as_said(n, p):
-    """Exact: the chance that between `low` and `high` - 1 of n values lie below the quantile."""
-    ranks = order_statistics(n, p)
-    if ranks is None:
-        assert n * min(p, 1 - p) < 5
-        return
-    low, high = ranks
-    below = stats.binom(n, p)
-    assert 0.95 <= below.cdf(high - 1) - below.cdf(low - 1) <= 0.985
-    assert below.cdf(low - 1) <= 0.025
-    assert below.sf(high - 1) <= 0.025
 
 
 def sampled(generator: np.random.Generator, draw, name: str, floor: int, cap: int, width: float) -> Precision:

@@ -444,7 +444,7 @@ def test_a_lever_that_is_not_followed_up_is_found(monkeypatch: pytest.MonkeyPatc
     """Without new rates and a calendar in step the compiled engine goes another way."""
     monkeypatch.setattr(engine.get("compiled").Engine, "refresh", lambda *_: None)
     with pytest.raises(AssertionError, match=f"scenario {LASTING}"):
-        compare_engines(range(LASTING, LASTING + 1), 12)
+        compare_engines(range(LASTING, LASTING + 1), 30)
 
 
 @pytest.mark.slow

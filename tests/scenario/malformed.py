@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.scenario.conftest import MINIMAL
-from tests.scenario.malformed_organisation import ORGANISATION
+from tests.scenario.malformed_organisation import OBSERVED, ORGANISATION
 
 USERS = "users: 900"
 EDGE_CASES = "edge_cases: {site: {share: 0.12}, organisation: {share: 0.5}}\n"
@@ -234,6 +234,10 @@ CASES = {
     **{name: (MINIMAL + text, path, part) for name, (text, path, part) in ADDED.items()},
     **{name: (MINIMAL.replace(old, new, 1), path, part) for name, (old, new, path, part) in REPLACED.items()},
     **{name: (MINIMAL + text, path, part) for name, (text, path, part) in ORGANISATION.items()},
+    **{
+        name: (MINIMAL.replace("rollout:", f"  observed: {text}\nrollout:"), f"pilot.observed{path}", part)
+        for name, (text, path, part) in OBSERVED.items()
+    },
     "edge-shares": (
         MINIMAL.replace(USERS, f"{USERS}\n    local_variety: 5") + EDGE_CASES,
         "sites.plant-1",

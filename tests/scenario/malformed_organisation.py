@@ -203,6 +203,43 @@ PEOPLE = {
     "overtime": ("economics: {overtime_factor: 0.5}\n", "economics.overtime_factor", "from 1 to"),
     "money-infinite": ("economics: {cost_per_error: .inf}\n", "economics.cost_per_error", "finite numbers"),
 }
+TOGETHER = {
+    "correlation-of-one": (
+        "correlations: [{inputs: [ai.reference_accuracy], rank_correlation: 0.5}]\n",
+        "correlations.0.inputs",
+        "two or more",
+    ),
+    "correlation-path": (
+        "correlations: [{inputs: [ai.referense_accuracy, ai.accuracy_floor], rank_correlation: 0.5}]\n",
+        "correlations.0.inputs.0",
+        'did you mean "reference_accuracy"?',
+    ),
+    "correlation-of-text": (
+        "correlations: [{inputs: [name, ai.accuracy_floor], rank_correlation: 0.5}]\n",
+        "correlations.0.inputs.0",
+        "no number that can be uncertain",
+    ),
+    "correlation-inside": (
+        "correlations: [{inputs: [ai.accuracy_floor, support.tiers.tier1.handling_minutes], rank_correlation: 0.5}]\n",
+        "correlations.0.inputs.1",
+        "drawn anew at each use",
+    ),
+    "correlation-beyond": (
+        "correlations: [{inputs: [ai.accuracy_floor, ai.reference_accuracy], rank_correlation: 1.5}]\n",
+        "correlations.0.rank_correlation",
+        "allowed: from -1 to 1",
+    ),
+    "correlation-twice": (
+        "correlations: [{inputs: [ai.*], rank_correlation: 0.5}, {inputs: [ai.*], rank_correlation: 0.4}]\n",
+        "correlations.1.inputs",
+        "again; allowed: each pair of inputs once",
+    ),
+    "correlations-impossible": (
+        "correlations: [{inputs: [sites.*.users, ai.accuracy_floor], rank_correlation: -0.9}]\n",
+        "correlations",
+        "of sites.plant-1.users, sites.plant-2.users, ai.accuracy_floor; allowed: a positive semi-definite matrix",
+    ),
+}
 IN_PLACE = {
     "active-and-onboarded": (
         "users: {initially_active: true, initially_onboarded: true}\n",
@@ -240,4 +277,12 @@ IN_PLACE = {
         "users.initially_active: true",
     ),
 }
-ORGANISATION = {**INTEGRATION, **PLAN, **PEOPLE, **IN_PLACE}
+OBSERVED = {
+    "observed-nothing": ("{}", "", "found no reading"),
+    "observed-size": ("{accuracy: 0.9}", ".tasks", "missing; needed: a number, as accuracy is given"),
+    "observed-reading": ("{users: 30}", ".active_share", "missing; needed: a number, as users is given"),
+    "observed-share": ("{active_share: 72, users: 30}", ".active_share", "allowed: from 0 to 1"),
+    "observed-key": ("{accurcy: 0.9}", ".accurcy", 'did you mean "accuracy"?'),
+}
+"""Observed pilots: what is written, where below pilot.observed, and a part of what is told."""
+ORGANISATION = {**INTEGRATION, **PLAN, **PEOPLE, **TOGETHER, **IN_PLACE}

@@ -1,0 +1,228 @@
+"""The forecast conditioned on an observed pilot: against exact posteriors, and by recovering simulated pilots."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+import simulator as sim
+from simulator.cli.commands import execute
+from simulator.experiment.conditioning import LEAST_EFFECTIVE, log_likelihoods, weighting
+from simulator.experiment.statistics import describe, effective_size, t_quantile
+from simulator.scenario import Scenario
+from tests.model.small import DOCUMENT
+from tests.model.test_inputs import UNCERTAIN
+
+Z_LIMIT = 4.9
+READINGS = {
+    "accuracy": 0.8,
+    "tasks": 40,
+    "active_share": 0.7,
+    "users": 20,
+    "tickets_per_user_week": 0.2,
+    "user_weeks": 40,
+}
+
+
+def scenario(**observed: float | None) -> Scenario:
+    """The small programme with uncertain inputs and an observed pilot."""
+    changes = UNCERTAIN | {
+        "name": "mine",
+        "users.segments.sceptics.onset_per_week": {"p10": 0.05, "p50": 0.2, "p90": 0.6},
+        "users.segments.volunteers.onset_per_week": {"p10": 0.2, "p50": 0.5, "p90": 1.5},
+        "support.how_to_per_user_week": {"p10": 0.02, "p50": 0.1, "p90": 0.4},
+        "pilot.segments": {"volunteers": 0.5, "sceptics": 0.5},
+        "pilot.observed": observed or None,
+    }
+    return sim.load(DOCUMENT).with_changes(changes)
+
+
+@pytest.mark.parametrize(
+    ("observed", "measure", "prior", "likelihood"),
+    [
+        ({"accuracy": 0.9, "tasks": 50}, "accuracy_pilot", stats.beta(20, 5), lambda x: stats.binom(50, x).pmf(45)),
+        (
+            {"active_share": 0.75, "users": 20},
+            "adoption_pilot",
+            stats.beta(2, 2),
+            lambda x: stats.binom(20, (20 * x + 0.5) / 21).pmf(15),
+        ),
+        (
+            {"tickets_per_user_week": 0.1, "user_weeks": 80},
+            "tickets_per_user_week_pilot",
+            stats.gamma(2, scale=0.1),
+            lambda x: stats.poisson(80 * x + 0.5).pmf(8),
+        ),
+    ],
+)
+def test_weighted_means_and_medians_are_those_of_the_posterior(observed, measure, prior, likelihood):
+    nothing = dict.fromkeys(("accuracy_pilot", "adoption_pilot", "tickets_per_user_week_pilot"), [None] * 20_000)
+    drawn = prior.rvs(20_000, random_state=np.random.default_rng(3))
+    measures = nothing | {measure: drawn.tolist()}
+    found = weighting(scenario(**observed), SimpleNamespace(count=20_000, measure=measures.__getitem__))
+    row = describe(drawn, found.weights)
+    top = prior.ppf(1 - 1e-9)
+    evidence = integrate.quad(lambda x: prior.pdf(x) * likelihood(x), 0, top)[0]
+    exact = integrate.quad(lambda x: x * prior.pdf(x) * likelihood(x), 0, top)[0] / evidence
+    error = row["half_width_95"] / t_quantile(effective_size(found.weights) - 1)
+    assert error < 0.02 * exact
+    assert abs(row["mean"] - exact) < Z_LIMIT * error
+    below = integrate.quad(lambda x: prior.pdf(x) * likelihood(x), 0, row["p50"])[0] / evidence
+    assert abs(below - 0.5) < Z_LIMIT * 0.5 / np.sqrt(effective_size(found.weights))
+
+
+def test_readings_multiply_and_an_unused_pilot_is_ruled_out():
+    measures = {
+        "accuracy_pilot": [0.8, 0.9, None, 1.0],
+        "adoption_pilot": [0.5, 0.7, 0.0, 1.0],
+        "tickets_per_user_week_pilot": [0.1, 0.2, None, 0.0],
+    }
+    names = [("accuracy", "tasks"), ("active_share", "users"), ("tickets_per_user_week", "user_weeks")]
+    parts = [log_likelihoods(scenario(**{name: READINGS[name] for name in pair}), measures) for pair in names]
+    whole = log_likelihoods(scenario(**READINGS), measures)
+    np.testing.assert_allclose(whole, sum(parts))
+    assert list(np.isfinite(whole)) == [True, True, False, False]  # never right, or always: not with one error seen
+    assert np.isfinite(parts[1]).all()  # but one in twenty may stop where simulated people did not
+
+
+@pytest.fixture(scope="module")
+def results() -> tuple[sim.Result, sim.Result]:
+    """The same replications with an observed pilot and without."""
+    run = {"replications": 300, "seed": 3, "jobs": 1, "progress": False}
+    return sim.run(scenario(**READINGS), **run), sim.run(scenario(), **run)
+
+
+def test_the_replications_are_the_same_and_only_count_differently(results):
+    weighted, plain = results
+    assert weighted.replications.equals(plain.replications)
+    weights = weighted.weighting.weights
+    assert plain.weighting.weights is None
+    assert plain.effective_sample_size is None
+    assert weights.mean() == pytest.approx(1.0)
+    assert LEAST_EFFECTIVE < weighted.effective_sample_size < 300
+    assert weighted.effective_sample_size == pytest.approx(weights.sum() ** 2 / (weights**2).sum())
+
+
+def test_every_table_tells_the_weighted_story(results):
+    weighted, plain = results
+    frame, weights = weighted.replications, weighted.weighting.weights
+    success = weights[frame["success"]].sum() / weights[frame["funded"]].sum()
+    assert weighted.success_probability.share == pytest.approx(success)
+    assert weighted.success_probability.share != pytest.approx(plain.success_probability.share, abs=1e-3)
+    assert weighted.scaled_by_week["share"][-1] == pytest.approx(success)
+    assert sum(of.share for of in weighted.outcomes.values()) == pytest.approx(1.0)
+    for measure in ("adoption_final", "npv", "accuracy_pilot"):
+        assert weighted.estimate(measure)["mean"] == pytest.approx(np.average(frame[measure], weights=weights))
+    width = {of: of.estimate("adoption_final")["half_width_95"] for of in results}
+    assert width[weighted] > width[plain]
+    summary = json.loads(json.dumps(weighted.as_dict(), allow_nan=False))
+    assert summary["effective_sample_size"] == weighted.effective_sample_size
+    assert "effective_sample_size" not in plain.as_dict()
+    assert f"{success:.1%} of simulated programmes whose pilot was like the one observed" in weighted.verdict()
+    html = weighted._repr_html_()
+    assert f"300 replications say as much as {weighted.effective_sample_size:.0f}" in html
+    assert f"{100 * success:.1f}%" in html
+
+
+def test_figures_are_weighted(results):
+    weighted, plain = results
+    axes = {of: of.plot.adoption() for of in results}
+    medians = {of: next(line for line in axes[of].lines if line.get_label() == "median").get_ydata() for of in results}
+    rows, weights = weighted.records.week_rows("adoption"), weighted.weighting.weights
+    for week in (5, 20, 39):
+        median = medians[weighted][week]
+        below, up_to = (weights[chosen].sum() / 300 for chosen in (rows[:, week] < median, rows[:, week] <= median))
+        assert below - 0.02 <= 0.5 <= up_to + 0.02  # a median may lie between two replications
+    assert not np.allclose(medians[weighted], medians[plain])
+    for name in ("outcomes", "timeline", "shelving", "money", "integrations"):
+        assert getattr(weighted.plot, name)() is not None
+    plt.close("all")
+
+
+def test_too_few_effective_replications_are_refused_with_advice_and_nothing_is_written(tmp_path, capsys):
+    sharp = READINGS | {"tasks": 4000, "users": 200, "user_weeks": 4000}
+    with pytest.raises(
+        sim.ConditioningError, match=r"of 120 replications; needed: 50 or more; .*simulate about|hardly"
+    ):
+        sim.run(scenario(**sharp), replications=120, jobs=1, progress=False, out=tmp_path)
+    assert not list((tmp_path / "mine").glob("*.parquet"))
+    assert not (tmp_path / "mine" / "summary.json").exists()
+    assert "tables" not in json.loads((tmp_path / "mine" / "manifest.json").read_text())  # more can be added
+    file = tmp_path / "mine.yaml"
+    file.write_text(scenario(**(READINGS | {"accuracy": 0.05, "tasks": 500})).to_yaml())
+    assert execute(["run", str(file), "--replications", "60", "--jobs", "1"]) == 2
+    told = capsys.readouterr().err
+    assert "Traceback" not in told
+    assert "accuracy was observed as 0.05, but 90% of the simulated pilots lie from" in told
+    assert execute(["run", str(file), "--variance"]) == 2
+
+
+def test_a_real_pilot_needs_a_simulated_one(repository: Path):
+    queue = sim.load(repository / "scenarios" / "theory" / "m-m-c.yaml")
+    with pytest.raises(sim.ScenarioError, match=r"pilot.observed: found readings where users are there from the start"):
+        queue.with_changes(
+            {"pilot": {"sites": ["site"], "segments": {"everybody": 1}, "observed": {"accuracy": 1, "tasks": 9}}}
+        )
+
+
+# ---- recovering simulated pilots
+
+QUANTITIES = ("input.ai.reference_accuracy", "input.support.how_to_per_user_week", "adoption_final", "tickets_opened")
+SIZES = {"tasks": 60, "users": 30, "user_weeks": 60}
+
+
+def recovered(frame: Any, size_told: float = 1.0) -> dict[str, np.ndarray]:
+    """Where each truth lies in its posterior (0 to 1), by quantity, for each replication taken as the real programme.
+
+    Its pilot is observed through samples of the stated sizes, and the other replications are weighted as if they had
+    been `size_told` times as large. Truths whose posterior has too small an effective sample are left out, which only
+    what was observed decides.
+    """
+    generator = np.random.default_rng(41)
+    names = ("accuracy_pilot", "adoption_pilot", "tickets_per_user_week_pilot")
+    pilots = {name: frame[name].to_list() for name in names}
+    values = {name: frame[name].to_numpy(dtype=float) for name in QUANTITIES}
+    places: dict[str, list[float]] = {name: [] for name in QUANTITIES}
+    base = scenario(**READINGS)
+    for truth in np.flatnonzero(frame[list(names)].notna().all(axis=1)):
+        accuracy, active, rate = (float(pilots[name][truth]) for name in names)
+        tasks, users, weeks = SIZES["tasks"], SIZES["users"], SIZES["user_weeks"]
+        observed = {
+            "accuracy": generator.binomial(tasks, accuracy) / tasks,
+            "active_share": generator.binomial(users, (active * users + 0.5) / (users + 1)) / users,
+            "tickets_per_user_week": generator.poisson(rate * weeks + 0.5) / weeks,
+            **{name: size_told * size for name, size in SIZES.items()},
+        }
+        pilot = base.pilot.model_copy(update={"observed": base.pilot.observed.model_copy(update=observed)})
+        logs = log_likelihoods(base.model_copy(update={"pilot": pilot}), pilots)
+        logs[truth] = -np.inf
+        weights = np.exp(logs - logs.max())
+        if effective_size(weights) >= LEAST_EFFECTIVE:
+            for name, column in values.items():
+                ties = weights[column == column[truth]].sum() * generator.random()
+                places[name].append((weights[column < column[truth]].sum() + ties) / weights.sum())
+    return {name: np.array(found) for name, found in places.items()}
+
+
+@pytest.mark.slow
+def test_credible_intervals_of_simulated_pilots_cover_as_often_as_they_say():
+    """Simulation-based calibration (Talts et al. 2018): truths are spread evenly over their posteriors."""
+    frame = sim.run(scenario(), replications=3000, seed=9, progress=False).replications
+    found = recovered(frame)
+    for name, places in found.items():
+        assert len(places) > 1500
+        for level in (0.5, 0.8, 0.95):
+            covered = np.mean(np.abs(places - 0.5) <= level / 2)
+            print(f"{name}: {len(places)} truths, {level:.0%} credible intervals cover {covered:.1%}")
+            assert abs(covered - level) < Z_LIMIT * np.sqrt(level * (1 - level) / len(places))
+        assert abs(places.mean() - 0.5) < Z_LIMIT / np.sqrt(12 * len(places))
+    # Control: the same check notices readings that are taken for four times as large as they were.
+    places = recovered(frame, size_told=4.0)["input.ai.reference_accuracy"]
+    assert np.mean(np.abs(places - 0.5) <= 0.4) < 0.8 - Z_LIMIT * np.sqrt(0.16 / len(places))

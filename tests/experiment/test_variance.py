@@ -1,0 +1,131 @@
+"""Ignorance or chance: what part of the variance the inputs explain, where it is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import simulator as sim
+from simulator import engine
+from simulator.experiment.execution import Workers
+from simulator.experiment.statistics import t_quantile
+from simulator.experiment.variance import COLUMNS, Repeat, repeat_number, repeated, share_of_inputs
+from simulator.experiment.workers import make_engine
+from tests.model.test_inputs import NOTICE, TRUST, scenario
+
+EXPERIMENTS = 1000
+
+
+class Synthetic:
+    """An engine whose output is the sum of a normal that its inputs give and one that its streams give."""
+
+    plan = SimpleNamespace(
+        uniforms=lambda replication, seed: np.random.default_rng([seed, replication, 0]).normal(size=1)
+    )
+
+    def replicate(self, replication: int, seed: int, uniforms: Any = None) -> Any:
+        inputs = self.plan.uniforms(replication, seed) if uniforms is None else uniforms
+        noise = np.random.default_rng([seed, replication, 1]).normal()
+        total = float(2.0 * inputs[0] + noise)
+        return SimpleNamespace(measures={"sum": total, "large": total > 1.0, "noise": noise, "input": inputs[0]})
+
+
+@pytest.mark.parametrize("repeats", [2, 3])
+def test_the_share_of_a_sum_is_found(repeats: int) -> None:
+    draws = 2000
+    measures = [Synthetic().replicate(number, 5).measures for number in range(draws)]
+    first = {name: [row[name] for row in measures] for name in measures[0]}
+    found = repeated(Synthetic, first, 5, repeats, workers=Workers(1))
+    assert (found["input"] == found["input"][:, :1]).all()
+    assert len(np.unique(found["noise"])) == draws * repeats
+    share = share_of_inputs(found["sum"])
+    half_width = (share.high - share.low) / 2
+    assert half_width < 0.02
+    assert abs(share.share - 0.8) < 4.9 * half_width / t_quantile(draws - 1)
+    nothing = share_of_inputs(found["noise"])
+    assert nothing.share < 4.9 * nothing.high / 2 / t_quantile(draws - 1)
+    assert nothing.high < 0.1
+    assert share_of_inputs(found["input"]).share == 1.0
+
+
+def nested(kind: str, share: float, draws: int, generator: np.random.Generator) -> np.ndarray:
+    """Outputs of two repeats each, of whose variance the inputs explain `share`."""
+    if kind == "normal":
+        inputs = generator.normal(size=(draws, 1)) * np.sqrt(share)
+        return inputs + generator.normal(size=(draws, 2)) * np.sqrt(1 - share)
+    concentration = 1 / share - 1
+    chances = generator.beta(0.3 * concentration, 0.7 * concentration, (draws, 1))
+    return (generator.random((draws, 2)) < chances).astype(float)
+
+
+@pytest.mark.parametrize("kind", ["normal", "success or not"])
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_the_interval_covers_as_often_as_it_says(kind: str, share: float) -> None:
+    generator = np.random.default_rng(29)
+    found = [share_of_inputs(nested(kind, share, 300, generator)) for _ in range(EXPERIMENTS)]
+    told = [of for of in found if of.low is not None]
+    assert len(told) > 0.9 * EXPERIMENTS
+    assert 0.93 <= np.mean([of.low <= share <= of.high for of in told]) <= 0.97
+
+
+def test_no_interval_where_a_few_draws_decide() -> None:
+    values = np.random.default_rng(3).normal(size=(200, 2)) * 1e-3
+    values[0] = 50.0
+    of = share_of_inputs(values)
+    assert of.share > 0.99
+    assert (of.low, of.high) == (None, None)
+    assert share_of_inputs(np.ones((20, 2))).share is None
+
+
+def test_tickets_of_an_uncertain_rate(repository: Path) -> None:
+    """Poisson tickets whose mean is uniform from 12 to 36: variance 48 by the rate, 24 by chance."""
+    neutral = sim.load(repository / "scenarios" / "theory" / "m-m-c.yaml").with_changes(
+        {
+            "horizon_weeks": 1,
+            "sites.site.users": 40,
+            "support.how_to_per_user_week": {"uniform": {"min": 0.3, "max": 0.9}},
+            "success.measure_from_week": 0,
+        }
+    )
+    result = sim.run(neutral, replications=400, seed=3, progress=False, jobs=1)
+    frame = result.variance(progress=False)
+    assert list(frame.columns) == list(COLUMNS)
+    inputs, low, high, sd_inputs, sd_chance, n = frame.loc["tickets_opened"]
+    assert n == 400
+    assert high - low < 0.15
+    assert abs(inputs - 2 / 3) < 4.9 * (high - low) / 2 / t_quantile(399)
+    assert sd_inputs == pytest.approx(np.sqrt(48), rel=0.1)
+    assert sd_chance == pytest.approx(np.sqrt(24), rel=0.1)
+
+
+@pytest.mark.parametrize("design", ["random", "sobol"])
+def test_a_repeat_has_the_inputs_of_its_replication_and_other_luck(design: str) -> None:
+    tied = scenario(([NOTICE, TRUST], 0.7), **{NOTICE: 0.4})  # also the normal of a member that was set to a number
+    plan = engine.build(tied, design)
+    usual = engine.get("compiled").Engine(plan)
+    for number in (0, 3):
+        runs = [usual.replicate(number, 1)]
+        runs += [Repeat(lambda: make_engine("compiled", plan), repeat).replicate(number, 1) for repeat in (1, 2)]
+        assert all(np.array_equal(run.inputs, runs[0].inputs) for run in runs)
+        assert len({run.events for run in runs}) == 3
+    assert repeat_number(7, 0) == 7
+    again = engine.get("reference").Engine(plan).replicate(repeat_number(3, 2), 1, plan.uniforms(3, 1))
+    assert again.measures == runs[2].measures
+
+
+def test_what_cannot_be_repeated_is_refused(stand_in_engine: None) -> None:
+    from tests.experiment.stand_in import SCENARIO
+
+    result = sim.run(SCENARIO, replications=12, seed=3, jobs=1)
+    assert result.variance(progress=False).loc["users_lost", "n"] == 12
+    with pytest.raises(ValueError, match="repeats is 1; it must be a whole number from 2"):
+        result.variance(1)
+    with pytest.raises(ValueError, match="5 replications are too few"):
+        sim.run(SCENARIO, replications=5, jobs=1).variance()
+    result.callbacks = ("hire_more",)
+    with pytest.raises(ValueError, match="hire_more took part"):
+        result.variance()
