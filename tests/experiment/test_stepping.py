@@ -15,14 +15,14 @@ import simulator as sim
 from simulator import engine
 from simulator.experiment.manifest import refuse_callbacks
 from simulator.experiment.stepping import Simulation
-from simulator.model.kinds import NOT_STARTED, OUTAGE, SHOCK, TIER3
+from simulator.model.kinds import NOT_STARTED, OUTAGE, SHOCK, STOPPED, TIER3
 from simulator.model.state import State
 from simulator.model.time import WEEK_HOURS
 from tests.engine.generated import generated
 
 ENGINES = ("compiled", "reference")
-LASTING = 21
-"""A generated scenario whose replication 1 is funded in week 5 and goes on to the horizon, on four sites."""
+LASTING = 12
+"""A generated scenario whose replication 1 goes on to the horizon."""
 COUNTED = "events"
 """A shift that is changed during a replication is told once more, as an event of its own."""
 
@@ -457,7 +457,7 @@ def test_many_levers_give_the_same_bits_on_both_engines() -> None:
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_a_branch_has_the_same_past_and_its_own_future(name: str) -> None:
-    scenario = generated(33)
+    scenario = generated(LASTING)
     simulation = sim.simulate(scenario, replication=1, engine=name, traced=True).advance(3.3)
     simulation.set("users.lost_share", 0.123)
     simulation.hire("tier1", 1)
@@ -478,7 +478,7 @@ def test_a_branch_has_the_same_past_and_its_own_future(name: str) -> None:
         assert events_of(branch).startswith(past)
         assert branch.weekly[:8].equals(simulation.weekly[:8])
         assert rows[branch] != rows[simulation]
-    assert better.weekly["accuracy"].iloc[-1] > worse.weekly["accuracy"].iloc[-1]
+    assert better.weekly["accuracy"][8:].mean() > worse.weekly["accuracy"][8:].mean()
 
 
 def test_branches_of_both_engines_are_equal() -> None:
@@ -497,7 +497,8 @@ def test_branches_of_both_engines_are_equal() -> None:
 
 
 def hire_when_short(simulation: Simulation) -> None:
-    if simulation.weekly["backlog_tier1"].iloc[-1] > 3 and not simulation.memory.get("hired"):
+    running = simulation.state.world["programme"][0] != STOPPED
+    if running and simulation.weekly["backlog_tier1"].iloc[-1] > 3 and not simulation.memory.get("hired"):
         simulation.hire("tier1", 2)
         simulation.memory["hired"] = True
 

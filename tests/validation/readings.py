@@ -23,7 +23,7 @@ from tests.validation.studies import (
     simulate,
 )
 
-MANY, USUAL, FEW = 1600, 400, 200
+MANY, USUAL, FEW = 1600, 400, 150
 REMEDIES = ("representative-pilot", "integration-day-one", "support-early", "measure-what-matters", "explicit-gates")
 ALL_FIVE = "all-five-remedies"
 MONTHS = (6, 9, 12, 15, 18, 21, 24, 27, 30)
@@ -90,7 +90,7 @@ def seasonal_tickets() -> Reading:
 def adoption_by_segment(noticed: bool) -> pd.DataFrame:
     """`adoption_final` of the three offices, a row per replication; without errors noticed, nobody reverts for one."""
     changes = None if noticed else {"users.notice_probability": 0}
-    sites = result("change-management", USUAL, changes).sites
+    sites = result("change-management", FEW, changes).sites
     wide = sites.pivot(index="replication", columns="site", values="adoption_final")
     return pd.DataFrame({segment: wide[site] for segment, site in BY_SEGMENT.items()})
 
@@ -132,7 +132,7 @@ def general_adoption() -> Reading:
 
 def hand_carried_weeks(scenario: str) -> pd.DataFrame:
     """Mean weeks for which a site that went live carried its data by hand, a row per replication."""
-    sites = result(scenario, USUAL, PATIENT).sites
+    sites = result(scenario, FEW, PATIENT).sites
     live = sites[sites["go_live_week"].notna()]
     means = live.groupby("replication")["hand_carried_weeks"].mean()
     return means.reset_index()
@@ -302,16 +302,15 @@ def gain_of(name: str) -> Callable[[], Reading]:
 
 
 @cache
-def combinations_of_remedies(patient: bool) -> dict[frozenset[str], pd.DataFrame]:
+def combinations_of_remedies() -> dict[frozenset[str], pd.DataFrame]:
     """Success, cost and worth of every combination of the five remedies: a row per replication."""
-    changes = PATIENT if patient else None
-    return {chosen: simulate("typical-programme", FEW, changes, tuple(r for r in REMEDIES if r in chosen))
+    return {chosen: simulate("typical-programme", FEW, None, tuple(r for r in REMEDIES if r in chosen))
             for chosen in subsets(REMEDIES)}  # fmt: skip
 
 
-def contributions(measure: str, patient: bool = False) -> dict[str, tuple[Reading, Reading, Reading]]:
+def contributions(measure: str) -> dict[str, tuple[Reading, Reading, Reading]]:
     """For each remedy what it adds first, last and on average over all orders (Shapley), paired."""
-    combined = combinations_of_remedies(patient)
+    combined = combinations_of_remedies()
     values = {chosen: rows[measure].astype(float).to_numpy() for chosen, rows in combined.items()}
     every, nothing = frozenset(REMEDIES), frozenset[str]()
     shares = shapley(values)

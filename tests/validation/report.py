@@ -65,8 +65,8 @@ def rows(targets: tuple[Target, ...]) -> str:
 
 
 def remedies() -> str:
-    """What each remedy adds first, last, on average, for what money, and under a patient sponsor."""
-    usual, patient = read.contributions("success"), read.contributions("success", patient=True)
+    """What each remedy adds first, last, on average, and for what money."""
+    usual = read.contributions("success")
     costs, worth = read.contributions("programme_cost"), read.contributions("npv")
     lines = []
     for name in read.REMEDIES:
@@ -75,13 +75,11 @@ def remedies() -> str:
         lines.append([
             f"`{name}`", str(first), str(last), str(shapley), f"{money:+.1f}",
             f"{shapley.value / money:.3f}" if money > 0 else "costs nothing", f"{worth[name][2].value / 1e6:+.1f}",
-            str(patient[name][2]),
         ])  # fmt: skip
     text = "### Remedies: alone, together, and for what money\n\n"
     text += f"Paired gains in success over {read.FEW} replications: added to the typical programme alone (first in), to"
     text += " the other four (last in), and on average over all orders (Shapley); EUR m are Shapley values too.\n\n"
-    titles = ["remedy", "first in", "last in", "Shapley", "cost, EUR m", "gain per EUR m", "npv, EUR m",
-              "Shapley without the sponsor"]  # fmt: skip
+    titles = ["remedy", "first in", "last in", "Shapley", "cost, EUR m", "gain per EUR m", "npv, EUR m"]
     return text + table(titles, lines)
 
 

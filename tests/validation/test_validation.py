@@ -52,8 +52,5 @@ def test_a_row_is_read_again(target: Target) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "section", [more for sections in report.AFTER.values() for more in sections], ids=lambda section: section.__name__
-)
-def test_a_table_is_read_again(section) -> None:
-    assert section() in PAGE.read_text()
+def test_a_table_is_written_again() -> None:
+    assert report.shelving() in PAGE.read_text()  # the others take too long for every day
