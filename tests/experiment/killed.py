@@ -22,6 +22,7 @@ from tests.experiment.small import SMALL
 
 REPLICATIONS = 54
 SHARD_SIZE = 6
+KILLS_PER_BATCH = 3
 
 
 def run(out: Path, file_limit: int | None = None) -> None:
@@ -68,9 +69,10 @@ def main() -> None:
     told: dict[str, Any] = {"whole": whole, "seconds": seconds, "killed": 0, "batches": [], "kept": []}
     while told["killed"] < kills:
         batch = out / f"batch-{len(told['batches'])}"
-        while fork(batch, chance.uniform(0.0, 1.1 * seconds)) is None and told["killed"] < 2 * kills:
-            told["killed"] += 1
-            told["kept"].append(kept(batch))
+        for _ in range(KILLS_PER_BATCH):
+            if fork(batch, chance.uniform(0.0, 1.1 * seconds)) is None:
+                told["killed"] += 1
+                told["kept"].append(kept(batch))
         told["batches"].append(fork(batch))
     largest = max(path.stat().st_size for path in (out / "whole" / "small").glob("*.parquet"))
     told["no_room"] = fork(out / "no-room", file_limit=largest - 1)

@@ -22,7 +22,7 @@ def test_sigkill_at_random_moments_and_a_full_disk_lose_nothing(tmp_path, reposi
     assert told["killed"] >= KILLS
     assert set(told["batches"]) == {told["whole"]} == {0}
     partly = {number for number in told["kept"] if 0 < number < REPLICATIONS}
-    assert len(partly) >= 5, "shards have to be among the moments"
+    assert len(partly) >= 3, "shards have to be among the moments"
     for index in range(len(told["batches"])):
         assert content(tmp_path / f"batch-{index}" / "small") == whole
         assert leftovers(tmp_path / f"batch-{index}" / "small") == []
