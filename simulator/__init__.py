@@ -18,14 +18,19 @@ from simulator.experiment import accessors
 
 if TYPE_CHECKING:
     from simulator.experiment.conditioning import ConditioningError as ConditioningError
-    from simulator.experiment.execution import ReplicationError as ReplicationError
     from simulator.experiment.files import OutputError as OutputError
+    from simulator.experiment.files import WriteError as WriteError
     from simulator.experiment.live_changes import LeverError as LeverError
+    from simulator.experiment.merging import merge as merge
+    from simulator.experiment.merging import read_result as read_result
     from simulator.experiment.progress import Progress as Progress
     from simulator.experiment.result import Result as Result
     from simulator.experiment.run import run as run
+    from simulator.experiment.shards import ResultWarning as ResultWarning
     from simulator.experiment.stepping import Simulation as Simulation
     from simulator.experiment.stepping import simulate as simulate
+    from simulator.experiment.workers import ReplicationError as ReplicationError
+    from simulator.experiment.workers import WorkersError as WorkersError
     from simulator.scenario import Scenario as Scenario
     from simulator.scenario import ScenarioError as ScenarioError
     from simulator.scenario import load as load
@@ -35,12 +40,17 @@ _PLACES = {
     "LeverError": "simulator.experiment.live_changes",
     "OutputError": "simulator.experiment.files",
     "Progress": "simulator.experiment.progress",
-    "ReplicationError": "simulator.experiment.execution",
+    "ReplicationError": "simulator.experiment.workers",
     "Result": "simulator.experiment.result",
+    "ResultWarning": "simulator.experiment.shards",
     "Scenario": "simulator.scenario",
     "ScenarioError": "simulator.scenario",
     "Simulation": "simulator.experiment.stepping",
+    "WorkersError": "simulator.experiment.workers",
+    "WriteError": "simulator.experiment.files",
     "load": "simulator.scenario",
+    "merge": "simulator.experiment.merging",
+    "read_result": "simulator.experiment.merging",
     "run": "simulator.experiment.run",
     "simulate": "simulator.experiment.stepping",
 }
@@ -52,11 +62,16 @@ __all__ = [
     "Progress",
     "ReplicationError",
     "Result",
+    "ResultWarning",
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "WorkersError",
+    "WriteError",
     "__version__",
     "load",
+    "merge",
+    "read_result",
     "run",
     "simulate",
 ]

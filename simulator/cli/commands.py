@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
-from simulator.cli import app_command, running, scenarios, tracing
+from simulator.cli import app_command, merging, running, scenarios, tracing
 
 DONE, FAILED, BAD = 0, 1, 2
 
@@ -42,6 +44,7 @@ def options_of_all(
 
 
 command_line.command("run")(running.run)
+command_line.command("merge")(merging.merge)
 command_line.command("validate")(scenarios.validate)
 command_line.command("list")(scenarios.list_shipped)
 command_line.command("show")(scenarios.show)
@@ -51,24 +54,38 @@ command_line.command("trace")(tracing.trace)
 command_line.command("app")(app_command.app)
 
 
+@contextmanager
+def telling_warnings() -> Iterator[None]:
+    """Have warnings about results printed without the place in the code, which helps no planner."""
+    from simulator.experiment.shards import ResultWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", ResultWarning)
+        warnings.showwarning = lambda message, *_, **__: print(message, file=sys.stderr)
+        yield
+
+
 def execute(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: that of the process) and return its exit code."""
     from simulator.experiment.conditioning import ConditioningError
-    from simulator.experiment.execution import ReplicationError
+    from simulator.experiment.executors import ExecutorError
     from simulator.experiment.files import OutputError
+    from simulator.experiment.precision import PrecisionError
+    from simulator.experiment.workers import ReplicationError
     from simulator.scenario import ScenarioError
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without the letters gets question marks, no traceback
     try:
-        command_line(args=None if arguments is None else list(arguments), prog_name="scaleup")
-    except (ScenarioError, OutputError, ConditioningError) as error:
+        with telling_warnings():
+            command_line(args=None if arguments is None else list(arguments), prog_name="scaleup")
+    except (ScenarioError, OutputError, ExecutorError, PrecisionError, ConditioningError) as error:
         print(error, file=sys.stderr)
         return BAD
     except ReplicationError as error:
         print(
-            f"{error}\nthe other replications were not finished either; run it alone with: scaleup trace SCENARIO "
+            f"{error}\nno replication succeeded; see what happens in this one with: scaleup trace SCENARIO "
             f"--replication {error.replication} --seed {error.seed}",
             file=sys.stderr,
         )

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from simulator.experiment.execution import MOST_JOBS
+from simulator.experiment.manifest import Part
 from simulator.experiment.run import LARGEST_SEED, MOST_REPLICATIONS
 
 
@@ -24,6 +25,22 @@ class DesignName(StrEnum):
 
     random = "random"
     sobol = "sobol"
+
+
+class ExecutorName(StrEnum):
+    """Where replications run."""
+
+    threads = "threads"
+    processes = "processes"
+    dask = "dask"
+
+
+def read_shard(text: str) -> str:
+    """i/N as it was given; a bad one is refused as an option."""
+    try:
+        return str(Part.read(text))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 Scenarios = Annotated[
@@ -57,3 +74,39 @@ Out = Annotated[
     Path | None,
     typer.Option(help="Write manifest, tables and summary to DIR/<scenario>/.", metavar="DIR", show_default=False),
 ]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume", help="Go on with what DIR holds, also with more replications; damaged shards are computed again."
+    ),
+]
+Shard = Annotated[
+    str | None,
+    typer.Option(
+        help="Compute part i of N, for one of N machines; put them together with: scaleup merge.",
+        metavar="i/N",
+        show_default=False,
+        parser=read_shard,
+    ),
+]
+ExecutorOption = Annotated[
+    ExecutorName | None,
+    typer.Option("--executor", help="Where replications run; dask needs --scheduler.", show_default="by engine"),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(help="Address of a Dask scheduler.", metavar="ADDRESS", show_default=False),
+]
+UntilPrecision = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Double the replications until the 95% interval of a measure (npv, success_probability, npv.p90) has "
+        "at most this half-width, as a number or in % of the estimate. Repeatable.",
+        metavar="MEASURE=H[%]",
+        show_default=False,
+    ),
+]
+AtMost = Annotated[
+    int, typer.Option(help="Most replications for --until-precision; --replications is the least.", min=1)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON list of summaries and nothing else.")]

@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.options import Design, DesignName, Engine, EngineName, Jobs, Out, Replications, Scenarios, Seed, Set
+from simulator.cli.options import (
+    AsJson,
+    AtMost,
+    Design,
+    DesignName,
+    Engine,
+    EngineName,
+    ExecutorName,
+    ExecutorOption,
+    Jobs,
+    Out,
+    Replications,
+    Resume,
+    Scenarios,
+    Scheduler,
+    Seed,
+    Set,
+    Shard,
+    UntilPrecision,
+)
 from simulator.experiment.changes import read_changes
+from simulator.experiment.precision import MOST_REPLICATIONS as MOST_FOR_PRECISION
 from simulator.experiment.run import REPLICATIONS, SEED
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import Console
 
     from simulator.experiment.result import Result
@@ -34,6 +56,12 @@ def run(
     jobs: Jobs = None,
     changes: Set = None,
     out: Out = None,
+    resume: Resume = False,
+    shard: Shard = None,
+    executor: ExecutorOption = None,
+    scheduler: Scheduler = None,
+    until_precision: UntilPrecision = None,
+    at_most: AtMost = MOST_FOR_PRECISION,
     design: Design = DesignName.random,
     variance: Annotated[
         bool,
@@ -43,17 +71,25 @@ def run(
             "variance is ignorance of the inputs and how much is chance.",
         ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of summaries and nothing else.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Simulate scenarios and tell how likely each is to reach scale.
 
     The same seed gives the same digits, whatever the number of jobs; more replications leave the earlier ones as they
-    were.
+    were. With --out, a run that was stopped, or killed, goes on with --resume.
     """
-    from simulator.experiment.files import prepare_folder
+    from simulator.experiment.manifest import WHOLE, Identity, Part
     from simulator.experiment.run import run as run_scenario
+    from simulator.experiment.shards import check_folder
     from simulator.experiment.variance import LEAST_DRAWS
 
+    if out is None and (resume or shard is not None):
+        raise typer.BadParameter(f"{'--resume' if resume else '--shard'} needs --out, the folder of the shards")
+    targets = read_precisions(until_precision or [])
+    if targets and at_most < replications:
+        raise typer.BadParameter(f"--at-most {at_most} is below --replications {replications}, the least")
+    if targets and shard is not None:
+        raise typer.BadParameter("--until-precision needs all replications in one place; leave --shard out")
     loaded = load_all(scenarios, changes or [])
     refuse_duplicates(loaded)
     if variance and replications < LEAST_DRAWS:
@@ -62,37 +98,109 @@ def run(
         if scenario.pilot is not None and scenario.pilot.observed is not None:
             raise typer.BadParameter(f"not for {scenario.name}, which has pilot.observed", param_hint="--variance")
     if out is not None:
+        part = WHOLE if shard is None else Part.read(shard)
         for scenario in loaded:
-            prepare_folder(out, scenario, seed, replications, design=design.value)
+            identity = Identity(scenario, seed, engine.value, design.value)
+            check_folder(out, identity, at_most if targets else replications, part, resume=resume)
     results: list[Result] = []
     parts: list[dict[str, Any]] = []
-    interrupted = False
-    for scenario in loaded:
+    with workplace(executor, scheduler) as where, stopping_when_told():
+        for scenario in loaded:
+            try:
+                result = run_scenario(
+                    scenario,
+                    replications,
+                    seed,
+                    engine.value,
+                    jobs,
+                    out,
+                    resume=resume,
+                    shard=shard,
+                    executor=where,
+                    until_precision=targets,
+                    at_most=at_most,
+                    design=design.value,
+                )
+            except KeyboardInterrupt:
+                print(f"Interrupted before a replication of {scenario.name} was finished.", file=sys.stderr)
+                raise typer.Exit(1) from None
+            results.append(result)
+            if not as_json:
+                show([result], out, first=len(results) == 1)
+            if variance and not result.interrupted:
+                parts.append(tell_variance(result, out, silent=as_json))
+            for of in result.precisions:
+                print(of, file=sys.stderr if as_json else sys.stdout)
+            if result.interrupted:
+                how = "" if out is None else "; go on with --resume"
+                print(f"Interrupted: what was finished is kept{how}.", file=sys.stderr)
+                break
+    if as_json:
+        show(results, out, as_json=True, parts=parts)
+    if any(result.interrupted or result.failures for result in results):
+        raise typer.Exit(1)
+
+
+def read_precisions(assignments: Iterable[str]) -> dict[str, str]:
+    """Targets of --until-precision by measure; a bad one is refused as an option."""
+    from simulator.experiment.precision import PrecisionError, Target
+
+    targets: dict[str, str] = {}
+    for assignment in assignments:
+        name, _, width = assignment.partition("=")
         try:
-            result = run_scenario(scenario, replications, seed, engine.value, jobs, out, design=design.value)
-        except KeyboardInterrupt:
-            print(f"Interrupted before a replication of {scenario.name} was finished.", file=sys.stderr)
-            interrupted = True
-            break
-        results.append(result)
-        if not as_json:
-            tell(result, first=len(results) == 1)
-            if out is not None:
-                print(f"Written to {out / scenario.name}")
-        if variance and not result.interrupted:
-            parts.append(tell_variance(result, out, silent=as_json))
-        if result.interrupted:
-            print("Interrupted: what was finished is kept.", file=sys.stderr)
-            interrupted = True
-            break
+            Target.read(name, width)
+        except PrecisionError as error:
+            raise typer.BadParameter(str(error)) from error
+        targets[name.strip()] = width
+    return targets
+
+
+@contextmanager
+def workplace(executor: ExecutorName | None, scheduler: str | None) -> Iterator[str | Executor | None]:
+    """What the library takes as `executor`; raises `typer.BadParameter` for options that don't go together."""
+    from simulator.experiment import executors
+
+    if (executor == ExecutorName.dask) != (scheduler is not None):
+        raise typer.BadParameter("--executor dask and --scheduler ADDRESS go together")
+    if scheduler is None:
+        yield None if executor is None else executor.value
+    else:
+        with executors.dask(scheduler) as cluster:
+            yield cluster
+
+
+@contextmanager
+def stopping_when_told() -> Iterator[None]:
+    """Let SIGTERM, by which batch systems and clusters end a job, act as Ctrl-C does: what is finished is kept."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def show(
+    results: Sequence[Result],
+    out: Path | None,
+    *,
+    as_json: bool = False,
+    first: bool = True,
+    parts: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Print results: for a planner, or as a JSON list of summaries, with the parts of their variance if given."""
     if as_json:
         told = [result.as_dict() for result in results]
         for summary, of in zip(told, parts, strict=False):
             summary["variance"] = of
         json.dump(told, sys.stdout, indent=2, allow_nan=False, ensure_ascii=False)
         print()
-    if interrupted:
-        raise typer.Exit(1)
+        return
+    for result in results:
+        tell(result, first=first)
+        first = False
+        if out is not None:
+            print(f"Written to {out / result.scenario.name}")
 
 
 def load_all(sources: Sequence[str], assignments: Iterable[str] = ()) -> list[Scenario]:

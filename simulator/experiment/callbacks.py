@@ -68,11 +68,12 @@ class Callbacks:
 
     def receive(self, number: int, replication: Any) -> None:
         """Keep the rows of replication `number`."""
-        self.received[number] = getattr(replication, "rows", [])
+        if self:
+            self.received[number] = getattr(replication, "rows", [])
 
-    def rows(self, replications: int) -> list[dict[str, Any]]:
-        """The rows of the first `replications` replications in order."""
-        return [row for number in range(replications) for row in self.received[number]]
+    def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
+        """The rows of these replications in order."""
+        return [row for number in numbers for row in self.received.get(number, ())]
 
 
 class SteppingEngine:

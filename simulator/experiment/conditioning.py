@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -26,13 +26,24 @@ from simulator.experiment.statistics import effective_size
 from simulator.experiment.weighting import Weighting
 
 if TYPE_CHECKING:
-    from simulator.experiment.records import Records
+    from simulator.experiment.blocks import Value
     from simulator.scenario import Scenario
 
 LEAST_EFFECTIVE = 50.0
 """Fewer effective replications than this tell too little."""
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class Readings(Protocol):
+    """Replications by output measure: `Records`, or what is stored before they are laid out."""
+
+    @property
+    def count(self) -> int:
+        """The number of replications."""
+
+    def measure(self, name: str) -> list[Value]:
+        """One output measure of every replication."""
 
 
 class ConditioningError(ValueError):
@@ -68,7 +79,7 @@ READINGS: dict[str, tuple[str, str, Callable[[Numbers, float, float], Numbers]]]
 """Each reading: the simulated measure, the size of the sample, and its log-likelihood but for a constant."""
 
 
-def weighting(scenario: Scenario, records: Records) -> Weighting:
+def weighting(scenario: Scenario, records: Readings) -> Weighting:
     """What each replication counts for; raises `ConditioningError` where too few are like the observed pilot."""
     if scenario.pilot is None or scenario.pilot.observed is None:
         return Weighting()
@@ -98,7 +109,7 @@ def log_likelihoods(scenario: Scenario, measures: dict[str, list[Any]]) -> Numbe
     return total
 
 
-def _advice(scenario: Scenario, records: Records, size: float) -> str:
+def _advice(scenario: Scenario, records: Readings, size: float) -> str:
     """Why an observed pilot can't be used, and what would help."""
     assert scenario.pilot is not None
     observed, n = scenario.pilot.observed, records.count

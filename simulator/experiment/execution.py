@@ -1,50 +1,41 @@
-"""Running replications on threads or processes, received in replication order whatever the number of jobs."""
+"""Running replications here, on threads, in processes or on an executor; received in replication order all the same."""
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
-from signal import SIG_IGN, SIGINT, signal
 from threading import Event, local
-from typing import Protocol
+from types import TracebackType
+from typing import Literal, NamedTuple
 
-from simulator.experiment.records import Replication
+from simulator.experiment.workers import (
+    EngineKeeper,
+    Outcome,
+    ReplicationError,
+    VersionsDifferError,
+    Work,
+    WorkersError,
+    answer,
+    replicate_in_thread,
+    replicate_in_worker,
+    start_worker,
+)
 
 MOST_JOBS = 1024
-SMALLEST_THREAD_CHUNK = 4
+SMALLEST_CHUNK = 4
 LARGEST_CHUNK = 50
 CHUNKS_AHEAD = 4
 """Chunks per worker that are under way or waiting: enough to keep all busy, few enough to end at once."""
+TRIES_ALONE = 2
+"""How often a replication is tried alone whose worker has died."""
 
-
-class Engine(Protocol):
-    """Runs replications of one plan, one at a time, with state of its own."""
-
-    def replicate(self, replication: int, seed: int) -> Replication:
-        """Run one replication."""
-
-
-class ReplicationError(RuntimeError):
-    """A replication that failed; `replication` (number) and `seed` let it be run alone."""
-
-    def __init__(self, replication: int, seed: int, cause: str) -> None:
-        super().__init__(replication, seed, cause)
-        self.replication = replication
-        self.seed = seed
-        self.cause = cause
-
-    def __str__(self) -> str:
-        return f"replication {self.replication} with seed {self.seed} failed: {self.cause}"
-
-
-MakeEngine = Callable[[], Engine]
-Receive = Callable[[int, Replication], None]
+Place = Literal["threads", "processes"]
+PLACES: tuple[Place, ...] = ("threads", "processes")
+Portion = tuple[Work, range]
 
 
 def available_cores() -> int:
@@ -55,64 +46,115 @@ def available_cores() -> int:
         return os.cpu_count() or 1
 
 
-def execute(
-    make_engine: MakeEngine, replications: int, seed: int, receive: Receive, *, jobs: int, processes: bool = False
-) -> bool:
-    """Run replications 0..`replications`-1 and hand each with its number, in order, to `receive`.
+def portions(work: Work, numbers: Sequence[range], jobs: int, smallest: int = SMALLEST_CHUNK) -> Iterator[Portion]:
+    """Work on these replications in chunks: small enough to be shared evenly, large enough to make hand-overs cheap."""
+    size = max(smallest, min(LARGEST_CHUNK, sum(map(len, numbers)) // (jobs * 16)))
+    for of in numbers:
+        for first in range(of.start, of.stop, size):
+            yield work, range(first, min(first + size, of.stop))
 
-    False when interrupted (Ctrl-C): threads then finish the replication in hand, worker processes end at once, and
-    what had finished without a gap is still received. `receive` may see a replication twice. A replication that
-    fails raises `ReplicationError`.
+
+class Workers:
+    """Where replications run; several experiments can share it, one after the other or in one call of `execute`.
+
+    `executor` is any `concurrent.futures.Executor`, which stays the caller's to shut down; else `place` says whether
+    `jobs` threads or processes of our own are used. One job on threads is the calling thread.
     """
-    if jobs == 1:
-        return _execute_here(make_engine, replications, seed, receive)
-    size = 1 if processes else _thread_chunk(replications, jobs)
-    chunks = [range(first, min(first + size, replications)) for first in range(0, replications, size)]
-    workers = min(jobs, len(chunks))
-    ahead = workers * CHUNKS_AHEAD
-    if processes:
-        pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker, initargs=(make_engine,))
-        return _Gathering(pool, chunks, partial(_replicate_in_worker, seed=seed), receive, ahead=ahead).run()
-    stop = Event()
-    task = partial(_replicate_in_thread, seed=seed, make_engine=make_engine, own=local(), stop=stop)
-    return _Gathering(ThreadPoolExecutor(workers, "replications"), chunks, task, receive, ahead=ahead, stop=stop).run()
+
+    def __init__(self, jobs: int, place: Place = "threads", executor: Executor | None = None) -> None:
+        self.jobs = jobs
+        self.place = place
+        self.own = executor is None
+        self._pool = executor
+        self._stop = Event()
+        self._engines = local()
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end(finish=kind is None)
+
+    def execute(self, work: Iterable[Portion]) -> bool:
+        """Run all portions and hand every outcome, in order, to the `receive` or `fail` of its work.
+
+        False when interrupted (Ctrl-C): threads then finish the replication in hand, worker processes end at once,
+        and what had finished without a gap is still received. `receive` may see a replication twice. A replication
+        whose worker dies is tried again alone. `WorkersError` says that no worker can be had any more.
+        """
+        if self.jobs == 1 and self.own and self.place == "threads":
+            return _execute_here(work)
+        return _Gathering(self, iter(work)).run()
+
+    def submit(self, work: Work, chunk: range) -> Future[list[Outcome]]:
+        """Have a chunk run."""
+        if self._pool is None:
+            self._pool = self._make_pool()
+        if self.own and self.place == "threads":
+            return self._pool.submit(replicate_in_thread, chunk, work, self._engines, self._stop)
+        return self._pool.submit(replicate_in_worker, chunk, work.packed, work.seed)
+
+    def renew(self) -> None:
+        """Replace a broken pool; raises `WorkersError` when that can't be done or helps nothing."""
+        if not self.own:
+            raise WorkersError("the executor is broken and takes no more work")
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = self._make_pool()
+        try:
+            self._pool.submit(answer).result()
+        except BrokenExecutor as error:
+            raise WorkersError(
+                "worker processes end before they have done anything (out of memory, or killed; in a script of your "
+                'own, call run() below `if __name__ == "__main__":` or pass jobs=1)'
+            ) from error
+
+    def end(self, *, finish: bool = True) -> None:
+        """End workers of our own: at once, or when the replication in hand is finished for threads or if `finish`."""
+        if not self.own or self._pool is None:
+            return
+        self._stop.set()
+        if not finish and isinstance(self._pool, ProcessPoolExecutor):
+            for process in list((getattr(self._pool, "_processes", None) or {}).values()):
+                process.terminate()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool, self._stop = None, Event()
+
+    def _make_pool(self) -> Executor:
+        if self.place == "processes":
+            return ProcessPoolExecutor(self.jobs, get_context("spawn"), initializer=start_worker)
+        return ThreadPoolExecutor(self.jobs, "replications")
 
 
-def _execute_here(make_engine: MakeEngine, replications: int, seed: int, receive: Receive) -> bool:
+def _execute_here(work: Iterable[Portion]) -> bool:
+    engines = EngineKeeper()
     try:
-        engine = make_engine()
-        for number in range(replications):
-            receive(number, _replicate(engine, number, seed))
+        for of, chunk in work:
+            for number in chunk:
+                _deliver(of, number, engines.outcome(of, number))
     except KeyboardInterrupt:
         return False
     return True
 
 
-def _thread_chunk(replications: int, jobs: int) -> int:
-    """Chunks small enough to share the work evenly, large enough to make the cost of a hand-over vanish."""
-    return max(SMALLEST_THREAD_CHUNK, min(LARGEST_CHUNK, replications // (jobs * 16)))
+class _UnderWay(NamedTuple):
+    work: Work
+    chunk: range
+    future: Future[list[Outcome]]
+    pool: int
 
 
 class _Gathering:
-    """Chunks of work on a pool, a few at a time, and the hand-over of their results in order."""
+    """Chunks on a pool, a few at a time, and the hand-over of their outcomes in order."""
 
-    def __init__(
-        self,
-        pool: Executor,
-        chunks: list[range],
-        task: Callable[[range], list[Replication]],
-        receive: Receive,
-        *,
-        ahead: int,
-        stop: Event | None = None,
-    ) -> None:
-        self.pool = pool
-        self.chunks = iter(chunks)
-        self.task = task
-        self.receive = receive
-        self.ahead = ahead
-        self.stop = stop
-        self.under_way: deque[tuple[range, Future[list[Replication]]]] = deque()
+    def __init__(self, workers: Workers, work: Iterator[Portion]) -> None:
+        self.workers = workers
+        self.work = work
+        self.ahead = workers.jobs * CHUNKS_AHEAD
+        self.under_way: deque[_UnderWay] = deque()
+        self.pool = 0
 
     def run(self) -> bool:
         """Hand everything over; False when interrupted."""
@@ -120,78 +162,83 @@ class _Gathering:
         try:
             self._submit(self.ahead)
             while self.under_way:
-                chunk, future = self.under_way[0]
-                self._hand_over(chunk, future.result())
+                _hand_over(self.under_way[0], self._outcomes(self.under_way[0]))
                 self.under_way.popleft()
                 self._submit(1)
             complete = True
         except KeyboardInterrupt:
             pass
-        except BrokenProcessPool as error:
-            raise RuntimeError(
-                "a worker process ended before its work was done (out of memory, or killed; in a script of your own, "
-                'call run() below `if __name__ == "__main__":` or pass jobs=1)'
-            ) from error
         finally:
-            self._end(complete=complete)
-        if not complete:
-            self._hand_over_finished()
+            if not complete:
+                self._stop()
         return complete
 
     def _submit(self, number: int) -> None:
-        for chunk in islice(self.chunks, number):
-            self.under_way.append((chunk, self.pool.submit(self.task, chunk)))
+        for work, chunk in islice(self.work, number):
+            self.under_way.append(_UnderWay(work, chunk, self._future(work, chunk), self.pool))
 
-    def _hand_over(self, chunk: range, finished: list[Replication]) -> None:
-        for number, replication in zip(chunk, finished, strict=False):
-            self.receive(number, replication)
+    def _future(self, work: Work, chunk: range) -> Future[list[Outcome]]:
+        try:
+            return self.workers.submit(work, chunk)
+        except BrokenExecutor as error:  # chunks before this one will tell, and are run again alone
+            broken: Future[list[Outcome]] = Future()
+            broken.set_exception(error)
+            return broken
 
-    def _hand_over_finished(self) -> None:
-        """Receive what had finished, up to the first gap."""
-        for chunk, future in self.under_way:
-            if future.cancelled() or not future.done() or future.exception() is not None:
+    def _outcomes(self, of: _UnderWay) -> list[Outcome]:
+        """The outcomes of a chunk; if its workers fail, each of its replications is tried alone."""
+        try:
+            return of.future.result()
+        except VersionsDifferError:
+            raise
+        except Exception as error:
+            self._renew(error, of.pool)
+        return [self._alone(of.work, number) for number in of.chunk]
+
+    def _alone(self, work: Work, number: int) -> Outcome:
+        """A replication while nothing else is given to the workers, so that it is known who is to blame."""
+        cause = ""
+        for _ in range(TRIES_ALONE):
+            pool = self.pool
+            try:
+                (outcome,) = self.workers.submit(work, range(number, number + 1)).result()
+                return outcome
+            except VersionsDifferError:
+                raise
+            except Exception as error:
+                cause = f"its worker ended {TRIES_ALONE} times ({type(error).__name__}: {error})"
+                self._renew(error, pool)
+        return ReplicationError(number, work.seed, cause)
+
+    def _renew(self, error: Exception, pool: int) -> None:
+        """Replace the pool if the error says that it is broken, and nobody has replaced it since."""
+        if isinstance(error, BrokenExecutor) and pool == self.pool:
+            try:
+                self.workers.renew()
+            except WorkersError as reason:
+                raise reason from error
+            self.pool += 1
+
+    def _stop(self) -> None:
+        """End what is under way, and receive what had finished up to the first gap."""
+        for of in self.under_way:
+            of.future.cancel()
+        self.workers.end(finish=False)
+        for of in self.under_way:
+            if of.future.cancelled() or not of.future.done() or of.future.exception() is not None:
                 return
-            self._hand_over(chunk, future.result())
-            if len(future.result()) < len(chunk):
+            _hand_over(of, of.future.result())
+            if len(of.future.result()) < len(of.chunk):
                 return
 
-    def _end(self, *, complete: bool) -> None:
-        if self.stop is not None:
-            self.stop.set()
-        if not complete and isinstance(self.pool, ProcessPoolExecutor):
-            for process in list((getattr(self.pool, "_processes", None) or {}).values()):
-                process.terminate()
-        self.pool.shutdown(wait=True, cancel_futures=True)
+
+def _hand_over(of: _UnderWay, outcomes: list[Outcome]) -> None:
+    for number, outcome in zip(of.chunk, outcomes, strict=False):
+        _deliver(of.work, number, outcome)
 
 
-def _replicate(engine: Engine, number: int, seed: int) -> Replication:
-    try:
-        return engine.replicate(replication=number, seed=seed)
-    except Exception as error:
-        raise ReplicationError(number, seed, f"{type(error).__name__}: {error}") from error
-
-
-def _replicate_in_thread(
-    chunk: range, *, seed: int, make_engine: MakeEngine, own: local, stop: Event
-) -> list[Replication]:
-    """Replications of `chunk`, fewer when told to stop; the thread keeps its engine in `own`."""
-    finished: list[Replication] = []
-    for number in chunk:
-        if stop.is_set():
-            break
-        if not hasattr(own, "engine"):
-            own.engine = make_engine()
-        finished.append(_replicate(own.engine, number, seed))
-    return finished
-
-
-_worker_engine: list[Engine] = []
-
-
-def _start_worker(make_engine: MakeEngine) -> None:
-    signal(SIGINT, SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
-    _worker_engine[:] = [make_engine()]
-
-
-def _replicate_in_worker(chunk: range, *, seed: int) -> list[Replication]:
-    return [_replicate(_worker_engine[0], number, seed) for number in chunk]
+def _deliver(work: Work, number: int, outcome: Outcome) -> None:
+    if isinstance(outcome, ReplicationError):
+        work.fail(outcome)
+    else:
+        work.receive(number, outcome)

@@ -20,6 +20,7 @@ class Progress:
 
 
 ReportProgress = Callable[[Progress], None]
+REFRESHED_PER_SECOND = 1  # each drawing takes some milliseconds, which simulations would lack
 COMPILING = "Compiling the engine (once after an installation or update, about a minute)"
 
 
@@ -86,7 +87,7 @@ def _terminal_bar(name: str) -> Iterator[ReportProgress]:
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=Console(stderr=True), transient=True, refresh_per_second=REFRESHED_PER_SECOND) as bar:
         task = bar.add_task(name, total=None)
         state = {"stage": ""}
 
@@ -97,7 +98,8 @@ def _terminal_bar(name: str) -> Iterator[ReportProgress]:
                     bar.console.print(f"{COMPILING} ...", style="dim")
                 else:
                     bar.reset(task, total=progress.total)
-            bar.update(task, completed=progress.done)
+            if progress.stage == "running":
+                bar.update(task, completed=progress.done, total=progress.total)
 
         yield report
 

@@ -1,138 +1,117 @@
-"""The output of many replications as columns in replication order, and the tables made of it."""
+"""The output of many replications, by column, in replication order."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
+
+from simulator.experiment.blocks import INPUT, Value, block_of, table_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Value = float | int | bool | str | None
+    from simulator.experiment.blocks import Replication
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Whole = np.ndarray[Any, np.dtype[np.int32]]
+Column_co = TypeVar("Column_co", covariant=True)
 
 
-class Replication(Protocol):
-    """What an engine hands back for one replication."""
-
-    @property
-    def inputs(self) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Uncertain inputs as drawn, float64[n_inputs]."""
-
-    @property
-    def measures(self) -> Mapping[str, Any]:
-        """Output measures per replication by name."""
+class Table(Protocol):
+    """A final table, in memory (`pyarrow.Table`) or in a file."""
 
     @property
-    def weekly(self) -> Mapping[str, np.ndarray[Any, np.dtype[np.float64]]]:
-        """Output measures per week by name, float64[weeks]; NaN is null."""
+    def num_rows(self) -> int:
+        """The number of rows."""
 
     @property
-    def sites(self) -> Mapping[str, Sequence[Any]]:
-        """Output measures per site by name."""
+    def column_names(self) -> list[str]:
+        """Names of the columns in order."""
 
-    @property
-    def events(self) -> int:
-        """Number of simulated events."""
+    def column(self, name: str) -> pa.ChunkedArray:
+        """One column."""
 
 
 class Records:
-    """Output of the first `count` replications of an experiment.
+    """The final tables of an experiment, read by column: from memory, or from files when they are asked for.
 
-    An interruption in the middle of a store does no harm: only replications below `count` are ever read, and the
-    last ones may be stored again.
+    `blocks` yields the same replications block by block, as shards hold them.
     """
 
-    def __init__(self, input_paths: Sequence[str], capacity: int) -> None:
-        self.input_paths = tuple(input_paths)
-        self.count = 0
-        self.capacity = capacity
-        self.inputs = np.empty((capacity, len(self.input_paths)))  # not filled: memory is taken as rows come
-        self.measures: dict[str, list[Value]] = {}
-        self.weekly: dict[str, np.ndarray[Any, np.dtype[np.float64]]] = {}
-        self.sites: dict[str, list[list[Value]]] = {}
-        self.weeks = 0
+    def __init__(self, tables: Mapping[str, Table], blocks: Callable[[], Iterator[pa.Table]]) -> None:
+        self._tables = tables
+        self.blocks = blocks
+        self.numbers: Whole = tables["replications"].column("replication").to_numpy()
+        self.count = len(self.numbers)
+        names = {name: [*table.column_names] for name, table in tables.items()}
+        self.input_paths = tuple(name.removeprefix(INPUT) for name in names["replications"] if name.startswith(INPUT))
+        measures = [name for name in names["replications"][1:] if not name.startswith(INPUT)]
+        self.measures: Mapping[str, list[Value]] = _Columns(measures, self.measure)
+        self.weekly: Mapping[str, Floats] = _Columns(names["weekly"][2:], self.week_rows)
+        self.sites: Mapping[str, list[list[Value]]] = _Columns(names["sites"][1:], self._per_site)
 
-    def put(self, number: int, replication: Replication) -> None:
-        """Store replication `number`: the next, or an earlier one and then all after it again.
+    @classmethod
+    def in_memory(cls, blocks: Sequence[pa.Table]) -> Records:
+        """The records of these blocks, which are in replication order."""
+        return cls({name: table_of(blocks, name) for name in ("replications", "weekly", "sites")}, lambda: iter(blocks))
 
-        The first one fixes which columns there are.
-        """
-        if number == 0:
-            self.measures = {name: [] for name in replication.measures}
-            self.weeks = max((len(column) for column in replication.weekly.values()), default=0)
-            self.weekly = {name: np.empty((self.capacity, self.weeks)) for name in replication.weekly}
-            self.sites = {name: [] for name in replication.sites}
-        self.inputs[number] = replication.inputs
-        for name, values in self.measures.items():
-            values[number:] = [plain(replication.measures[name])]
-        for name, rows in self.weekly.items():
-            rows[number] = replication.weekly[name]
-        for name, per_site in self.sites.items():
-            per_site[number:] = [[plain(value) for value in replication.sites[name]]]
-        self.count = number + 1
+    @classmethod
+    def of(cls, input_paths: Sequence[str], replications: Sequence[Replication]) -> Records:
+        """The records of replications 0, 1, 2, ..."""
+        return cls.in_memory([block_of(input_paths, range(len(replications)), replications)])
+
+    @property
+    def weeks(self) -> int:
+        """The number of weeks in a replication."""
+        return self._tables["weekly"].num_rows // self.count if self.count else 0
+
+    @property
+    def inputs(self) -> Floats:
+        """Uncertain inputs as drawn, float64[replications, inputs]."""
+        columns = [self._tables["replications"].column(INPUT + path).to_numpy() for path in self.input_paths]
+        return np.column_stack(columns) if columns else np.empty((self.count, 0))
 
     def measure(self, name: str) -> list[Value]:
         """One output measure of every replication; an unknown name raises `KeyError`."""
-        return self.measures[name][: self.count]
+        return self._tables["replications"].column(name).to_pylist()  # type: ignore[no-any-return]
 
-    def week_rows(self, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def week_rows(self, name: str) -> Floats:
         """One weekly measure as float64[replications, weeks]; NaN is null; an unknown name raises `KeyError`."""
-        return self.weekly[name][: self.count]
+        return self._tables["weekly"].column(name).to_numpy().reshape(self.count, -1)  # type: ignore[no-any-return]
 
-    def replications_table(self) -> pa.Table:
-        """A row per replication: `replication`, `input.<path>` as drawn, output measures."""
+    def table(self, name: str) -> pa.Table:
+        """The table `replications`, `weekly` or `sites`, read into memory."""
         import pyarrow as pa
 
-        columns = {"replication": pa.array(range(self.count), pa.int32())}
-        for index, path in enumerate(self.input_paths):
-            columns[f"input.{path}"] = pa.array(self.inputs[: self.count, index], from_pandas=True)
-        for name in self.measures:
-            columns[name] = _column(self.measure(name))
-        return pa.table(columns)
+        table = self._tables[name]
+        return pa.table({column: table.column(column) for column in table.column_names})
 
-    def weekly_table(self) -> pa.Table:
-        """A row per replication and week."""
-        import pyarrow as pa
-
-        columns = {
-            "replication": pa.array(np.repeat(np.arange(self.count, dtype=np.int32), self.weeks)),
-            "week": pa.array(np.tile(np.arange(self.weeks, dtype=np.int32), self.count)),
-        }
-        for name in self.weekly:
-            columns[name] = pa.array(self.week_rows(name).reshape(-1), from_pandas=True)
-        return pa.table(columns)
-
-    def sites_table(self) -> pa.Table:
-        """A row per replication and site."""
-        import pyarrow as pa
-
-        number = len(next(iter(self.sites.values()))[0]) if self.sites and self.count else 0
-        columns = {"replication": pa.array(np.repeat(np.arange(self.count, dtype=np.int32), number))}
-        for name, per_site in self.sites.items():
-            columns[name] = _column([value for row in per_site[: self.count] for value in row])
-        return pa.table(columns)
+    def _per_site(self, name: str) -> list[list[Value]]:
+        """One output measure of every site for every replication."""
+        values = self._tables["sites"].column(name).to_pylist()
+        number = len(values) // self.count if self.count else 0
+        return [values[number * index : number * (index + 1)] for index in range(self.count)]
 
 
-def plain(value: Any) -> Value:
-    """`value` as a plain Python scalar; NaN becomes None."""
-    scalar = value.item() if isinstance(value, np.generic) else value
-    if isinstance(scalar, float) and math.isnan(scalar):
-        return None
-    return scalar  # type: ignore[no-any-return]
+class _Columns(Mapping[str, Column_co]):
+    """Columns by name, each read when it is asked for."""
 
+    def __init__(self, names: Sequence[str], read: Callable[[str], Column_co]) -> None:
+        self._names = dict.fromkeys(names)
+        self._read = read
 
-def _column(values: list[Value]) -> pa.Array:
-    """A column that is text, truth value, whole number or (also when all is null) float64."""
-    import pyarrow as pa
+    def __getitem__(self, name: str) -> Column_co:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._read(name)
 
-    kinds = {type(value) for value in values if value is not None}
-    if kinds <= {str} and kinds:
-        return pa.array(values, pa.string())
-    if kinds <= {bool} and kinds:
-        return pa.array(values, pa.bool_())
-    if kinds <= {int} and kinds:
-        return pa.array(values, pa.int64())
-    return pa.array([None if value is None else float(value) for value in values], pa.float64())
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names

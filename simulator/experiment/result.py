@@ -19,7 +19,9 @@ from simulator.experiment.weighting import Truths, Weighting
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simulator.experiment.precision import Precision
     from simulator.experiment.progress import ReportProgress
+    from simulator.experiment.workers import ReplicationError
     from simulator.scenario import Scenario
 
 TEXT_MEASURES = frozenset({"outcome", "stopped_at_gate"})
@@ -52,6 +54,9 @@ class Result:
         self.wall_seconds = wall_seconds
         self.design = "random"
         self.callbacks: tuple[str, ...] = ()  # names of the Python functions that steered or watched the replications
+        self.failures: tuple[ReplicationError, ...] = ()  # replications that could not be computed
+        self.precisions: tuple[Precision, ...] = ()  # how the targets of a run until precision stand
+        self.temporary: object = None  # a folder that is removed when nobody refers to it any more
         self.analysis_rows: list[dict[str, Any]] = []
 
     @property
@@ -61,8 +66,8 @@ class Result:
 
     @property
     def interrupted(self) -> bool:
-        """Whether fewer replications finished than were asked for."""
-        return self.records.count < self.requested
+        """Whether the experiment was stopped before all replications that were asked for had been tried."""
+        return self.records.count + len(self.failures) < self.requested
 
     @property
     def events_per_second(self) -> float:
@@ -160,17 +165,17 @@ class Result:
     @cached_property
     def replications(self) -> pd.DataFrame:
         """A row per replication: inputs as drawn in `input.<path>` columns, then output measures."""
-        return self.records.replications_table().to_pandas()  # type: ignore[no-any-return]
+        return self.records.table("replications").to_pandas()  # type: ignore[no-any-return]
 
     @cached_property
     def weekly(self) -> pd.DataFrame:
         """A row per replication and week (from 0)."""
-        return self.records.weekly_table().to_pandas()  # type: ignore[no-any-return]
+        return self.records.table("weekly").to_pandas()  # type: ignore[no-any-return]
 
     @cached_property
     def sites(self) -> pd.DataFrame:
         """A row per replication and site."""
-        return self.records.sites_table().to_pandas()  # type: ignore[no-any-return]
+        return self.records.table("sites").to_pandas()  # type: ignore[no-any-return]
 
     @cached_property
     def analyses(self) -> pd.DataFrame:
@@ -216,13 +221,21 @@ class Result:
     def save(self, out: str | os.PathLike[str]) -> Path:
         """Write manifest, tables and summary to `out/<scenario>/` and return that folder.
 
-        Raises `OutputError` when it can't be written or holds another result that would be lost.
+        Raises `OutputError` when it can't be used or holds another result that would be lost, `WriteError` when it
+        can't be written.
         """
-        from simulator.experiment.files import prepare_folder, write_result
+        from simulator.experiment.manifest import Identity
+        from simulator.experiment.shards import ShardFolder
 
-        folder = prepare_folder(out, self.scenario, self.seed, self.replications_done, self.callbacks, self.design)
-        write_result(self, folder)
-        return folder
+        identity = Identity(self.scenario, self.seed, self.engine, self.design, self.callbacks)
+        with ShardFolder.open(out, identity, self.requested) as store:
+            for block in self.records.blocks():
+                store.keep(block)
+            store.wall_seconds = self.wall_seconds
+            store.failed = [failure.as_dict() for failure in self.failures]
+            store.records()
+            store.conclude(self)
+        return store.folder
 
     @property
     def plot(self) -> Any:

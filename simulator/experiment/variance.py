@@ -13,21 +13,22 @@ over draws of the inputs (Arvesen and Schmitz 1970, Biometrics 26, 677-686).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.experiment.execution import MakeEngine, execute
+from simulator.experiment.execution import Workers, portions
 from simulator.experiment.progress import Progress, ReportProgress, progress_display
-from simulator.experiment.run import make_engine, whole
+from simulator.experiment.run import whole, workers_for
 from simulator.experiment.statistics import Share, effective_size, t_quantile
+from simulator.experiment.workers import MakeEngine, ReplicationError, Work, make_engine
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulator.experiment.records import Replication
+    from simulator.experiment.blocks import Replication
     from simulator.experiment.result import Result
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
@@ -72,27 +73,36 @@ def repeated(
     seed: int,
     repeats: int,
     *,
-    jobs: int,
-    processes: bool,
+    workers: Workers,
+    numbers: Sequence[int] | None = None,
     report: Callable[[int], None] = lambda _: None,
 ) -> dict[str, Numbers]:
     """Output measures as float64[draws, repeats], NaN for null: column 0 is `first`, the others are simulated here.
 
-    `report` is called with the number of repeats that are done. Raises `KeyboardInterrupt` when interrupted.
+    `numbers` are those of the draws, if not 0, 1, 2, ... `report` is called with the number of repeats that are done.
+    Raises `KeyboardInterrupt` when interrupted, and `ReplicationError` for a repeat that fails.
     """
     draws = len(next(iter(first.values())))
     found = {name: np.full((draws, repeats), math.nan) for name in first}
     for name, values in first.items():
         found[name][:, 0] = [math.nan if value is None else float(value) for value in values]
+    place = {number: index for index, number in enumerate(range(draws) if numbers is None else numbers)}
+    chosen = [range(number, number + 1) for number in place]
+
+    def fail(failure: ReplicationError) -> None:
+        raise failure
+
     for repeat in range(1, repeats):
 
         def receive(number: int, replication: Replication, repeat: int = repeat) -> None:
+            index = place[number]
             for name, values in found.items():
                 value = replication.measures[name]
-                values[number, repeat] = math.nan if value is None else float(value)
-            report((repeat - 1) * draws + number + 1)
+                values[index, repeat] = math.nan if value is None else float(value)
+            report((repeat - 1) * draws + index + 1)
 
-        if not execute(partial(Repeat, make, repeat), draws, seed, receive, jobs=jobs, processes=processes):
+        work = Work(partial(Repeat, make, repeat), seed, receive, fail)
+        if not workers.execute(portions(work, chosen, workers.jobs, 1)):
             raise KeyboardInterrupt
     return found
 
@@ -118,11 +128,18 @@ def variance(result: Result, repeats: int, progress: bool | ReportProgress | Non
     plan = engines.build(result.scenario, result.design)
     first = {name: result.records.measure(name) for name in result.estimates}
     total = draws * (repeats - 1)
-    with progress_display(progress, result.scenario.name) as report:
+    numbers = result.records.numbers.tolist()
+    workers = workers_for(result.engine, result.jobs, None)
+    with progress_display(progress, result.scenario.name) as report, workers:
         found = repeated(
-            partial(make_engine, result.engine, plan), first, result.seed, repeats, jobs=result.jobs,
-            processes=result.engine == "reference", report=lambda done: report(Progress("running", done, total)),
-        )  # fmt: skip
+            partial(make_engine, result.engine, plan),
+            first,
+            result.seed,
+            repeats,
+            workers=workers,
+            numbers=numbers,
+            report=lambda done: report(Progress("running", done, total)),
+        )
     rows = {name: _row(values[~np.isnan(values).any(axis=1)]) for name, values in found.items()}
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS))
     frame.index.name = "measure"

@@ -27,6 +27,8 @@ def heading(result: Result) -> str:
     told = f"{result.replications_done:,} replications, seed {result.seed}"
     if result.interrupted:
         told += f", interrupted ({result.requested:,} asked for)"
+    if result.failures:
+        told += f", {len(result.failures):,} failed"
     return told
 
 

@@ -13,16 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import simulator as sim
-
-SMALL = {
-    "name": "small",
-    "horizon_weeks": 30,
-    "start_date": "2026-01-05",
-    "sites": [{"name": "office", "users": 60}, {"name": "shop", "users": {"p10": 20, "p50": 30, "p90": 50}}],
-    "pilot": {"weeks": 4, "measure_weeks": 4, "sites": ["office"], "users_per_site": 20},
-    "rollout": {"funding_delay_weeks": 2, "phases": [{"name": "all", "week": 0, "sites": ["office", "shop"]}]},
-    "edge_cases": {"organisation": {"share": 0.08}},
-}
+from tests.experiment.small import SMALL
 
 
 @pytest.fixture
@@ -82,7 +73,7 @@ def test_ctrl_c_ends_cleanly_and_keeps_what_is_finished(small, engine, tmp_path)
     kept = pq.read_table(results / "small" / "replications.parquet")
     assert 0 < kept.num_rows < 200_000
     assert f"{kept.num_rows:,} replications, seed 1, interrupted (200,000 asked for)" in out
-    assert kept.slice(0, 2).equals(sim.run(small, replications=2).records.replications_table().slice(0, kept.num_rows))
+    assert kept.slice(0, 2).equals(sim.run(small, replications=2).records.table("replications").slice(0, kept.num_rows))
 
 
 def read_until(terminal: int, pattern: bytes | None) -> bytes:

@@ -89,8 +89,6 @@ def programme(outcome: str, *, end: int | None = None, gate: str | None = None, 
 
 def result_of(outputs: list[Output], **changes: Any) -> Result:
     """The result of these replications."""
-    records = Records([], len(outputs))
-    for number, output in enumerate(outputs):
-        records.put(number, output)
+    records = Records.of([], outputs)
     scenario = sim.load(SCENARIO | changes)
     return Result(scenario, records, seed=1, engine="compiled", jobs=1, requested=len(outputs), wall_seconds=1.0)

@@ -116,8 +116,13 @@ def make() -> Engine:
 @pytest.fixture
 def stand_in_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replace both engines by the stand-in."""
+    install(monkeypatch)
+
+
+def install(monkeypatch: pytest.MonkeyPatch, engine: Any = Engine) -> None:
+    """Replace both engines by `engine`, which is made of a plan."""
     monkeypatch.setattr("simulator.engine.build", plan, raising=False)
-    monkeypatch.setattr("simulator.engine.get", lambda _: SimpleNamespace(Engine=Engine), raising=False)
+    monkeypatch.setattr("simulator.engine.get", lambda _: SimpleNamespace(Engine=engine), raising=False)
     monkeypatch.setattr("simulator.engine.warm_up", lambda: None, raising=False)
     monkeypatch.setattr("simulator.engine.compiled_before", lambda: True, raising=False)
     monkeypatch.setattr("simulator.engine.trace", trace, raising=False)

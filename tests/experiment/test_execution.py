@@ -1,34 +1,48 @@
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from functools import partial
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import pytest
 
-from simulator.experiment.execution import ReplicationError, execute
+from simulator.experiment.blocks import Blocks
+from simulator.experiment.execution import Workers, portions
 from simulator.experiment.records import Records
+from simulator.experiment.workers import VersionsDifferError, Work, replicate_in_worker
 from tests.experiment import stand_in
 
 
-def gather(replications: int, make=stand_in.make, **options) -> tuple[bool, Records]:
-    records = Records(["ai.reference_accuracy"], replications)
-    complete = execute(make, replications, 7, records.put, **options)
-    return complete, records
+def gather(replications: int, make=stand_in.make, receive=None, **options) -> tuple[bool, Records]:
+    """What `replications` of an engine give, and whether they ran to the end; the failures are in `gather.failures`."""
+    blocks: list[Any] = []
+    gathered = Blocks(["ai.reference_accuracy"], 250, blocks.append)
+    gather.failures = []
+    work = Work(make, 7, partial(receive, gathered.put) if receive else gathered.put, gather.failures.append)
+    with Workers(**options) as workers:
+        complete = workers.execute(portions(work, [range(replications)], options["jobs"], 1))
+    gathered.flush()
+    return complete, Records.in_memory(blocks)
 
 
 def test_order_and_values_do_not_depend_on_jobs():
     _, alone = gather(23, jobs=1)
-    for options in ({"jobs": 2}, {"jobs": 5}, {"jobs": 2, "processes": True}):
+    for options in ({"jobs": 2}, {"jobs": 5}, {"jobs": 2, "place": "processes"}):
         complete, together = gather(23, **options)
         assert complete
-        assert together.replications_table().equals(alone.replications_table())
-        assert together.weekly_table().equals(alone.weekly_table())
+        assert together.table("replications").equals(alone.table("replications"))
+        assert together.table("weekly").equals(alone.table("weekly"))
 
 
 def test_more_replications_leave_the_earlier_ones_alone():
     _, few = gather(5, jobs=1)
     _, many = gather(40, jobs=2)
-    assert many.replications_table().slice(0, 5).equals(few.replications_table())
+    assert many.table("replications").slice(0, 5).equals(few.table("replications"))
 
 
 def test_each_thread_has_an_engine_of_its_own():
@@ -55,44 +69,116 @@ def test_each_thread_has_an_engine_of_its_own():
     assert len(set(made)) == len(made)
 
 
-@pytest.mark.parametrize("options", [{"jobs": 1}, {"jobs": 2}, {"jobs": 2, "processes": True}])
-def test_a_failing_replication_is_named_with_its_seed(options):
+@pytest.mark.parametrize("options", [{"jobs": 1}, {"jobs": 2}, {"jobs": 2, "place": "processes"}])
+def test_a_replication_that_always_fails_is_named_and_the_rest_completes(options):
     make = partial(stand_in.Engine, stand_in.make().plan, fails_at=9)
-    with pytest.raises(ReplicationError, match=r"replication 9 with seed 7 failed: .*ring is full") as caught:
-        gather(20, make, **options)
-    assert (caught.value.replication, caught.value.seed) == (9, 7)
+    complete, records = gather(20, make, **options)
+    assert complete
+    (failure,) = gather.failures
+    assert str(failure) == "replication 9 with seed 7 failed: OverflowError: the ticket ring is full"
+    assert records.numbers.tolist() == [*range(9), *range(10, 20)]
+    _, whole = gather(20, jobs=1)
+    assert records.measure("adoption_final") == [
+        value for number, value in enumerate(whole.measure("adoption_final")) if number != 9
+    ]
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_an_interruption_keeps_what_is_finished_without_a_gap(jobs):
-    records = Records(["ai.reference_accuracy"], 40)
-
     interruptions = iter([KeyboardInterrupt])
 
-    def receive(number, replication):
-        records.put(number, replication)
+    def receive(put, number, replication):
+        put(number, replication)
         if number == 5:
             for interruption in interruptions:
                 raise interruption
 
     make = partial(stand_in.Engine, stand_in.make().plan, seconds=0.002)
-    assert not execute(make, 40, 7, receive, jobs=jobs)
+    complete, records = gather(40, make, receive, jobs=jobs)
+    assert not complete
     _, whole = gather(40, jobs=1)
     assert 6 <= records.count < 40
-    assert records.replications_table().equals(whole.replications_table().slice(0, records.count))
+    assert records.table("replications").equals(whole.table("replications").slice(0, records.count))
 
 
 def test_nulls_are_null_in_tables_and_types_are_plain():
     _, records = gather(12, jobs=1)
-    table = records.replications_table()
+    table = records.table("replications")
     assert table.column_names[:3] == ["replication", "input.ai.reference_accuracy", "outcome"]
     assert str(table.schema.field("weeks_to_scale").type) == "int64"
     assert str(table.schema.field("success").type) == "bool"
     assert table["accuracy_scaled"].null_count == 12
-    weekly = records.weekly_table()
+    weekly = records.table("weekly")
     assert weekly.num_rows == 12 * 60
     assert weekly["accuracy"].null_count == 12
     assert not np.isnan(weekly["accuracy"].drop_null().to_numpy()).any()
-    sites = records.sites_table()
+    sites = records.table("sites")
     assert sites["site"].to_pylist()[:3] == ["office", "shop", "office"]
     assert sites["go_live_week"].to_pylist()[:2] == [16.0, None]
+
+
+class Deadly(stand_in.Engine):
+    """Takes its process along: always at replication 3, and once at 7."""
+
+    def __init__(self, plan, marks):
+        super().__init__(plan)
+        self.marks = marks
+
+    def replicate(self, replication, seed, uniforms=None):
+        mark = self.marks / str(replication)
+        if replication == 3 or (replication == 7 and not mark.exists()):
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().replicate(replication, seed, uniforms)
+
+
+def test_dead_workers_are_survived_and_a_deadly_replication_is_left_out(tmp_path):
+    make = partial(Deadly, stand_in.make().plan, tmp_path)
+    complete, records = gather(12, make, jobs=2, place="processes")
+    assert complete
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["3", "7"]
+    assert records.numbers.tolist() == [number for number in range(12) if number != 3]
+    (failure,) = gather.failures
+    assert str(failure).startswith("replication 3 with seed 7 failed: its worker ended 2 times (BrokenProcessPool: ")
+    _, whole = gather(12, jobs=1)
+    alike = [value for number, value in enumerate(whole.measure("adoption_final")) if number != 3]
+    assert records.measure("adoption_final") == alike
+
+
+def test_workers_that_cannot_start_are_no_reason_to_try_for_ever(tmp_path):
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "from tests.experiment import stand_in\n"
+        "from simulator.experiment.execution import Workers, portions\n"
+        "from simulator.experiment.workers import Work\n"
+        "work = Work(stand_in.make, 7, print, print)\n"
+        "with Workers(2, 'processes') as workers:\n"
+        "    workers.execute(portions(work, [range(9)], 2))\n"
+    )
+    there = os.environ | {"PYTHONPATH": "."}
+    ended = subprocess.run([sys.executable, script], check=False, capture_output=True, text=True, env=there)
+    assert ended.returncode == 1
+    assert "worker processes end before they have done anything" in ended.stderr
+
+
+def test_a_worker_with_other_versions_is_refused():
+    work = Work(stand_in.make, 7, print, print)
+    name, content, ours = work.packed
+    assert len(replicate_in_worker(range(2), (name, content, ours), 7)) == 2
+    with pytest.raises(VersionsDifferError, match=r"numpy .* instead of 1\.0"):
+        replicate_in_worker(range(2), (name, content, ours | {"numpy": "1.0"}), 7)
+
+
+@pytest.mark.parametrize("options", [{"jobs": 1}, {"jobs": 3}])
+def test_several_experiments_share_workers_in_one_call(options):
+    gathered = {seed: [] for seed in (1, 2, 3)}
+    blocks = {seed: Blocks(["ai.reference_accuracy"], 250, gathered[seed].append) for seed in gathered}
+    works = [Work(stand_in.make, seed, blocks[seed].put, print) for seed in gathered]
+    with Workers(**options) as workers:
+        assert workers.execute(chain.from_iterable(portions(work, [range(9)], 3) for work in works))
+        for work in works:
+            assert workers.execute(portions(work, [range(9, 12)], 3))
+    for seed, block in blocks.items():
+        block.flush()
+        alone = Records.of(["ai.reference_accuracy"], [stand_in.make().replicate(r, seed) for r in range(12)])
+        assert Records.in_memory(gathered[seed]).table("replications").equals(alone.table("replications"))

@@ -70,7 +70,7 @@ def test_saved_files_are_the_tables_and_equal_results_give_equal_bytes(result, t
     again = sim.run(SCENARIO, replications=40, seed=3, jobs=1, out=tmp_path / "second")
     other = tmp_path / "second" / "stand-in"
     assert sorted(path.name for path in folder.iterdir()) == [
-        "manifest.json", "replications.parquet", "sites.parquet", "summary.json", "weekly.parquet",
+        "manifest.json", "replications.parquet", "shards", "sites.parquet", "summary.json", "weekly.parquet",
     ]  # fmt: skip
     for name in ("replications", "weekly", "sites"):
         assert (folder / f"{name}.parquet").read_bytes() == (other / f"{name}.parquet").read_bytes()

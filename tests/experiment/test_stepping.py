@@ -13,7 +13,7 @@ import pytest
 
 import simulator as sim
 from simulator import engine
-from simulator.experiment.files import refuse_callbacks
+from simulator.experiment.manifest import refuse_callbacks
 from simulator.experiment.stepping import Simulation
 from simulator.model.kinds import NOT_STARTED, OUTAGE, SHOCK, STOPPED, TIER3
 from simulator.model.state import State

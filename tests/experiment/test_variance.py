@@ -11,9 +11,10 @@ import pytest
 
 import simulator as sim
 from simulator import engine
-from simulator.experiment.run import make_engine
+from simulator.experiment.execution import Workers
 from simulator.experiment.statistics import t_quantile
 from simulator.experiment.variance import COLUMNS, Repeat, repeat_number, repeated, share_of_inputs
+from simulator.experiment.workers import make_engine
 from tests.model.test_inputs import NOTICE, TRUST, scenario
 
 EXPERIMENTS = 1000
@@ -38,7 +39,7 @@ def test_the_share_of_a_sum_is_found(repeats: int) -> None:
     draws = 2000
     measures = [Synthetic().replicate(number, 5).measures for number in range(draws)]
     first = {name: [row[name] for row in measures] for name in measures[0]}
-    found = repeated(Synthetic, first, 5, repeats, jobs=1, processes=False)
+    found = repeated(Synthetic, first, 5, repeats, workers=Workers(1))
     assert (found["input"] == found["input"][:, :1]).all()
     assert len(np.unique(found["noise"])) == draws * repeats
     share = share_of_inputs(found["sum"])

@@ -1,0 +1,188 @@
+"""Blocks: consecutive replications as Arrow tables, and the three final tables that they are laid out to.
+
+A block has a row per replication: `replication`, `input.<path>`, output measures, then `weekly.<measure>` and
+`sites.<measure>` as lists over weeks and sites. So a block is one table, and a shard one file.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Value = float | int | bool | str | None
+INPUT = "input."
+TABLES = ("replications", "weekly", "sites")
+LONGEST_SECONDS = 30.0
+"""A block ends after this time, so that a process that is killed loses little, however slow the scenario is."""
+
+
+class Replication(Protocol):
+    """What an engine hands back for one replication."""
+
+    @property
+    def inputs(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Uncertain inputs as drawn, float64[n_inputs]."""
+
+    @property
+    def measures(self) -> Mapping[str, Any]:
+        """Output measures per replication by name."""
+
+    @property
+    def weekly(self) -> Mapping[str, np.ndarray[Any, np.dtype[np.float64]]]:
+        """Output measures per week by name, float64[weeks]; NaN is null."""
+
+    @property
+    def sites(self) -> Mapping[str, Sequence[Any]]:
+        """Output measures per site by name."""
+
+    @property
+    def events(self) -> int:
+        """Number of simulated events."""
+
+
+class Blocks:
+    """Gathers replications into blocks and hands each block to `keep`.
+
+    A block ends at a multiple of `size`, before a gap in the numbers, and after `LONGEST_SECONDS`. Interruptions
+    (Ctrl-C) do no harm wherever they hit: a replication may be put twice, and a block may be kept twice.
+    """
+
+    def __init__(self, input_paths: Sequence[str], size: int, keep: Callable[[pa.Table], None]) -> None:
+        self.input_paths = tuple(input_paths)
+        self.size = size
+        self.keep = keep
+        self.count = 0
+        self._pending: list[tuple[int, Replication]] = []
+        self._last = -1
+        self._began = monotonic()
+
+    def put(self, number: int, replication: Replication) -> None:
+        """Add replication `number`; numbers ascend."""
+        if number <= self._last or (self._pending and number <= self._pending[-1][0]):
+            return
+        if self._pending and number != self._pending[-1][0] + 1:
+            self.flush()
+        if not self._pending:
+            self._began = monotonic()
+        self._pending.append((number, replication))
+        self.count += 1
+        if (number + 1) % self.size == 0 or monotonic() - self._began > LONGEST_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand over what is pending."""
+        if self._pending:
+            numbers, replications = zip(*self._pending, strict=True)
+            self.keep(block_of(self.input_paths, numbers, replications))
+            self._last = numbers[-1]
+            self._pending = []
+
+
+def block_of(input_paths: Sequence[str], numbers: Sequence[int], replications: Sequence[Replication]) -> pa.Table:
+    """The block of these replications; columns that are null throughout have the type null."""
+    import pyarrow as pa
+
+    columns = {"replication": pa.array(numbers, pa.int32())}
+    inputs = np.array([of.inputs for of in replications], dtype=np.float64)
+    for index, path in enumerate(input_paths):
+        columns[INPUT + path] = pa.array(inputs[:, index], from_pandas=True)
+    first = replications[0]
+    for name in first.measures:
+        columns[name] = _column([of.measures[name] for of in replications])
+    for name in first.weekly:
+        rows = np.array([of.weekly[name] for of in replications], dtype=np.float64)
+        columns[f"weekly.{name}"] = _lists(pa.array(rows.reshape(-1), from_pandas=True), rows.shape[1])
+    for name, per_site in first.sites.items():
+        values = [value for of in replications for value in of.sites[name]]
+        columns[f"sites.{name}"] = _lists(_column(values), len(per_site))
+    return pa.table(columns)
+
+
+def columns_of(schema: pa.Schema, table: str) -> dict[str, str]:
+    """Columns of a block that belong to a final table, by the name that they have there."""
+    if table == "replications":
+        names = [name for name in schema.names if not name.startswith(("weekly.", "sites.")) and name != "replication"]
+        return {name: name for name in names}
+    return {name.removeprefix(f"{table}."): name for name in schema.names if name.startswith(f"{table}.")}
+
+
+def schema_of(schemas: Iterable[pa.Schema], table: str) -> pa.Schema:
+    """The schema of a final table of blocks with these schemas.
+
+    A column keeps the type that its values have in all blocks; where blocks differ, or all is null, it is float64.
+    """
+    import pyarrow as pa
+
+    kinds: dict[str, set[pa.DataType]] = {}
+    for schema in schemas:
+        for name, column in columns_of(schema, table).items():
+            kind = schema.field(column).type
+            kinds.setdefault(name, set()).add(kind if table == "replications" else kind.value_type)
+    fields = {"replication": pa.int32()} | ({"week": pa.int32()} if table == "weekly" else {})
+    for name, of in kinds.items():
+        known = of - {pa.null()}
+        fields[name] = known.pop() if len(known) == 1 else pa.float64()
+    return pa.schema(list(fields.items()))
+
+
+def laid_out(block: pa.Table, table: str, schema: pa.Schema) -> pa.Table:
+    """The rows of a block in a final table."""
+    import pyarrow as pa
+
+    block = block.combine_chunks()
+    columns = {name: block.column(column) for name, column in columns_of(block.schema, table).items()}
+    numbers = block.column("replication").to_numpy()
+    if table != "replications":
+        length = len(next(iter(columns.values()))[0]) if columns and len(numbers) else 0
+        columns = {name: column.chunk(0).flatten() for name, column in columns.items()}
+        if table == "weekly":
+            columns["week"] = pa.array(np.tile(np.arange(length, dtype=np.int32), len(numbers)))
+        numbers = np.repeat(numbers, length)
+    columns["replication"] = pa.array(numbers, pa.int32())
+    return pa.table([columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
+
+
+def table_of(blocks: Sequence[pa.Table], table: str) -> pa.Table:
+    """A final table of blocks in replication order."""
+    import pyarrow as pa
+
+    schema = schema_of([block.schema for block in blocks], table)
+    return pa.concat_tables([laid_out(block, table, schema) for block in blocks]) if blocks else schema.empty_table()
+
+
+def plain(value: Any) -> Value:
+    """`value` as a plain Python scalar; NaN becomes None."""
+    scalar = value.item() if isinstance(value, np.generic) else value
+    if isinstance(scalar, float) and math.isnan(scalar):
+        return None
+    return scalar  # type: ignore[no-any-return]
+
+
+def _lists(values: pa.Array, length: int) -> pa.Array:
+    """`values` cut into lists of `length`."""
+    import pyarrow as pa
+
+    ends = np.arange(0, len(values) + 1, length, dtype=np.int32) if length else np.zeros(1, np.int32)
+    return pa.ListArray.from_arrays(pa.array(ends), values)
+
+
+def _column(values: list[Any]) -> pa.Array:
+    """A column that is text, truth value, whole number, float64, or null when all is null."""
+    import pyarrow as pa
+
+    kinds = set(map(type, values)) - {type(None)}
+    if not kinds <= {str} and not kinds <= {bool} and not kinds <= {int} and not kinds <= {float}:
+        values = [plain(value) for value in values]  # NumPy's scalars, or several kinds
+        kinds = set(map(type, values)) - {type(None)}
+    for kind, name in ((str, pa.string()), (bool, pa.bool_()), (int, pa.int64())):
+        if kinds == {kind}:
+            return pa.array(values, name)
+    column = pa.array([None if value is None else float(value) for value in values], pa.float64(), from_pandas=True)
+    return column if column.null_count < len(column) else pa.nulls(len(values))

@@ -1,0 +1,119 @@
+"""The final tables as Parquet files: written shard by shard in little memory, read column by column.
+
+Row groups end at fixed numbers of replications, and each is written in one piece, so that the bytes depend on the
+replications alone and not on the shards that they came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from simulator.experiment.blocks import TABLES, columns_of, laid_out, schema_of
+from simulator.experiment.files import checksum, replace
+from simulator.experiment.records import Records
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from simulator.experiment.blocks import Value
+
+ROW_GROUP = {"replications": 10_000, "weekly": 250, "sites": 1000}
+"""Replications in a row group."""
+
+
+class StoredTable:
+    """A final table in a file."""
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow.parquet as pq
+
+        self.path = path
+        metadata = pq.read_metadata(path)
+        self.num_rows: int = metadata.num_rows
+        self.column_names: list[str] = metadata.schema.to_arrow_schema().names
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """One column, read now."""
+        import pyarrow.parquet as pq
+
+        return pq.ParquetFile(self.path).read(columns=[name]).column(name)
+
+
+def write_block(block: pa.Table, file: BinaryIO) -> None:
+    """Write a block as a Parquet file: most columns are floats that hardly repeat, so no dictionaries."""
+    import pyarrow.parquet as pq
+
+    pq.write_table(block, file, compression="zstd", version="2.6", use_dictionary=False, write_statistics=False)
+
+
+def read_block(path: Path) -> pa.Table:
+    """A block from its file."""
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(path).read()
+
+
+def read_column(path: Path, name: str) -> list[Value]:
+    """One output measure of the replications of a block's file."""
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(path).read(columns=[name]).column(name).to_pylist()  # type: ignore[no-any-return]
+
+
+def write_tables(folder: Path, shards: Sequence[Path]) -> dict[str, dict[str, int | str]]:
+    """Write the final tables of shards in replication order; their rows and checksums by file name.
+
+    Raises `WriteError`; each table is then the new or the old one as a whole.
+    """
+    import pyarrow.parquet as pq
+
+    schemas = [pq.read_schema(path) for path in shards]
+    written: dict[str, dict[str, int | str]] = {}
+    for table in TABLES:
+        path = folder / f"{table}.parquet"
+        replace(path, _writing(shards, table, schema_of(schemas, table)))
+        written[path.name] = {"rows": pq.read_metadata(path).num_rows, "sha256": checksum(path)}
+    return written
+
+
+def read_tables(folder: Path, shards: Sequence[Path]) -> Records:
+    """The records of the final tables in a folder; the two long ones stay on the disk."""
+    import pyarrow.parquet as pq
+
+    names = {name: folder / f"{name}.parquet" for name in TABLES}
+    tables = {name: StoredTable(path) for name, path in names.items()}
+    short = pq.ParquetFile(names["replications"]).read()
+    return Records(tables | {"replications": short}, lambda: map(read_block, shards))
+
+
+def _writing(shards: Sequence[Path], table: str, schema: pa.Schema) -> Callable[[BinaryIO], None]:
+    """What writes a final table into a file."""
+    import pyarrow.parquet as pq
+
+    def write(file: BinaryIO) -> None:
+        with pq.ParquetWriter(file, schema, compression="zstd", version="2.6") as writer:
+            for group in _row_groups(shards, table, schema):
+                writer.write_table(group, row_group_size=group.num_rows)
+
+    return write
+
+
+def _row_groups(shards: Sequence[Path], table: str, schema: pa.Schema) -> Iterator[pa.Table]:
+    """The rows of a final table, cut after every `ROW_GROUP` replications."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    waiting = schema.empty_table()
+    for path in shards:
+        file = pq.ParquetFile(path)
+        block = file.read(columns=["replication", *columns_of(file.schema_arrow, table).values()])
+        rows = laid_out(block, table, schema)
+        size = ROW_GROUP[table] * (rows.num_rows // block.num_rows)
+        waiting = pa.concat_tables([waiting, rows])
+        while size and waiting.num_rows >= size:
+            yield waiting.slice(0, size).combine_chunks()
+            waiting = waiting.slice(size)
+    if waiting.num_rows:
+        yield waiting.combine_chunks()

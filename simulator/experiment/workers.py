@@ -1,0 +1,150 @@
+"""What runs in a worker: replications, each tried twice, on an engine that is kept for the work in hand."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from signal import SIG_IGN, SIGINT, signal
+from threading import Event, local
+from typing import Any, Protocol
+
+from simulator.experiment.blocks import Replication
+from simulator.experiment.manifest import versions
+
+
+class Engine(Protocol):
+    """Runs replications of one plan, one at a time, with state of its own."""
+
+    def replicate(self, replication: int, seed: int) -> Replication:
+        """Run one replication."""
+
+
+class ReplicationError(RuntimeError):
+    """A replication that failed; `replication` (number) and `seed` let it be run alone."""
+
+    def __init__(self, replication: int, seed: int, cause: str) -> None:
+        super().__init__(replication, seed, cause)
+        self.replication = replication
+        self.seed = seed
+        self.cause = cause
+
+    def as_dict(self) -> dict[str, Any]:
+        """The failure as a manifest holds it."""
+        return {"replication": self.replication, "seed": self.seed, "cause": self.cause}
+
+    def __str__(self) -> str:
+        return f"replication {self.replication} with seed {self.seed} failed: {self.cause}"
+
+
+class WorkersError(RuntimeError):
+    """There are no workers, or none that could be used; the message says why."""
+
+
+class VersionsDifferError(WorkersError):
+    """A worker on another machine has other versions, so that its digits could be others."""
+
+
+Outcome = Replication | ReplicationError
+MakeEngine = Callable[[], Engine]
+Packed = tuple[str, bytes, dict[str, str | None]]
+
+
+@dataclass(eq=False)
+class Work:
+    """Replications of one experiment: what makes its engines, its base seed, and who takes what comes out.
+
+    `again`: a replication that fails is tried once more on a new engine.
+    """
+
+    make_engine: MakeEngine
+    seed: int
+    receive: Callable[[int, Replication], None]
+    fail: Callable[[ReplicationError], None]
+    again: bool = field(default=True, kw_only=True)
+
+    @cached_property
+    def packed(self) -> Packed:
+        """What makes the engines, for workers without our memory: a name for it, its pickle, our versions."""
+        content = pickle.dumps(self.make_engine)
+        return sha256(content).hexdigest(), content, versions()
+
+
+class EngineKeeper:
+    """The engine of the work in hand; one for each thread."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._engine: Engine | None = None
+
+    def outcome(self, work: Work, number: int) -> Outcome:
+        """Replication `number`, or how it failed."""
+        return self.replicate(work, work.make_engine, number, work.seed, again=work.again)
+
+    def replicate(self, key: object, make_engine: MakeEngine, number: int, seed: int, *, again: bool) -> Outcome:
+        """Replication `number` on the engine that is known as `key`, or how it failed."""
+        cause = ""
+        for _ in range(1 + again):
+            try:
+                if self._engine is None or self._key != key:
+                    self._engine, self._key = make_engine(), key
+                return self._engine.replicate(replication=number, seed=seed)
+            except Exception as error:
+                self._engine = None  # what an error has left behind in it is not known
+                cause = f"{type(error).__name__}: {error}"
+        return ReplicationError(number, seed, cause)
+
+
+def make_engine(name: str, plan: Any) -> Engine:
+    """The engine `name` for a plan; can be sent to processes."""
+    from simulator import engine as engines
+
+    return engines.get(name).Engine(plan)  # type: ignore[no-any-return]
+
+
+def replicate_in_thread(chunk: range, work: Work, own: local, stop: Event) -> list[Outcome]:
+    """Outcomes of `chunk`, fewer when told to stop; the thread keeps its engine in `own`."""
+    finished: list[Outcome] = []
+    for number in chunk:
+        if stop.is_set():
+            break
+        finished.append(_engines(own).outcome(work, number))
+    return finished
+
+
+def replicate_in_worker(chunk: range, packed: Packed, seed: int) -> list[Outcome]:
+    """Outcomes of `chunk` in a process of its own or on another machine; raises `VersionsDifferError`."""
+    key, content, expected = packed
+    here = versions()
+    differences = [f"{name} {here.get(name)} instead of {of}" for name, of in expected.items() if here.get(name) != of]
+    if differences:
+        raise VersionsDifferError(
+            f"a worker has other versions, so that its digits could differ: {'; '.join(differences)}"
+        )
+    engines = _engines(_own)
+
+    def make_engine() -> Engine:
+        return pickle.loads(content)()  # type: ignore[no-any-return]
+
+    return [engines.replicate(key, make_engine, number, seed, again=True) for number in chunk]
+
+
+def start_worker() -> None:
+    """Prepare a worker process."""
+    signal(SIGINT, SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
+
+
+def answer() -> bool:
+    """Show that a worker is there."""
+    return True
+
+
+_own = local()
+
+
+def _engines(own: local) -> EngineKeeper:
+    if not hasattr(own, "engines"):
+        own.engines = EngineKeeper()
+    return own.engines  # type: ignore[no-any-return]
