@@ -161,7 +161,8 @@ def projects(scenario: str) -> pd.DataFrame:
 
     Nobody interferes with the projects, and hardly anybody uses the system, as their course does not depend on it.
     """
-    loaded = load(scenario).with_changes({**UNTIL_THE_END, "sites.*.users": 2, "pilot.users_per_site": 2})
+    nobody = {"sites.*.users": 2, "pilot.users_per_site": 2, "rollout.funding_gate": None}
+    loaded = load(scenario).with_changes({**UNTIL_THE_END, **nobody})
     planned = {}
     for system in loaded.integration.systems:
         planned[system.name] = sum(stage.weeks.distribution.quantile(0.5) for stage in system.stages)
