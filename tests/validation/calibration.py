@@ -99,7 +99,8 @@ FITS = (
             Parameter(
                 "rollout.sponsor.patience_weeks",
                 times({"p10": 4, "p50": 9, "p90": 18}, (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)),
-                "weeks without any of the promised value that a sponsor bears: nobody has measured it",
+                "weeks without any of the promised value that a sponsor bears: nobody has measured it; of what is "
+                "accepted the file keeps 1 to 2 times, as more than a year of such patience is not credible",
             ),
         ),
         (Aim("failure", 0.70, 0.85, "70-85% fail to scale"),),

@@ -26,6 +26,7 @@ from tests.validation.studies import (
 MANY, USUAL, FEW = 1600, 400, 150
 REMEDIES = ("representative-pilot", "integration-day-one", "support-early", "measure-what-matters", "explicit-gates")
 ALL_FIVE = "all-five-remedies"
+TYPICAL, PHASED = "typical-programme", "phased-24-months"
 MONTHS = (6, 9, 12, 15, 18, 21, 24, 27, 30)
 WEEKS_PER_MONTH = 52 / 12
 PATIENT = {"rollout.sponsor.patience_weeks": 5000}
@@ -270,28 +271,30 @@ def adopted_in_production() -> Reading:
 
 
 @cache
-def plan_curve() -> pd.DataFrame:
+def plan_curve(scenario: str) -> pd.DataFrame:
     """Success of funded replications by the length of the plan in months: a column each."""
-    last_week = max(phase.week.value for phase in load("phased-24-months").rollout.phases)
+    last_week = max(phase.week.value for phase in load(scenario).rollout.phases)
     columns = {}
     for months in MONTHS:
         scale = {"rollout.time_scale": round(months * WEEKS_PER_MONTH / last_week, 4)}
-        rows = funded(simulate("phased-24-months", FEW, scale))
+        rows = funded(simulate(scenario, USUAL if scenario == TYPICAL else FEW, scale))
         columns[months] = rows.set_index("replication")["success"].astype(float)
     return pd.DataFrame(columns).dropna()
 
 
-def shortest_good_plan() -> Reading:
+def shortest_good_plan(scenario: str) -> Callable[[], Reading]:
+    """The shortest plan (months) that reaches 90% of the best success."""
+
     def shortest(curve: pd.DataFrame) -> float:
         success = curve.mean()
         return float(min(months for months in MONTHS if success[months] >= 0.9 * success.max()))
 
-    return bootstrapped(plan_curve(), shortest, 0)
+    return lambda: bootstrapped(plan_curve(scenario), shortest, 0)
 
 
-def cost_of_compression() -> Reading:
-    curve = plan_curve()
-    return mean_of(curve[24] - curve[6])
+def cost_of_compression(scenario: str) -> Callable[[], Reading]:
+    """Success of a plan of 24 months less that of 6."""
+    return lambda: mean_of(plan_curve(scenario)[24] - plan_curve(scenario)[6])
 
 
 # ---- what works

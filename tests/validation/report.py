@@ -94,10 +94,11 @@ def sponsor() -> str:
 
 def curve() -> str:
     """Success by the length of the plan."""
-    shares = read.plan_curve()
-    lines = [[str(months), str(share_of(shares[months] > 0))] for months in read.MONTHS]
-    text = "### How long a plan\n\n`phased-24-months`, all dates of the plan stretched or compressed together.\n\n"
-    return text + table(["months from funding to the last planned go-live", "success given funding"], lines)
+    curves = [read.plan_curve(name) for name in (read.TYPICAL, read.PHASED)]
+    lines = [[str(months), *(str(share_of(c[months] > 0)) for c in curves)] for months in read.MONTHS]
+    text = "### How long a plan\n\nSuccess given funding, all dates of the plan stretched or compressed together.\n\n"
+    titles = ["months from funding to the last planned go-live", f"`{read.TYPICAL}`", f"`{read.PHASED}`"]
+    return text + table(titles, lines)
 
 
 def shelving() -> str:

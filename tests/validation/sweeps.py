@@ -57,6 +57,11 @@ LEVERS = {
 """The same for levers; a pilot that is cleaned less flatters less, and the sponsor expects less."""
 
 NOTES = """
+## Reading it
+
+No input and no lever is reversed. The strongest are those of the loop: how much bad data cost, how many errors are
+noticed, who comes back, hand-carried errors, what the sponsor expects. Those *not seen* have effects within the noise
+of this experiment, also where they are expected to have one, as the data of single sites or the pilot's curation.
 """
 
 
@@ -129,7 +134,7 @@ def levers() -> list[list[str]]:
 
 if __name__ == "__main__":
     titles = ["input", "expected", *(f"fifth {k}" for k in range(1, FIFTHS + 1)), "highest less lowest", ""]
-    text = (__doc__ or "") + f"\n## Uncertain inputs\n\n{REPLICATIONS} replications.\n\n" + table(titles, inputs())
+    text = f"# {__doc__}" + f"\n## Uncertain inputs\n\n{REPLICATIONS} replications.\n\n" + table(titles, inputs())
     text += f"\n## Levers\n\n{PAIRED} paired replications.\n\n"
     text += table(["lever, at", "expected", "least", "middle", "most", "most less least", ""], levers())
     (DOCS / "sweeps.md").write_text(text + NOTES)
