@@ -27,7 +27,14 @@ def start(*arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[st
     command = [sys.executable, "-m", "simulator.cli", *arguments]
     top = Path(sim.__file__).parents[1]
     environment = os.environ | {"TERM": "xterm"}
-    return subprocess.Popen(command, cwd=top, env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True)
+
+    def listen() -> None:  # tests in the background may have inherited a Ctrl-C that is ignored
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    pipe = subprocess.PIPE
+    return subprocess.Popen(  # noqa: PLW1509 (no threads here yet)
+        command, cwd=top, env=environment, stdout=pipe, stderr=stderr, text=True, preexec_fn=listen
+    )
 
 
 def digits(*arguments: str) -> dict:
