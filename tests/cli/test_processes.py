@@ -31,9 +31,14 @@ def start(*arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[st
     def listen() -> None:  # tests in the background may have inherited a Ctrl-C that is ignored
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    pipe = subprocess.PIPE
-    return subprocess.Popen(  # noqa: PLW1509 (no threads here yet)
-        command, cwd=top, env=environment, stdout=pipe, stderr=stderr, text=True, preexec_fn=listen
+    return subprocess.Popen(
+        command,
+        cwd=top,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        preexec_fn=listen,  # noqa: PLW1509 (it takes no lock)
     )
 
 
