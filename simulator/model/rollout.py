@@ -171,7 +171,7 @@ def hold(state: Any, g: int, time: float) -> None:
 @rule
 def clean_up(state: Any, time: float) -> None:
     """Every site's data are to be mended that were not yet: first where people suffer from them, then ahead of them."""
-    for running in range(1, -1, -1):
+    for running in (1, 0):
         for s in range(state.world[0]["sites"]):
             if int(state.sites[s]["stage"] == LIVE) == running:
                 open_remediation(state, s, time)

@@ -23,7 +23,6 @@ EQUIVALENT = {
         "line 6: family['open_mass'] = 1.0 -> nothing": "a family is drawn before anybody meets it, or has no share",
         "line 6: 1.0 -> 1.75": "as above",
     },
-    "rollout.clean_up": {"line 2: 1 -> 2": "sites are live or not: there is no third kind to look for first"},
     "support.cancel_ticket": {
         "line 2: state.world[0]['tickets_cancelled'] += 1 -> state.world[0]['tickets_cancelled'] -= 1": (
             "the trace tells how many were cancelled; this count serves the balance in test_conservation"
