@@ -28,6 +28,7 @@ from simulator.model.kinds import (
     CLASS_REPAIR,
     CLASS_RETRAINING,
     CLASS_TICKET,
+    CLEANING_DUE,
     DEPLOYED,
     LIVE,
     NOT_STARTED,
@@ -79,6 +80,7 @@ def open_remediation(state: Any, s: int, time: float) -> None:
     world = state.world[0]
     if state.settings[0]["can_remediate"] == 0 or state.sites[s]["remediations"] > 0 or world["programme"] == STOPPED:
         return
+    set_timer(state, CLEANING_DUE, s, math.inf)
     world["week_spent"] += state.settings[0]["cost_remediation"]
     come_up(state, world["sites"] + s, CLASS_REMEDIATION, remediation_hours(state, s), s, time)
 

@@ -2,15 +2,17 @@
 
 Value is that of correct work less what errors cost: one that is noticed is reworked, a silent one does its damage. Who
 reads the value sees no more of that damage than checks reveal. Costs are people by tier with paid shifts and overtime
-(the help desk works for others until there is funding), integration stages under way, inference, licences, the
-platform, and the change programme. After a stop, licences and platform are still paid for the time that was committed.
+(the help desk works for others until, and unless, there is funding), integration stages under way, inference,
+licences, the platform, and the change programme. After a stop, licences and platform are still paid for the time that
+was committed.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from simulator.model.kinds import IN_PILOT, LIVE, PILOT, STOPPED, TIER1, TIER2, TIER3
+from simulator.model.kinds import LIVE, PILOT, STOPPED, TIER1, TIER2, TIER3
 from simulator.model.time import WEEK_HOURS
 from simulator.streams.jit import rule
 
@@ -44,7 +46,7 @@ def week_cost(state: Any, tasks: float, time: float) -> float:
     cost = world["week_spent"] + tasks * settings["cost_inference"]
     cost += settings["cost_stage"] * world["week_stage_hours"] / WEEK_HOURS
     for t in range(len(state.tiers)):
-        if t == TIER3 or world["programme"] != IN_PILOT:
+        if t == TIER3 or world["funded_at"] < math.inf:
             cost += people_cost(state, t)
     running = 0
     champions = 0.0

@@ -98,7 +98,7 @@ def plan_go_live(state: Any, s: int, date: float) -> None:
     site["go_live"] = date
     set_timer(state, GO_LIVE, s, date)
     ahead = state.settings[0]["remediation_ahead"]
-    if ahead >= 0.0:
+    if ahead >= 0.0 and site["remediations"] == 0:
         set_timer(state, CLEANING_DUE, s, max(state.world[0]["funded_at"], date - ahead))
 
 

@@ -53,6 +53,15 @@ def test_the_funding_gate_holds_and_then_refuses() -> None:
     assert told.weeks("switched-off") == [12.0]  # the pilot's site, at the end of the time to wind down
 
 
+def test_a_programme_that_is_never_funded_pays_for_no_help_desk() -> None:
+    funding = {"criteria": [{"measure": "accuracy", "at_least": 1.1}], "max_holds": 0}
+    prices = {"cost_per_hour": {"tier1": 10, "tier2": 10, "tier3": 0}, "platform_cost_per_week": 0}
+    nothing_else = {"licence_per_user_week": 0, "inference_cost_per_task": 0, "training_cost_per_user": 0}
+    told = Told(small(rollout={"funding_gate": funding}, economics=prices | nothing_else))
+    assert told.measures["outcome"] == "not_funded"
+    assert told.weekly["cost"].sum() == 0.0  # desks have worked for others, in the pilot and afterwards
+
+
 def test_a_funding_gate_that_goes_after_a_hold_shifts_everything() -> None:
     funding = {"criteria": [{"measure": "integrations_live", "at_least": 1}], "max_holds": 5, "retry_weeks": 3}
     stages = [{"name": "build", "weeks": 4, "team": "engineers"}]
@@ -274,6 +283,15 @@ def test_a_hold_mends_the_data_of_every_site_once_live_ones_first() -> None:
     without = Told(small(rollout={"gates": [until_integrated("first", retry_weeks=6)]}))
     for number in (1, 2):
         assert told.sites["accuracy_scaled"][number] > without.sites["accuracy_scaled"][number]
+
+
+def test_who_was_cleaned_on_a_hold_is_not_told_to_be_cleaned_again() -> None:
+    cleaning = {"weeks_before_go_live": 2, "effort_hours": 8}
+    held = gate("first", max_holds=1, on_hold={"remediate": True})
+    told = Told(small(ai={"remediation": cleaning}, rollout={"gates": [held]}))
+    assert told.weeks("gate-read", decision="hold") == [10.0]
+    assert told.weeks("job-opened", job_class="remediation") == [7.0, 9.0, 10.0]
+    assert told.weeks("remediation-due", site="south") == []  # the hold saw to it
 
 
 def test_remediation_is_planned_before_each_go_live() -> None:
