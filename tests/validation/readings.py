@@ -256,9 +256,13 @@ def shelving_reviews(rows: pd.DataFrame) -> pd.Series:
     return (by_sponsor["shelved_week"] - by_sponsor["funded_week"]).astype(float).round()
 
 
-def modal_review() -> Reading:
-    rows = funded(simulate("typical-programme", MANY))
-    return bootstrapped(rows, lambda r: float(shelving_reviews(r).mode().iloc[0]), 0)
+def modal_review(scenario: str) -> Callable[[], Reading]:
+    """The commonest review at which sponsors shelve the programme (weeks from funding)."""
+
+    def commonest(rows: pd.DataFrame) -> float:
+        return float(shelving_reviews(rows).mode().iloc[0])
+
+    return lambda: bootstrapped(funded(simulate(scenario, MANY)), commonest, 0)
 
 
 def in_production() -> Reading:
@@ -270,14 +274,18 @@ def adopted_in_production() -> Reading:
     return share_of(rows[rows["shelved_week"].isna()]["success"])
 
 
+def scaled_to(scenario: str, months: int) -> dict[str, float]:
+    """The change that plans the last go-live for so many months after funding."""
+    last_week = max(phase.week.value for phase in load(scenario).rollout.phases)
+    return {"rollout.time_scale": round(months * WEEKS_PER_MONTH / last_week, 4)}
+
+
 @cache
 def plan_curve(scenario: str) -> pd.DataFrame:
     """Success of funded replications by the length of the plan in months: a column each."""
-    last_week = max(phase.week.value for phase in load(scenario).rollout.phases)
     columns = {}
     for months in MONTHS:
-        scale = {"rollout.time_scale": round(months * WEEKS_PER_MONTH / last_week, 4)}
-        rows = funded(simulate(scenario, USUAL if scenario == TYPICAL else FEW, scale))
+        rows = funded(simulate(scenario, USUAL if scenario == TYPICAL else FEW, scaled_to(scenario, months)))
         columns[months] = rows.set_index("replication")["success"].astype(float)
     return pd.DataFrame(columns).dropna()
 
@@ -292,9 +300,14 @@ def shortest_good_plan(scenario: str) -> Callable[[], Reading]:
     return lambda: bootstrapped(plan_curve(scenario), shortest, 0)
 
 
-def cost_of_compression(scenario: str) -> Callable[[], Reading]:
-    """Success of a plan of 24 months less that of 6."""
-    return lambda: mean_of(plan_curve(scenario)[24] - plan_curve(scenario)[6])
+def cost_of_compression(scenario: str, measure: str = "success") -> Callable[[], Reading]:
+    """A measure under a plan of 24 months less that under one of 6, paired, where both are funded."""
+
+    def cost() -> Reading:
+        long, short = (funded(simulate(scenario, USUAL, scaled_to(scenario, months))) for months in (24, 6))
+        return difference(long, short, measure)
+
+    return cost
 
 
 # ---- what works

@@ -36,18 +36,18 @@ class Reading:
 
 
 @cache
-def _result(scenario: str, replications: int, changes: str, overlays: tuple[str, ...], jobs: int) -> sim.Result:
+def _result(scenario: str, replications: int, changes: str, overlays: tuple[str, ...]) -> sim.Result:
     loaded = sim.load(scenario, overlays=list(overlays))
     if changes != "{}":
         loaded = loaded.with_changes(json.loads(changes))
-    return sim.run(loaded, replications=replications, seed=SEED, progress=False, jobs=jobs)
+    return sim.run(loaded, replications=replications, seed=SEED, progress=False, jobs=1)
 
 
 def result(
     scenario: str, replications: int, changes: Mapping[str, Any] | None = None, overlays: tuple[str, ...] = ()
 ) -> sim.Result:
     """The result of a shipped scenario under `overlays` and then `changes`; the same call is simulated once."""
-    return _result(scenario, replications, json.dumps(changes or {}, sort_keys=True), overlays, 1)
+    return _result(scenario, replications, json.dumps(changes or {}, sort_keys=True), overlays)
 
 
 def simulate(

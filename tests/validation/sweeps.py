@@ -23,6 +23,7 @@ SCENARIO = "typical-programme"
 REPLICATIONS, PAIRED = 4000, 150
 FIFTHS = 5
 MORE, LESS, NEITHER = "+", "-", "?"
+REVERSED, NOT_SEEN = "**reversed**", "not seen"
 EXPECTED = {
     r"sites\..*\.data_quality|ai\.reference_accuracy": MORE,
     r"pilot\.curation": LESS,
@@ -55,14 +56,6 @@ LEVERS = {
     "edge_cases.report_threshold": LESS,
 }  # fmt: skip
 """The same for levers; a pilot that is cleaned less flatters less, and the sponsor expects less."""
-
-NOTES = """
-## Reading it
-
-No input and no lever is reversed. The strongest are those of the loop: how much bad data cost, how many errors are
-noticed, who comes back, hand-carried errors, what the sponsor expects. Those *not seen* have effects within the noise
-of this experiment, also where they are expected to have one, as the data of single sites or the pilot's curation.
-"""
 
 
 def expected(path: str) -> str:
@@ -107,10 +100,10 @@ def inputs() -> list[list[str]]:
 def verdict(sign: str, change: Reading, turned: bool) -> str:
     """In a word."""
     if turned:
-        return "**reversed**"
+        return REVERSED
     if sign == NEITHER:
         return "not expected either way"
-    return "as expected" if change.low > 0 or change.high < 0 else "not seen"
+    return "as expected" if change.low > 0 or change.high < 0 else NOT_SEEN
 
 
 def levers() -> list[list[str]]:
@@ -132,9 +125,22 @@ def levers() -> list[list[str]]:
     return lines
 
 
+def reading_it(lines: list[list[str]]) -> str:
+    """What the verdicts, which are the last cell of each row, come to."""
+    turned = [line[0] for line in lines if line[-1] == REVERSED]
+    unseen = sum(line[-1] == NOT_SEEN for line in lines)
+    text = f"Reversed: {', '.join(turned)}." if turned else "No input and no lever is reversed."
+    text += (
+        f" Of {len(lines)}, {unseen} are *not seen*: their effects, also expected ones, as those of the data of single"
+    )
+    return text + " sites, are within the noise of this experiment. Inputs stand in the order of their effects.\n"
+
+
 if __name__ == "__main__":
     titles = ["input", "expected", *(f"fifth {k}" for k in range(1, FIFTHS + 1)), "highest less lowest", ""]
-    text = f"# {__doc__}" + f"\n## Uncertain inputs\n\n{REPLICATIONS} replications.\n\n" + table(titles, inputs())
+    swept, moved = inputs(), levers()
+    text = f"# {__doc__}\n## Reading it\n\n{reading_it(swept + moved)}"
+    text += f"\n## Uncertain inputs\n\n{REPLICATIONS} replications.\n\n" + table(titles, swept)
     text += f"\n## Levers\n\n{PAIRED} paired replications.\n\n"
-    text += table(["lever, at", "expected", "least", "middle", "most", "most less least", ""], levers())
-    (DOCS / "sweeps.md").write_text(text + NOTES)
+    text += table(["lever, at", "expected", "least", "middle", "most", "most less least", ""], moved)
+    (DOCS / "sweeps.md").write_text(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.validation import report
+from tests.validation import readings, report, sponsors, studies
 from tests.validation.page import DOCS
 from tests.validation.targets import CHECK, FITTED, TARGETS, Target
 
@@ -54,3 +54,13 @@ def test_a_row_is_read_again(target: Target) -> None:
 @pytest.mark.slow
 def test_a_table_is_written_again() -> None:
     assert report.shelving() in PAGE.read_text()  # the others take too long for every day
+
+
+@pytest.mark.slow
+def test_a_replayed_sponsor_does_what_the_model_does() -> None:
+    own = sponsors.replayed("typical-programme", sponsors.as_in_the_model, 150)["week"].dropna()
+    assert (
+        own.astype(int).tolist()
+        == readings.shelving_reviews(studies.funded(studies.simulate("typical-programme", 150))).astype(int).tolist()
+    )
+    assert len(own) > 50
