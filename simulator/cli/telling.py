@@ -84,7 +84,7 @@ def tell(kind: str, fields: Mapping[str, Any], currency: str) -> str:
     elif "stretch" in told:
         told["slow"] = told["stretch"] > 1
     elif kind == "gate-read":
-        told["value_too"] = ""  # what no criterion of the gate asks for
+        told["value_too"] = ""  # nobody at this gate looks at it
     elif kind == "edge-case-met":
         rare = told.get("type") == -1
         told["edge_case"] = "a rare edge case of {family}" if rare else "edge case {family}-{type}"

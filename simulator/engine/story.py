@@ -34,7 +34,8 @@ class Story:
         self.value_gates = {
             gate.name
             for gate in readings
-            if gate is not None and any(criterion.measure == "value_share" for criterion in gate.criteria)
+            if gate is not None
+            and (gate.on_hold.rebaseline or any(criterion.measure == "value_share" for criterion in gate.criteria))
         }
 
     def event(self, row: Any) -> TraceEvent:
