@@ -9,14 +9,14 @@ from typing import Any
 
 SENTENCES = {
     "week-end": "week {week} is over: {active_users} people use it, trust {trust_mean:%}, {backlog} tickets wait",
-    "gate-read": "gate {gate} says {decision}: accuracy seen {accuracy_observed:%}, value seen: {value_told}",
+    "gate-read": "gate {gate} says {decision}: accuracy seen {accuracy_observed:%}{value_too}",
     "funded": "the roll-out to {users_planned} people is funded; "
     "the pilot promises {currency} {value_per_task_expected} a task",
     "sponsor-review": "value seen: {value_told}; the sponsor {patience_told}",
     "go-live": "{site} {pilot:begins its pilot|goes live}, {users_onboarded} people invited"
     "{carried_by_hand:, data carried by hand|}",
     "shift-change": "{shift}: {agents_on_duty} at work",
-    "agent-hired": "somebody new is hired as {agent}",
+    "agent-hired": "somebody new {replacement:takes the place of|begins as} {agent}",
     "resigned": "{agent} resigns",
     "team-moved-on": "the data science team moves on; {members_gone} of its members leave",
     "integration-began": "work on {system} begins{slow: (its stages will take many times as long)|}",
@@ -34,7 +34,7 @@ SENTENCES = {
     "gave-up-waiting": "ticket {ticket} is abandoned at tier {tier}",
     "answered-at-once": "ticket {ticket} is answered at once",
     "error-noticed": "{user} notices an error; trust is now {trust:%}",
-    "edge-case-met": "{user} meets edge case {family}-{type}: {outcome}",
+    "edge-case-met": "{user} meets {edge_case}: {outcome}",
     "question-asked": "{user} asks for help ({ticket_kind})",
     "started-using": "{user} starts to use it, {trained:trained|without training}",
     "came-back": "{user} {accepted:comes back|thinks of coming back, and does not}; trust is {trust:%}",
@@ -43,7 +43,7 @@ SENTENCES = {
     "replaced": "{user} leaves the company ({state}) and is replaced",
     "reverted": "{user} goes back to the old way; trust is {trust:%}",
     "lost-for-good": "{user} goes back for good; trust is {trust:%}",
-    "ticket-opened": "{user} opens ticket {ticket} ({ticket_kind}), which needs tier {level}",
+    "ticket-opened": "{user} opens ticket {ticket} ({ticket_kind}), which tier {level} can solve",
     "visit-started": "{agent} takes ticket {ticket} after {wait_hours} hours of waiting at tier {tier}",
     "ticket-solved": "ticket {ticket} is solved at tier {tier}, {elapsed_hours} hours after it was opened",
     "ticket-passed-on": "ticket {ticket} goes from tier {from_tier} to tier {to_tier}",
@@ -78,12 +78,17 @@ def tell(kind: str, fields: Mapping[str, Any], currency: str) -> str:
     elif "value_share_observed" in told:
         seen = told["value_share_observed"]
         told["value_told"] = f"{seen:.0%} of what was planned" if isinstance(seen, float | int) else "none was planned"
+        told["value_too"] = f", value seen: {told['value_told']}"
         left = told.get("patience_weeks_left", 0.0)
         told["patience_told"] = f"has patience for {short(left)} weeks" if left > 0 else "has no patience left"
     elif "stretch" in told:
         told["slow"] = told["stretch"] > 1
-    elif told.get("type") == -1:
-        told["type"] = "rare"
+    elif kind == "gate-read":
+        told["value_too"] = ""  # nobody at this gate looks at it
+    elif kind == "edge-case-met":
+        rare = told.get("type") == -1
+        told["edge_case"] = "a rare edge case of {family}" if rare else "edge case {family}-{type}"
+        told["edge_case"] = told["edge_case"].format_map(told)
     elif kind == "shelved" and "reason" in told:
         told["reason"] = "its sponsor has lost patience" if told["reason"] == "sponsor" else f"gate {told['reason']}"
     try:

@@ -18,8 +18,11 @@ from simulator.experiment.progress import COMPILING
 from simulator.experiment.run import MOST_REPLICATIONS, SEED
 
 HOURS_PER_WEEK = 168
+PLACES = """\
+tier1 and tier2 are the help desk, tier3 is the data science team; tier3-7 is a place, whoever holds it
+"""
 HOW_TO_READ = """\
-users are site/segment/number; tier1 and tier2 are the help desk, tier3 is the data science team
+users are site/segment/number
 this is every event: --milestones shows what concerns the whole programme, --kind one kind of event
 """
 
@@ -60,7 +63,7 @@ def trace(
     events = engines.trace(plan, replication, seed, engine=engine.value)
     try:
         if not as_json:
-            print(f"{loaded.name}, replication {replication}, seed {seed}; times are UTC")
+            print(f"{loaded.name}, replication {replication}, seed {seed}; times are UTC\n{PLACES}", end="")
         if not as_json and not milestones and not kinds:
             print(HOW_TO_READ)
         wanted = {*(kinds or ()), *(telling.MILESTONES if milestones else ())} or set(known)

@@ -29,10 +29,14 @@ class Story:
         self.systems = [system.name for system in scenario.integration.systems]
         self.stages = [f"{x.name}/{stage.name}" for x in scenario.integration.systems for stage in x.stages]
         rollout = scenario.rollout
-        self.gates = ["funding"]
-        if rollout is not None:
-            self.gates = [rollout.funding_gate.name if rollout.funding_gate else "funding"]
-            self.gates += [gate.name for gate in rollout.gates]
+        readings = (rollout.funding_gate, *rollout.gates) if rollout is not None else (None,)
+        self.gates = ["funding" if gate is None else gate.name for gate in readings]
+        self.value_gates = {
+            gate.name
+            for gate in readings
+            if gate is not None
+            and (gate.on_hold.rebaseline or any(criterion.measure == "value_share" for criterion in gate.criteria))
+        }
 
     def event(self, row: Any) -> TraceEvent:
         """The event of one row: time, kind, four numbers."""
@@ -40,6 +44,8 @@ class Story:
         fields = {name: self.value(name, float(x)) for name, x in zip(kind.fields, row[2:], strict=True) if name}
         if kind.name == "job-opened":
             fields["reference"] = self.reference(int(row[2]), int(row[3]))
+        elif kind.name == "gate-read" and fields["gate"] not in self.value_gates:
+            del fields["value_share_observed"]
         elif kind.name == "shelved":
             fields["reason"] = self.gates[int(row[2])] if row[2] >= 0 else "sponsor"
         return TraceEvent(float(row[0]), kind.name, fields)

@@ -61,7 +61,7 @@ LIVE_FIELDS = {
     "cells": frozenset("onset reversion initial_trust".split()),
     "families": frozenset({"share"}),
     "tiers": frozenset(
-        "target target_share ramp_hours starting_productivity mean_hours head_hours has_patience".split()
+        "target target_share longest ramp_hours starting_productivity mean_hours head_hours has_patience".split()
     ),
     "shifts": frozenset({"offset"}),
     "seasons": frozenset({"volume"}),
@@ -243,7 +243,7 @@ def _retime_waits(state: State, before: State, after: State, time: float, waits:
         first, posts = int(state.tiers["first_agent"][TIER3]), int(state.tiers["agents"][TIER3])
         for number in range(first, first + posts):
             agent = state.agents[number]
-            if agent["employed"] == 1 and agent["leaving"] == 0:
+            if agent["employed"] == 1 and agent["leaving"] == 0 and agent["resigned"] == math.inf:
                 wait = (LEAVES, number, int(agent["posts"]))
                 fresh = -math.log(1.0 - draw(state.key, agent["stream"], agent["number"], agent["posts"])[0])
                 rates = float(old["attrition"]) / YEAR_HOURS, float(new["attrition"]) / YEAR_HOURS

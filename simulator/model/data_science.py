@@ -40,16 +40,21 @@ from simulator.model.kinds import (
 )
 from simulator.model.outages import next_outage
 from simulator.model.state import OUTAGE_REPAIR, REPAIR_EFFORT
-from simulator.model.support import cancelled, change_tier, count_wait, handling_hours, stamp_job
+from simulator.model.support import (
+    WORK_LEFT,
+    cancelled,
+    change_tier,
+    count_wait,
+    handling_hours,
+    stamp_job,
+)
 from simulator.model.tasks import touch
-from simulator.model.time import duty
+from simulator.model.time import duty, working_morning
 from simulator.model.timers import set_timer, timer
 from simulator.model.tracing import note
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 
-WORK_LEFT = 1e-9
-"""Hours of work below which a job is finished: rounding, not effort."""
 LEAST_SLICE = 0.25
 """Hours that somebody still begins to work on something before the shift ends."""
 TRY_AGAIN = 1.0
@@ -253,7 +258,9 @@ def begin_work(state: Any, agent_number: int, job_number: int, time: float) -> f
         note(state, time, kinds.VISIT, ticket["serial"], tier + 1, waited, agent_number)
     hours = job["hours"]
     pace = productivity(state, agent, time)
-    if tier == TIER3 and job["job_class"] != CLASS_OUTAGE:
+    if tier != TIER3:
+        hours = min(hours, state.tiers[tier]["longest"] * pace)
+    elif job["job_class"] != CLASS_OUTAGE:
         hours = min(hours, state.settings[0]["slice_hours"], max(LEAST_SLICE, shift_left(state, agent, time)) * pace)
     agent["hours"] = hours
     return float(time + hours / pace)
@@ -269,13 +276,13 @@ def shift_left(state: Any, agent: Any, time: float) -> float:
 
 @rule
 def end_work(state: Any, agent_number: int, time: float) -> bool:
-    """The agent's slice ends; True when the job is finished."""
+    """The agent's slice ends; True when the job is finished, or has had its one visit to tier 1 or 2."""
     agent = state.agents[agent_number]
     job = state.jobs[agent["job"]]
     job["hours"] -= agent["hours"]
     finished = job["hours"] <= WORK_LEFT
     note(state, time, kinds.WORKED, agent_number, agent["hours"], int(finished), 0)
-    return bool(finished)
+    return bool(finished or agent["tier"] != TIER3)
 
 
 @rule
@@ -287,7 +294,9 @@ def job_done(state: Any, job_number: int, time: float) -> None:
         repair_done(state, job_number - world["first_repair"], time)
     elif job_class == CLASS_RETRAINING:
         note(state, time, kinds.RETRAINED, job_number, 0, 0, 0)
-        set_timer(state, DEPLOYED, job_number, time + state.settings[0]["deploy_hours"])
+        date = time + state.settings[0]["deploy_hours"]
+        offset = state.sites[job_number]["offset"]
+        set_timer(state, DEPLOYED, job_number, working_morning(state.settings[0], date, offset))
     elif job_class == CLASS_REMEDIATION:
         s = job_number - world["sites"]
         if state.sites[s]["stage"] != NOT_STARTED:

@@ -29,7 +29,7 @@ from simulator.model.kinds import (
 )
 from simulator.model.state import STAGES, TAIL
 from simulator.model.tasks import touch
-from simulator.model.time import WEEK_HOURS
+from simulator.model.time import WEEK_HOURS, working_morning
 from simulator.model.timers import set_timer, stop_timers
 from simulator.model.tracing import note
 from simulator.streams.jit import rule
@@ -114,7 +114,8 @@ def begin_stage(state: Any, k: int, time: float) -> None:
     u, _, _, _ = draw(state.key, stage["stream"], 0, stage["visits"])
     weeks = variate(state, STAGES + k, u) * state.systems[stage["system"]]["stretch"]
     note(state, time, kinds.STAGE_STARTED, k, stage["visits"], weeks, 0)
-    set_timer(state, STAGE_ENDED, k, time + weeks * WEEK_HOURS)
+    settings = state.settings[0]
+    set_timer(state, STAGE_ENDED, k, working_morning(settings, time + weeks * WEEK_HOURS, settings["office_offset"]))
 
 
 @rule
@@ -200,7 +201,7 @@ def stop_carrying(state: Any, s: int, time: float) -> None:
         site["carried_hours"] += time - site["carried_since"]
     site["carried"] = 0
     if site["ready"] == 1:
-        set_timer(state, GO_LIVE, s, time)
+        set_timer(state, GO_LIVE, s, working_morning(state.settings[0], time, site["offset"]))
 
 
 @rule

@@ -86,7 +86,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("sponsor-review", ("value_share_observed", "patience_weeks_left", "", "")),
     Kind("go-live", ("site", "users_onboarded", "pilot", "carried_by_hand")),
     Kind("shift-change", ("shift", "agents_on_duty", "", "")),
-    Kind("agent-hired", ("agent", "", "", "")),
+    Kind("agent-hired", ("agent", "replacement", "", "")),
     Kind("resigned", ("agent", "", "", "")),
     Kind("team-moved-on", ("members_gone", "", "", "")),
     Kind("integration-began", ("system", "stretch", "", "")),

@@ -275,6 +275,7 @@ class Layout:
             ("plan_from_pilot", support.planning == "from_pilot"),
             ("target_occupancy", support.target_occupancy),
             ("attrition", team.attrition_per_year),
+            ("office_offset", team.utc_offset_hours),
             ("on_call", math.inf if team.on_call_hours is None else team.on_call_hours),
             ("triage_skill", support.triage_skill),
             ("bounce_share", support.bounce_handling_share),
@@ -285,6 +286,8 @@ class Layout:
             ("slice_hours", team.slice_hours),
         ):
             self.put("settings", 0, name, value)
+        self.put("settings", 0, "working_days", self.scenario.working_days)
+        self.put("settings", 0, "notice_hours", team.notice_weeks, WEEK_HOURS)
         self.put("settings", 0, "moves_on", math.inf)
         if team.moves_on is not None:
             self.put("settings", 0, "moves_on", team.moves_on.week, WEEK_HOURS)
@@ -300,6 +303,8 @@ class Layout:
         for t, (tier, owner) in enumerate(tiers):
             self.put("tiers", t, "target", tier.target_hours)
             self.put("tiers", t, "target_share", tier.target_share)
+            longest = tier.longest_visit_hours if isinstance(tier, StaffedTier) else None
+            self.put("tiers", t, "longest", math.inf if longest is None else longest)
             self.put("tiers", t, "pace", 1.0)
             self.put_distribution(state.HANDLING + t, tier.handling_minutes)
             if tier.patience_hours is not None:

@@ -244,7 +244,7 @@ def _hire(plan: Plan, records: dict[str, npt.NDArray[Any]], inputs: Floats, key:
             tuple(shift.share for shift in section.shifts), len(agents)
         )
         agents["employed"][:heads] = 1
-        agents["arrives"][heads:] = agents["plan"] = math.inf
+        agents["arrives"][heads:] = agents["plan"] = agents["resigned"] = math.inf
         d = records["distributions"][layout.HIRING + t]
         parameters = np.array([d[f"p{i}"] for i in range(6)])
         for number, week in enumerate(hires, heads):

@@ -47,9 +47,9 @@ from simulator.model.kinds import (
     WITHDRAWN,
 )
 from simulator.model.sponsor import REVIEW_HOURS, expect
-from simulator.model.staffing import plan_staff, send_home
+from simulator.model.staffing import engage, plan_staff, send_home
 from simulator.model.tasks import touch
-from simulator.model.time import next_opening
+from simulator.model.time import next_opening, working_morning
 from simulator.model.timers import set_timer, stop_timers, timer
 from simulator.model.tracing import note
 from simulator.model.users import move
@@ -74,8 +74,10 @@ def fund(state: Any, time: float) -> None:
         date = state.sites[state.gates[g]["phase"]]["go_live"]
         set_timer(state, GATE, g, max(time, date - state.gates[g]["lead"] * scale))
     for number in range(len(state.agents)):
-        if state.agents[number]["plan"] < math.inf:
-            set_timer(state, HIRED, number, time + state.agents[number]["plan"] * scale + state.agents[number]["delay"])
+        agent = state.agents[number]
+        if agent["plan"] < math.inf:
+            agent["plan"] = time + agent["plan"] * scale
+            engage(state, number, agent["plan"] + agent["delay"])
     if settings["plan_from_pilot"] == 1:
         plan_staff(state, world["pilot_tickets"] * world["users"], settings["handling_factor"], time)
     if settings["moves_on"] < math.inf:
@@ -163,9 +165,9 @@ def hold(state: Any, g: int, time: float) -> None:
             plan_go_live(state, s, state.sites[s]["go_live"] + retry)
     for number in range(state.tiers[TIER3]["first_agent"]):
         agent = state.agents[number]
-        decided = timer(state, HIRED, number) - agent["delay"]
-        if agent["plan"] < math.inf and decided >= time and decided < math.inf:
-            set_timer(state, HIRED, number, timer(state, HIRED, number) + retry)
+        if time <= agent["plan"] < math.inf:
+            agent["plan"] += retry
+            engage(state, number, agent["plan"] + agent["delay"])
 
 
 @rule
@@ -184,6 +186,7 @@ def stop(state: Any, reason: int, time: float) -> None:
     Sites are switched off one after the other, evenly over the time to wind down.
     """
     world = state.world[0]
+    settings = state.settings[0]
     world["programme"] = STOPPED
     world["stopped_at"] = time
     world["stopped_at_gate"] = reason
@@ -202,7 +205,8 @@ def stop(state: Any, reason: int, time: float) -> None:
     for s in range(world["sites"]):
         if state.sites[s]["stage"] != NOT_STARTED:
             off += 1
-            set_timer(state, WITHDRAWN, s, time + state.settings[0]["wind_down"] * off / running)
+            date = time + settings["wind_down"] * off / running
+            set_timer(state, WITHDRAWN, s, working_morning(settings, date, state.sites[s]["offset"]))
 
 
 @rule

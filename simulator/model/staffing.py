@@ -10,7 +10,7 @@ from simulator.model.data_quality import variate
 from simulator.model.kinds import HIRED, LEAVES, SHIFT, STOPPED, TIER1, TIER3
 from simulator.model.state import HIRING
 from simulator.model.support import change_tier
-from simulator.model.time import WEEK_HOURS, YEAR_HOURS, duty, next_change
+from simulator.model.time import WEEK_HOURS, YEAR_HOURS, duty, first_day, next_change, working_morning
 from simulator.model.timers import set_timer, stop_timers, timer
 from simulator.model.tracing import note
 from simulator.streams.jit import rule
@@ -82,6 +82,13 @@ def release_agent(state: Any, number: int, time: float) -> None:
 
 
 @rule
+def engage(state: Any, number: int, time: float) -> None:
+    """Somebody is found for post `number` who begins on the first Monday from `time` on."""
+    offset = state.shifts[state.agents[number]["shift"]]["offset"]
+    set_timer(state, HIRED, number, first_day(state.settings[0], time, offset))
+
+
+@rule
 def hire(state: Any, number: int, time: float) -> None:
     """Agent `number` has the first day of work; a member of the data science team will leave again some day."""
     agent = state.agents[number]
@@ -90,7 +97,7 @@ def hire(state: Any, number: int, time: float) -> None:
     tier = state.tiers[agent["tier"]]
     tier["heads"] += 1
     tier["ever"] = max(tier["ever"], agent["number"] + 1)
-    note(state, time, kinds.HIRED, number, 0, 0, 0)
+    note(state, time, kinds.HIRED, number, int(agent["posts"] > 0), 0, 0)
     come_or_go(state, number, state.shifts[agent["shift"]]["working"] == 1, time)
     if agent["tier"] == TIER3:
         plan_departure(state, number, time)
@@ -109,9 +116,23 @@ def plan_departure(state: Any, number: int, time: float) -> None:
 
 @rule
 def resign(state: Any, number: int, time: float) -> None:
-    """A member of the data science team has another job, and goes after the slice in hand; somebody is looked for."""
-    note(state, time, kinds.LEAVES, number, 0, 0, 0)
-    dismiss(state, number, time)
+    """A member of the data science team who has another job says so in the morning, and goes when the notice is over.
+
+    From the resignation on somebody else is looked for; the last slice in hand is finished.
+    """
+    agent = state.agents[number]
+    settings = state.settings[0]
+    offset = state.shifts[agent["shift"]]["offset"]
+    if agent["resigned"] == math.inf:
+        agent["resigned"] = working_morning(settings, time, offset)
+    last = agent["resigned"]
+    if time == agent["resigned"]:
+        note(state, time, kinds.LEAVES, number, 0, 0, 0)
+        last = working_morning(settings, time + settings["notice_hours"], offset)
+    if last > time:
+        set_timer(state, LEAVES, number, last)
+    else:
+        dismiss(state, number, time)
 
 
 @rule
@@ -134,9 +155,11 @@ def depart(state: Any, number: int, time: float) -> None:
     tier = agent["tier"]
     state.tiers[tier]["heads"] -= 1
     note(state, time, kinds.LEFT, number, 0, 0, 0)
-    if tier == TIER3 and agent["number"] < kept_members(state, time) and state.world[0]["programme"] != STOPPED:
+    wanted = agent["number"] < kept_members(state, time) and state.world[0]["programme"] != STOPPED
+    if wanted and agent["resigned"] < math.inf:
         _, u, _, _ = draw(state.key, agent["stream"], agent["number"], agent["posts"])
-        set_timer(state, HIRED, number, time + variate(state, HIRING + TIER3, u) * WEEK_HOURS)
+        engage(state, number, max(time, agent["resigned"] + variate(state, HIRING + TIER3, u) * WEEK_HOURS))
+    agent["resigned"] = math.inf
 
 
 @rule
@@ -228,6 +251,6 @@ def add_agents(state: Any, t: int, more: int, time: float) -> int:
         agent = state.agents[number]
         if agent["employed"] == 0 and agent["plan"] == math.inf and timer(state, HIRED, number) == math.inf:
             u, _, _, _ = draw(state.key, agent["stream"], agent["number"], 0)
-            set_timer(state, HIRED, number, time + variate(state, HIRING + t, u) * WEEK_HOURS)
+            engage(state, number, time + variate(state, HIRING + t, u) * WEEK_HOURS)
             added += 1
     return added

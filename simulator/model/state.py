@@ -32,7 +32,7 @@ SETTINGS = _record(
     error_tier1 error_tier2 how_to_tier1 how_to_tier2 carried_tier1 carried_tier2 outage_tier1 outage_tier2
     late_hours fast_fix_hours failure_reversion call_again target_occupancy
     curation handling_factor logged_share pilot_hours
-    slice_hours attrition moves_on retained on_call
+    slice_hours attrition notice_hours moves_on retained on_call office_offset
     friction extra_errors carried_tickets carried_hours reviewers engineers tail_probability tail_cap
     outage_rate outage_weight outage_tickets
     funding_delay time_scale wind_down
@@ -40,7 +40,7 @@ SETTINGS = _record(
     value_correct cost_error cost_rework cost_inference cost_licence cost_platform cost_tier1 cost_tier2 cost_tier3
     overtime_factor discount_rate cost_stage cost_training cost_champion cost_campaign cost_remediation cost_outage
     commitment_hours measure_from""",
-    i8="""frozen report_threshold priority_0 priority_1 priority_2 priority_3 priority_4 priority_5
+    i8="""working_days frozen report_threshold priority_0 priority_1 priority_2 priority_3 priority_4 priority_5
     initially_active initially_onboarded has_training has_sponsor can_remediate when_ready plan_from_pilot
     data_ideal change_ideal edge_cases_ideal support_ideal integration_ideal pilot_site pilot_weeks pilot_measure""",
 )
@@ -81,13 +81,13 @@ TICKET = _record(
 )
 JOB = _record(f8="hours", i8="job_class next previous serial started")
 TIER = _record(
-    f8="""target target_share ramp_hours starting_productivity pace mark queue_integral wait_sum week_wait_sum
+    f8="""target target_share longest ramp_hours starting_productivity pace mark queue_integral wait_sum week_wait_sum
     week_busy week_staffed week_overtime mean_hours head_hours""",
     i8="""waiting busy on_duty late idle first_agent agents ever heads visits in_target week_in_target week_ended
     week_arrived week_served has_patience""",
 )
 AGENT = _record(
-    f8="arrives plan delay hours",
+    f8="arrives plan delay hours resigned",
     i8="tier shift present idle busy job number employed leaving posts on_call",
     u8="stream",
 )

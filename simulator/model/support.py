@@ -1,9 +1,10 @@
 """Support: tickets, the tiers that work them, and what slow or failed answers do to users.
 
 Tier 1 triages with limited skill. A ticket that it sends too low is looked at there for a share of a handling time and
-bounces back to tier 1, which then knows better; one that it sends too high is solved there, by dearer people. Tier 3
-is the data science team. Whoever waits past their patience gives
-up, trusts less, perhaps reverts, perhaps calls again. During the pilot the data scientists answer directly.
+bounces back to tier 1, which then knows better; one that it sends too high is solved there, by dearer people. What is
+not done within the longest visit of tier 1 or 2 is passed on as too hard for it. Tier 3 is the data science team.
+Whoever waits past their patience gives up, trusts less, perhaps reverts, perhaps calls again. During the pilot the data
+scientists answer directly.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ from simulator.model.users import active_in, next_draw, pick_active, pick_of_two
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 
+WORK_LEFT = 1e-9
+"""Hours of work below which a job is finished: rounding, not effort."""
 VISITS = 1 << 32
 """More than the tickets that one user can open: tickets are numbered user * VISITS + n in their stream."""
 
@@ -253,17 +256,23 @@ def change_tier(state: Any, tier_number: int, time: float, waiting: int, busy: i
 
 @rule
 def next_tier(state: Any, slot: int) -> int:
-    """After a finished visit: the tier that the ticket goes to, or -1 when it is solved."""
+    """After a visit: the tier that the ticket goes to, or -1 when it is solved.
+
+    What tier 1 or 2 could not do within its longest visit is for those above.
+    """
     ticket = state.tickets[slot]
     tier = ticket["tier"]
     level = ticket["level"]
     if ticket["in_pilot"] == 1 or service_back(state, slot):
         return -1
+    too_hard = state.jobs[job_of_ticket(state, slot)]["hours"] > WORK_LEFT
     if tier != TIER1:
+        if too_hard:
+            return int(tier + 1)
         return -1 if tier >= level - 1 else TIER1
     right = ticket["visits"] > 1 or ticket["u_triage"] < state.settings[0]["triage_skill"]
     if level == 1:
-        return -1 if right else TIER2
+        return -1 if right and not too_hard else TIER2
     if level == 2:
         return TIER2 if right else TIER3
     return TIER3 if right else TIER2

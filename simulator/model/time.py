@@ -9,6 +9,10 @@ from simulator.streams.jit import rule
 
 WEEK_HOURS = 168.0
 YEAR_HOURS = 52.0 * WEEK_HOURS
+MONDAY = 0b0000001
+MON_TO_FRI = 0b0011111
+MORNING = 8.0
+"""Local hour at which people begin a job, hand over what they have finished, and switch systems on or off."""
 
 
 @rule
@@ -23,6 +27,18 @@ def next_opening(time: float, offset: float, days: int, open_hour: float) -> flo
         if opening >= time and (days >> (day % 7)) & 1:
             return opening
         day += 1
+
+
+@rule
+def working_morning(settings: Any, time: float, offset: float) -> float:
+    """The first morning from Monday to Friday at or after `time` (hours); `time` where durations are only elapsed."""
+    return next_opening(time, offset, MON_TO_FRI, MORNING) if settings["working_days"] == 1 else time
+
+
+@rule
+def first_day(settings: Any, time: float, offset: float) -> float:
+    """The first Monday morning at or after `time` (hours); `time` where durations are only elapsed."""
+    return next_opening(time, offset, MONDAY, MORNING) if settings["working_days"] == 1 else time
 
 
 @rule

@@ -40,6 +40,11 @@ class Scenario(Section):
     sources: tuple[Text, ...] = stated((), "Sources, as author (year), title.", max_length=500)
     horizon_weeks: Horizon = needed("Length of a replication (weeks from kick-off).")
     start_date: Date = needed("Kick-off; time starts on Monday of its week.")
+    working_days: bool = stated(
+        default=True,
+        description="Whether first days fall on Mondays, and resignations, ends of stages, deployments, go-lives that "
+        "waited for systems, and switching off on mornings from Monday to Friday; false: durations are elapsed time.",
+    )
     pilot: Pilot | None = stated(None, "The first phase; may be left out where users are initially active.")
     sites: tuple[Site, ...] = needed("Plants, channels or departments.", min_length=1, max_length=1000)
     users: Users = Field(default_factory=Users, description="Who uses the system, and how they take to it.")

@@ -101,6 +101,9 @@ class StaffedTier(Section):
     handling_minutes: MinutesEachTime = stated(
         {"lognormal": {"median": 15, "p90": 45}}, "Time to handle a ticket (minutes)."
     )
+    longest_visit_hours: HoursAboveZero | None = stated(
+        None, "Time after which an agent passes the ticket on to the next tier (hours); null: works it to its end."
+    )
     patience_hours: HoursEachTime | None = stated(
         {"lognormal": {"median": 24, "p90": 96}},
         "Wait after which a user abandons the ticket (elapsed hours); null: never.",
@@ -189,8 +192,9 @@ class DataScienceTeam(Section):
     slice_hours: HoursAboveZero = stated(4, "Jobs run in slices of this length, not interrupted within (hours).")
     priorities: tuple[Job, ...] = stated(JOBS, "Which job comes first, after a slice: each kind of job once.")
     attrition_per_year: PerYear = stated(0, "Hazard of a member to leave (per year).")
+    notice_weeks: Weeks = stated(0, "Time from a member's resignation to the last day (weeks).")
     hiring_weeks: WeeksEachTime = stated(
-        {"lognormal": {"median": 12, "p90": 24}}, "Time until a replacement's first day (weeks)."
+        {"lognormal": {"median": 12, "p90": 24}}, "Time from a resignation to the replacement's first day (weeks)."
     )
     ramp_up_weeks: Weeks = stated(8, "Time until a new member works at full speed (weeks).")
     starting_productivity: ShareAboveZero = stated(0.4, "Speed of a new member on the first day (share of full speed).")

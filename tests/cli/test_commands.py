@@ -213,6 +213,16 @@ def test_every_kind_of_event_has_words_for_its_fields():
     [
         ("gate-read", {"gate": "a", "decision": "go", "accuracy_observed": 0.87, "value_share_observed": "nothing"},
          "gate a says go: accuracy seen 87%, value seen: none was planned"),
+        ("gate-read", {"gate": "a", "decision": "hold", "accuracy_observed": 0.5},
+         "gate a says hold: accuracy seen 50%"),
+        ("agent-hired", {"agent": "tier3-7", "replacement": 1}, "somebody new takes the place of tier3-7"),
+        ("agent-hired", {"agent": "tier1-4", "replacement": 0}, "somebody new begins as tier1-4"),
+        ("edge-case-met", {"user": "u", "family": "site-a", "type": -1, "outcome": "wrong"},
+         "u meets a rare edge case of site-a: wrong"),
+        ("edge-case-met", {"user": "u", "family": "site-a", "type": 3, "outcome": "wrong"},
+         "u meets edge case site-a-3: wrong"),
+        ("ticket-opened", {"user": "u", "ticket": 127, "ticket_kind": "how-to", "level": 1},
+         "u opens ticket 127 (how-to), which tier 1 can solve"),
         ("sponsor-review", {"value_share_observed": -0.938, "patience_weeks_left": 22.94},
          "value seen: -94% of what was planned; the sponsor has patience for 22.9 weeks"),
         ("go-live", {"site": "a", "users_onboarded": 260, "pilot": 0, "carried_by_hand": 1},
@@ -238,7 +248,8 @@ def test_milestones_leave_out_what_single_users_do(scaleup, scenario_file, monke
     ]
     monkeypatch.setattr("simulator.engine.trace", lambda *_, **__: iter(events))
     _, out, _ = scaleup("trace", scenario_file, "--milestones")
-    (line,) = out.splitlines()[1:]
+    _, places, line = out.splitlines()
+    assert "tier3-7 is a place" in places
     assert line.startswith("Mon 2026-01-05 02:00:00  week   0.01  shelved ")
     assert line.endswith(" the programme is shelved: its sponsor has lost patience")
 

@@ -19,7 +19,7 @@ def document(r: random.Random) -> dict[str, Any]:
     weeks = r.randint(10, 26)
     names = ["north", "east", "south", "west", "a", "b", "c", "d", "e"][: r.choice([1, 2, 3, 4, 9])]
     pilot_weeks = r.randint(2, 4)
-    return {
+    tree: dict[str, Any] = {
         "name": "generated",
         "horizon_weeks": weeks,
         "start_date": r.choice(["2026-01-05", "2026-10-12", "2027-03-03"]),
@@ -82,6 +82,12 @@ def document(r: random.Random) -> dict[str, Any]:
             "measure_window": r.choice(["end", "as_rolled_out"]), "measure_from_week": r.choice([0, 3]),
         },
     }  # fmt: skip
+    # What came later is drawn last, so that the rest of each scenario stays what it was.
+    tree["working_days"] = r.random() < 0.7
+    tree["data_science_team"]["notice_weeks"] = r.choice([0, 0.1, number(r, 0.5, 3)])
+    for tier in ("tier1", "tier2"):
+        tree["support"]["tiers"][tier]["longest_visit_hours"] = r.choice([None, 0.5, number(r, 1, 4)])
+    return tree
 
 
 def change_programme(r: random.Random) -> dict[str, Any]:

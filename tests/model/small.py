@@ -16,6 +16,7 @@ DOCUMENT: dict[str, Any] = {
     "name": "small",
     "horizon_weeks": 40,
     "start_date": "2026-01-05",
+    "working_days": False,
     "pilot": {"sites": ["north"], "weeks": 6, "measure_weeks": 4, "users_per_site": 15},
     "sites": [
         {"name": "north", "users": 40, "data_quality": 0.9},

@@ -21,6 +21,13 @@ ADDED = {
     "number-for-section": ("support: 3\n", "support", "found number 3"),
     "share-above-one": ("ai: {reference_accuracy: 1.2}\n", "ai.reference_accuracy", "allowed: from 0 to 1"),
     "negative-staff": ("data_science_team: {members: -1}\n", "data_science_team.members", "allowed: from 0 to 10000"),
+    "working-days": ("working_days: mon-fri\n", "working_days", "true or false"),
+    "no-visit": (
+        "support: {tiers: {tier1: {longest_visit_hours: 0}}}\n",
+        "support.tiers.tier1.longest_visit_hours",
+        "allowed: above 0",
+    ),
+    "negative-notice": ("data_science_team: {notice_weeks: -1}\n", "data_science_team.notice_weeks", "from 0 to"),
     "half-a-person": ("data_science_team: {members: 2.5}\n", "data_science_team.members", "a whole number"),
     "zero-learning": ("users: {learning_weeks: 0}\n", "users.learning_weeks", "above 0"),
     "certain-trust": (
