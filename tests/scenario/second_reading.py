@@ -199,8 +199,8 @@ READINGS: Final = (
         named=("HDI", "2015"),
         most="low",
         note="Resolved at first contact: 66% of incidents, 66.9% of requests, which how-to questions are. The field is "
-        "what tier 1 could solve, of which its triage keeps 0.75 (the middle of the files' triage_skill, an assumption) "
-        "and sends the rest on: our arithmetic on a figure that others quote.",
+        "what tier 1 could solve, of which its triage keeps 0.75 (the middle of the files' triage_skill, an "
+        "assumption) and sends the rest on: our arithmetic on a figure that others quote.",
     ),
     Reading(
         scenarios=(MANUFACTURING,),
