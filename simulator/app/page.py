@@ -12,7 +12,7 @@ from simulator.experiment.changes import written as written_changes
 from simulator.experiment.levers import changes, present, rest
 from simulator.experiment.measures import MONEY, SHARE, WEEKS, label, written
 from simulator.experiment.progress import COMPILING, Progress, throttled
-from simulator.experiment.run import REPLICATIONS, SEED
+from simulator.experiment.settings import REPLICATIONS, SEED
 from simulator.experiment.verdict import interval
 from simulator.report.tables import footnote, measure_rows, outcome_lines, pilot_line, speed_line
 

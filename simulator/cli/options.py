@@ -10,7 +10,7 @@ import typer
 
 from simulator.experiment.execution import MOST_JOBS
 from simulator.experiment.manifest import Part
-from simulator.experiment.run import LARGEST_SEED, MOST_REPLICATIONS
+from simulator.experiment.settings import LARGEST_SEED, MOST_REPLICATIONS
 
 
 class EngineName(StrEnum):

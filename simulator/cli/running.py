@@ -36,7 +36,7 @@ from simulator.cli.options import (
 )
 from simulator.experiment.changes import read_changes
 from simulator.experiment.precision import MOST_REPLICATIONS as MOST_FOR_PRECISION
-from simulator.experiment.run import REPLICATIONS, SEED
+from simulator.experiment.settings import REPLICATIONS, SEED
 
 if TYPE_CHECKING:
     from rich.console import Console

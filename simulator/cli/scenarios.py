@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.options import OneScenario, Scenarios
-from simulator.experiment.run import REPLICATIONS
+from simulator.experiment.settings import REPLICATIONS
 
 if TYPE_CHECKING:
     from simulator.scenario import Scenario
