@@ -70,6 +70,11 @@ class Result:
         return self.records.count + len(self.failures) < self.requested
 
     @property
+    def complete(self) -> bool:
+        """Whether every replication that was asked for is there."""
+        return self.records.count >= self.requested
+
+    @property
     def events_per_second(self) -> float:
         """Simulated events per second of wall time, over all jobs together."""
         events = sum(int(value or 0) for value in self.records.measure("events"))
