@@ -75,7 +75,7 @@ def run(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Simulate scenarios and tell how likely each is to reach scale; compare the scenarios of a suite.
+    """Simulate scenarios, or suites of them, and tell how likely each is to reach scale.
 
     The same seed gives the same digits, whatever the number of jobs; more replications leave the earlier ones as they
     were. With --out, a run that was stopped, or killed, goes on with --resume.

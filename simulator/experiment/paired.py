@@ -6,8 +6,8 @@ Sampling Techniques, section 6.9), the variance of the mean of
 
     d = w (x - mean) / mean(w)  of one scenario  -  the same of the other
 
-over n replications, with Student's interval of n - 1 degrees of freedom. Where all replications count the same this is
-the paired t interval. For shares it would be no interval at all where none of few replications differs; there two
+over all replications, with Student's interval of m - 1 degrees of freedom, m the smaller of the two effective sample
+sizes (Kish 1965). Where all replications count the same this is the paired t interval. For shares it would be no interval at all where none of few replications differs; there two
 replications are added, one of which succeeds in either scenario only (Bonett and Price 2012, British Journal of
 Mathematical and Statistical Psychology 65, 479-488, of whose interval this is the case without weights).
 """
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.experiment.statistics import Z_95, share_of, t_quantile
+from simulator.experiment.statistics import Z_95, effective_size, share_of, t_quantile
 
 if TYPE_CHECKING:
     from simulator.experiment.result import Result
@@ -126,11 +126,12 @@ def paired(ours: Column, theirs: Column) -> Estimate:
         return Estimate(None, None, None, counted)
     if ours.is_share or theirs.is_share:
         ours, theirs = ours.extended((1.0, 0.0)), theirs.extended((0.0, 1.0))
-    n = len(ours.values)
-    if n < 2:
+    middle, spread = ours.mean - theirs.mean, ours.influence - theirs.influence
+    error = math.sqrt(math.fsum(spread * spread)) / len(spread)
+    if ours.is_share:
+        return Estimate(value, middle - Z_95 * error, middle + Z_95 * error, counted)
+    size = min(effective_size(ours.weights), effective_size(theirs.weights))
+    if size <= 1.0:
         return Estimate(value, None, None, counted)
-    spread = ours.influence - theirs.influence
-    error = math.sqrt(math.fsum(spread * spread) / n / (n if ours.is_share else n - 1))
-    reach = (Z_95 if ours.is_share else t_quantile(n - 1)) * error
-    middle = ours.mean - theirs.mean
+    reach = t_quantile(size - 1.0) * error * math.sqrt(size / (size - 1.0))
     return Estimate(value, middle - reach, middle + reach, counted)

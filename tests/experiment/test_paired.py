@@ -60,7 +60,7 @@ def covered(truth: float, pairs) -> float:
 
 @pytest.mark.parametrize("n", [30, 200])
 def test_intervals_cover_as_often_as_they_say(n):
-    """1,500 experiments each: means of what is null at times, weighted means, and success given funding."""
+    """1,500 experiments each: means of what is null at times, and success given funding."""
     generator = np.random.default_rng(n)
     common = generator.normal(0, 1, (1500, n))
     noise = generator.normal(0, 0.5, (2, 1500, n))
@@ -80,4 +80,15 @@ def test_intervals_cover_as_often_as_they_say(n):
     shares = (
         (column(a, f, is_share=True), column(b, f, is_share=True)) for a, b, f in zip(*success, funded, strict=True)
     )
-    assert 0.93 < covered(chance[0] - chance[1], shares) < 0.975
+    assert 0.93 < covered(chance[0] - chance[1], shares) < 0.97
+
+
+@pytest.mark.parametrize("n", [70, 200])
+def test_weighted_intervals_cover_as_often_as_they_say(n):
+    """1,500 experiments each, from the least effective sample (50) that an observed pilot may leave."""
+    generator = np.random.default_rng(n)
+    common = generator.normal(0, 1, (1500, n))
+    noise = generator.normal(0, 0.5, (2, 1500, n))
+    weights = np.exp(0.5 * common)  # a normal variable weighted so has its mean moved by a half
+    weighted = ((column(x + e, w), column(x + f)) for x, e, f, w in zip(common, *noise, weights, strict=True))
+    assert 0.93 < covered(0.5, weighted) < 0.97

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from simulator.scenario import (
     read_suite_file,
     shipped_folder,
     shipped_names,
+    template,
 )
 from simulator.scenario.schema import SUITE_FILE, schema_text, suite_json_schema
 from tests.scenario.conftest import MINIMAL
@@ -184,6 +186,18 @@ def test_the_committed_schema_has_not_drifted_and_agrees_with_the_loader(reposit
     assert [error.message for error in validator.iter_errors(plain(SUITE))] == []
     for old, new in [("sweeps:", "sweps:"), ("step: 2}", "stop: 2}"), ("[0.5, 1]", "[]"), ("name: desk", "name: D")]:
         assert not validator.is_valid(plain(SUITE.replace(old, new)))
+
+
+def test_the_documented_suite_is_one(write: Callable[..., Path], repository: Path) -> None:
+    write(template("my-plan"), "my-plan.yaml")
+    document = (repository / "docs" / "experiments.md").read_text(encoding="utf-8")
+    (text,) = (block for block in re.findall(r"```yaml\n(.*?)```", document, flags=re.DOTALL) if "sweeps:" in block)
+    suite = load_suite(write(text, "help-desk.yaml"))
+    assert suite.names[:5] == (
+        "as-planned", "team-gone", "my-plan", "typical-programme", "desk-agents-2-documentation-quality-0-2",
+    )  # fmt: skip
+    assert suite.names[-2:] == ("retail-chatbot-small", "retail-chatbot-large")
+    assert len(suite.names) == 14
 
 
 @pytest.mark.parametrize("name", shipped_names(SUITES))
