@@ -7,9 +7,10 @@ Sampling Techniques, section 6.9), the variance of the mean of
     d = w (x - mean) / mean(w)  of one scenario  -  the same of the other
 
 over all replications, with Student's interval of m - 1 degrees of freedom, m the smaller of the two effective sample
-sizes (Kish 1965). Where all replications count the same this is the paired t interval. For shares it would be no interval at all where none of few replications differs; there two
-replications are added, one of which succeeds in either scenario only (Bonett and Price 2012, British Journal of
-Mathematical and Statistical Psychology 65, 479-488, of whose interval this is the case without weights).
+sizes (Kish 1965). Where all replications count the same this is the paired t interval. For shares it would be no
+interval at all where none of few replications differs; there two replications are added, one of which succeeds in
+either scenario only (Bonett and Price 2012, British Journal of Mathematical and Statistical Psychology 65, 479-488, of
+whose interval this is the case without weights).
 """
 
 from __future__ import annotations
