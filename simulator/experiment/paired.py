@@ -2,14 +2,14 @@
 
 An estimate is a mean of values x with weights w: those of an observed pilot, and 0 where a replication does not count,
 as unfunded ones in a success probability. The difference of two of them has, by the delta method (Cochran 1977,
-Sampling Techniques, section 6.9), the variance of the mean of
+Sampling Techniques, chapter 6), the variance of the mean of
 
     d = w (x - mean) / mean(w)  of one scenario  -  the same of the other
 
 over all replications, with Student's interval of m - 1 degrees of freedom, m the smaller of the two effective sample
 sizes (Kish 1965). Where all replications count the same this is the paired t interval. For shares it would be no
 interval at all where none of few replications differs; there two replications are added, one of which succeeds in
-either scenario only (Bonett and Price 2012, British Journal of Mathematical and Statistical Psychology 65, 479-488, of
+either scenario only (Bonett and Price 2012, Journal of Educational and Behavioral Statistics 37, 479-488, of
 whose interval this is the case without weights).
 """
 
