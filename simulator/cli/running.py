@@ -221,13 +221,20 @@ def show(
     from simulator.experiment.suite import JSON, TABLE
 
     if as_json:
-        told = [summary for of in results for summary in ([of.as_dict()] if isinstance(of, Result) else of.summaries())]
+        told: list[dict[str, Any]] = []
+        for result in results:
+            if not isinstance(result, Result):
+                told += result.summaries()
+            elif result.estimable:
+                told.append(result.as_dict())
         for summary, of in zip(told, parts, strict=False):
             summary["variance"] = of
         json.dump(told, sys.stdout, indent=2, allow_nan=False, ensure_ascii=False)
         print()
         return
     for result in results:
+        if isinstance(result, Result) and not result.estimable:
+            continue  # a warning has told that this part has no estimates of its own
         tell(result, first=first)
         first = False
         if out is not None and isinstance(result, Result):

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from simulator.experiment.conditioning import ConditioningError
 from simulator.experiment.experiment import Experiment, Memory, Stopwatch, Store
 from simulator.experiment.manifest import Identity
-from simulator.experiment.precision import PrecisionError
 from simulator.experiment.progress import Progress, ReportProgress, progress_display
 from simulator.experiment.shards import ShardFolder, check_folder
 from simulator.experiment.workers import ReplicationError, WorkersError
@@ -36,14 +35,9 @@ class Batch:
     """
 
     def __init__(self, scenarios: Sequence[Scenario], settings: Settings) -> None:
-        """Raises `ScenarioError` for too large a scenario, `PrecisionError`, and `OutputError`."""
+        """Raises `ScenarioError` for too large a scenario, and `OutputError`."""
         from simulator.scenario import estimate_work
 
-        for scenario in scenarios:
-            if settings.targets and scenario.pilot is not None and scenario.pilot.observed is not None:
-                raise PrecisionError(
-                    f"{scenario.name} has pilot.observed, for which --until-precision is not built yet"
-                )
         memory = sum(estimate_work(scenario, settings.most).memory_bytes for scenario in scenarios)
         self.temporary: TemporaryDirectory[str] | None = None
         if settings.out is None and memory > MOST_IN_MEMORY:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from simulator.experiment.blocks import Blocks, Replication, Value
-from simulator.experiment.conditioning import weighting
+from simulator.experiment.conditioning import ConditioningError, First, weighting
 from simulator.experiment.execution import SMALLEST_CHUNK, Portion, portions
-from simulator.experiment.manifest import Identity, gaps, written_ranges
+from simulator.experiment.manifest import WHOLE, Identity, Part, gaps, written_ranges
 from simulator.experiment.precision import Precision, precision, stages
 from simulator.experiment.records import Records
 from simulator.experiment.result import Result
@@ -173,25 +173,36 @@ class Experiment:
         self._blocks.flush()
 
     def estimate_precision(self) -> None:
-        """See how precisely targets are known from what is there; raises `PrecisionError`."""
+        """See how precisely targets are known from what is there; raises `PrecisionError`.
+
+        Nothing is known while too few replications are like the observed pilot.
+        """
         self.flush()
+        if not self.settings.targets:
+            return
         there = np.concatenate([np.arange(of.start, of.stop) for of in self.store.ranges] or [np.arange(0)])
-        wanted = int(np.count_nonzero(there < self.numbers.stop))
-
-        def column(name: str) -> list[Value]:
-            return self.store.measure(name)[:wanted]
-
-        self.precisions = [precision(target, column, len(self.numbers)) for target in self.settings.targets]
+        first = First(self.store, int(np.count_nonzero(there < self.numbers.stop)))
+        try:
+            weights = weighting(self.identity.scenario, first).weights
+        except ConditioningError:
+            weights = np.zeros(first.count)
+        self.precisions = [precision(of, first.measure, len(self.numbers), weights) for of in self.settings.targets]
 
     def finish(self, jobs: int) -> Result:
         """The result of what is there; a `ResultWarning` names replications that failed.
 
-        Raises the first failure if nothing succeeded, `ConditioningError`, and `WriteError`.
+        Raises the first failure if nothing succeeded, `WriteError`, and `ConditioningError` where too few replications
+        are like the observed pilot. A part of an experiment may have too few; a `ResultWarning` says so.
         """
         self.flush()
         if self.work.given_up or not self.store.ranges:
             raise self.failures[0]
-        weighting(self.identity.scenario, self.store)  # refuses an observed pilot that too few replications are like
+        try:
+            weighting(self.identity.scenario, self.store)
+        except ConditioningError:
+            if self.settings.part == WHOLE:
+                raise
+            warnings.warn(told_thin(self.identity.scenario.name, self.settings.part), ResultWarning, stacklevel=3)
         records = self.store.records()
         result = Result(
             self.identity.scenario,
@@ -247,6 +258,14 @@ def told_failures(failures: Sequence[ReplicationError], of: int) -> str:
         more = [range(failure.replication, failure.replication + 1) for failure in failures[MOST_FAILURES_TOLD:]]
         told += f"\n{len(more)} more failed: replications {written_ranges(more[: 10 * MOST_FAILURES_TOLD])}"
     return f"{told}\n{len(failures)} of {of:,} replications are missing; estimates speak of the others"
+
+
+def told_thin(name: str, part: Part) -> str:
+    """That a part can't speak alone, for a reader."""
+    return (
+        f"shard {part} of {name} is there; too few of its replications are like the observed pilot for estimates of "
+        "its own: they come with scaleup merge"
+    )
 
 
 def _silent() -> None:

@@ -81,6 +81,7 @@ class ShardFolder:
         self.shards: dict[str, dict[str, Any]] = {}
         self.failed: list[dict[str, Any]] = []
         self.tables: dict[str, Any] = {}
+        self.part = Part.read(described.get("shard", str(WHOLE)))
         self.requested = 0
         self.wall_seconds = 0.0
         self.jobs = 1
@@ -175,10 +176,16 @@ class ShardFolder:
         return read_tables(self.folder, self.paths)
 
     def conclude(self, result: Result) -> None:
-        """Write the summary and the manifest of a result whose tables are written; raises `WriteError`."""
+        """Write the summary and the manifest of a result whose tables are written; raises `WriteError`.
+
+        A part whose replications say too little alone has no summary.
+        """
         self.jobs = result.jobs
-        summary = json_bytes(result.as_dict())
-        replace(self.folder / SUMMARY, lambda file: file.write(summary))
+        if result.estimable or self.part == WHOLE:
+            summary = json_bytes(result.as_dict())
+            replace(self.folder / SUMMARY, lambda file: file.write(summary))
+        else:
+            (self.folder / SUMMARY).unlink(missing_ok=True)
         self._write_manifest()
 
     def manifest(self) -> dict[str, Any]:
