@@ -62,8 +62,11 @@ def show() -> None:
     st.write(base.description)
     try:
         shown = result_with_progress(base.with_changes(moved) if moved else base, seed, replications)
-    except (ScenarioError, ConditioningError) as error:
+    except ScenarioError as error:
         st.error(f"These settings can't be simulated.\n\n```\n{error}\n```")
+        return
+    except ConditioningError as error:
+        st.error(f"Too few of these replications have a pilot like the one observed.\n\n{error}.")
         return
     except RuntimeError as error:
         st.error(f"The simulation failed: {error}")
