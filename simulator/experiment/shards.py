@@ -15,6 +15,7 @@ from simulator.experiment.manifest import (
     Part,
     read_manifest,
     refuse_callbacks,
+    scenario_bytes,
     write_manifest,
 )
 from simulator.experiment.tables import read_column, read_tables, write_block, write_tables
@@ -87,6 +88,7 @@ class ShardFolder:
         self.jobs = 1
         self._described = dict(described)
         self._scenario = dict(scenario)
+        self._scenario_bytes = scenario_bytes(scenario)
         self._lock = lock(folder)
 
     @classmethod
@@ -242,7 +244,7 @@ class ShardFolder:
                 path.unlink()
 
     def _write_manifest(self) -> None:
-        write_manifest(self.folder, self.manifest())
+        write_manifest(self.folder, self.manifest(), self._scenario_bytes)
 
 
 def damage(path: Path, entry: Mapping[str, Any]) -> str | None:
