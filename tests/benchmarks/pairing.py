@@ -207,7 +207,7 @@ def decision(scenarios: Sequence[Any], half_width: float, most: int, replication
         spent = pairs * seconds
         cells = f"{seconds:.3g} | {variance:.3f} | {pairs:,} | {_duration(spent)}"
         if total is None:
-            cells += f", {spent / measured:,.3g} times as long"
+            cells += f", {_short(spent / measured)} times as long"
         lines.append(f"| {label} | {cells} |")
     return lines
 
