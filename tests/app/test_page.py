@@ -24,8 +24,9 @@ def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
     """One shipped scenario, the stand-in."""
     monkeypatch.setattr(simulator.scenario, "shipped_names", lambda: ["stand-in"])
     monkeypatch.setattr(
-        simulator.scenario, "load", lambda source: load_file(SCENARIO if source == "stand-in" else source)
+        simulator.scenario, "load", lambda source, overlays=(): load_file(SCENARIO if source == "stand-in" else source)
     )
+    monkeypatch.setattr(simulator.scenario, "is_suite", lambda source: False)
 
 
 @pytest.fixture
