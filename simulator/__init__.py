@@ -29,11 +29,15 @@ if TYPE_CHECKING:
     from simulator.experiment.shards import ResultWarning as ResultWarning
     from simulator.experiment.stepping import Simulation as Simulation
     from simulator.experiment.stepping import simulate as simulate
+    from simulator.experiment.suite import SuiteResult as SuiteResult
+    from simulator.experiment.suite import run_suite as run_suite
     from simulator.experiment.workers import ReplicationError as ReplicationError
     from simulator.experiment.workers import WorkersError as WorkersError
     from simulator.scenario import Scenario as Scenario
     from simulator.scenario import ScenarioError as ScenarioError
+    from simulator.scenario import Suite as Suite
     from simulator.scenario import load as load
+    from simulator.scenario import load_suite as load_suite
 
 _PLACES = {
     "ConditioningError": "simulator.experiment.conditioning",
@@ -46,12 +50,16 @@ _PLACES = {
     "Scenario": "simulator.scenario",
     "ScenarioError": "simulator.scenario",
     "Simulation": "simulator.experiment.stepping",
+    "Suite": "simulator.scenario",
+    "SuiteResult": "simulator.experiment.suite",
     "WorkersError": "simulator.experiment.workers",
     "WriteError": "simulator.experiment.files",
     "load": "simulator.scenario",
+    "load_suite": "simulator.scenario",
     "merge": "simulator.experiment.merging",
     "read_result": "simulator.experiment.merging",
     "run": "simulator.experiment.run",
+    "run_suite": "simulator.experiment.suite",
     "simulate": "simulator.experiment.stepping",
 }
 
@@ -66,18 +74,24 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "Suite",
+    "SuiteResult",
     "WorkersError",
     "WriteError",
     "__version__",
     "load",
+    "load_suite",
     "merge",
     "read_result",
     "run",
+    "run_suite",
     "simulate",
 ]
 
 accessors.attach("plot", "simulator.report.figures:Figures")
 accessors.attach("table", "simulator.report.tables:ResultTable")
+accessors.attach("suite_table", "simulator.report.suite_tables:SuiteTable")
+accessors.attach("suite_html", "simulator.report.suite_tables:suite_html")
 accessors.attach("html", "simulator.report.tables:result_html")
 
 

@@ -12,7 +12,7 @@ from simulator.experiment.changes import written as written_changes
 from simulator.experiment.levers import changes, present, rest
 from simulator.experiment.measures import MONEY, SHARE, WEEKS, label, written
 from simulator.experiment.progress import COMPILING, Progress, throttled
-from simulator.experiment.run import REPLICATIONS, SEED
+from simulator.experiment.settings import REPLICATIONS, SEED
 from simulator.experiment.verdict import interval
 from simulator.report.tables import footnote, measure_rows, outcome_lines, pilot_line, speed_line
 
@@ -62,8 +62,11 @@ def show() -> None:
     st.write(base.description)
     try:
         shown = result_with_progress(base.with_changes(moved) if moved else base, seed, replications)
-    except (ScenarioError, ConditioningError) as error:
+    except ScenarioError as error:
         st.error(f"These settings can't be simulated.\n\n```\n{error}\n```")
+        return
+    except ConditioningError as error:
+        st.error(f"Too few of these replications have a pilot like the one observed.\n\n{error}.")
         return
     except RuntimeError as error:
         st.error(f"The simulation failed: {error}")

@@ -18,7 +18,8 @@ DONE, FAILED, BAD = 0, 1, 2
 command_line = typer.Typer(
     name="scaleup",
     help="Simulate how an AI pilot scales up to a whole organisation: how likely, by when, and what would stop it.",
-    epilog="SCENARIO is the path of a YAML file or the name of a shipped scenario (see: scaleup list).",
+    epilog="SCENARIO is the path of a YAML file or the name of a shipped scenario (see: scaleup list); SUITE likewise, "
+    "of several scenarios to compare.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -25,5 +25,8 @@ def merge(
     and nothing is written.
     """
     from simulator.experiment.merging import merge as merge_folders
+    from simulator.experiment.suite import merged_suite
 
-    show(merge_folders(folders, out), out, as_json=as_json)
+    results = merge_folders(folders, out)
+    suite = merged_suite(folders, out, results)
+    show(results if suite is None else [suite], out, as_json=as_json)

@@ -10,7 +10,7 @@ import typer
 
 from simulator.experiment.execution import MOST_JOBS
 from simulator.experiment.manifest import Part
-from simulator.experiment.run import LARGEST_SEED, MOST_REPLICATIONS
+from simulator.experiment.settings import LARGEST_SEED, MOST_REPLICATIONS
 
 
 class EngineName(StrEnum):
@@ -43,9 +43,11 @@ def read_shard(text: str) -> str:
         raise typer.BadParameter(str(error)) from error
 
 
-Scenarios = Annotated[
+ScenariosOrSuites = Annotated[
     list[str],
-    typer.Argument(help="Scenario files or names of shipped scenarios.", metavar="SCENARIO", show_default=False),
+    typer.Argument(
+        help="Files, or names of shipped ones, of scenarios or suites.", metavar="SCENARIO_OR_SUITE", show_default=False
+    ),
 ]
 OneScenario = Annotated[
     str,
@@ -67,6 +69,15 @@ Set = Annotated[
         help="Change a number: a dotted path (* stands for every name) and a YAML value, as in "
         "support.tiers.tier1.agents=6. Repeatable.",
         metavar="PATH=VALUE",
+        show_default=False,
+    ),
+]
+Overlays = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--overlay",
+        help="Lay what another scenario changes over this one: a file or the name of a shipped one. Repeatable.",
+        metavar="NAME",
         show_default=False,
     ),
 ]

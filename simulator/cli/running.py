@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -25,36 +24,39 @@ from simulator.cli.options import (
     ExecutorOption,
     Jobs,
     Out,
+    Overlays,
     Replications,
     Resume,
-    Scenarios,
+    ScenariosOrSuites,
     Scheduler,
     Seed,
     Set,
     Shard,
     UntilPrecision,
 )
-from simulator.experiment.changes import read_changes
+from simulator.cli.sources import load_all, refuse_duplicates, scenarios_in
 from simulator.experiment.precision import MOST_REPLICATIONS as MOST_FOR_PRECISION
-from simulator.experiment.run import REPLICATIONS, SEED
+from simulator.experiment.settings import REPLICATIONS, SEED
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from simulator.experiment.result import Result
-    from simulator.scenario import Scenario
+    from simulator.experiment.suite import SuiteResult
+    from simulator.scenario import Scenario, Suite
 
 WIDTH_OF_FILES = 110
 REPEATS = 2
 
 
 def run(
-    scenarios: Scenarios,
+    scenarios: ScenariosOrSuites,
     replications: Replications = REPLICATIONS,
     seed: Seed = SEED,
     engine: Engine = EngineName.compiled,
     jobs: Jobs = None,
     changes: Set = None,
+    overlays: Overlays = None,
     out: Out = None,
     resume: Resume = False,
     shard: Shard = None,
@@ -73,15 +75,15 @@ def run(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Simulate scenarios and tell how likely each is to reach scale.
+    """Simulate scenarios, or suites of them, and tell how likely each is to reach scale.
 
     The same seed gives the same digits, whatever the number of jobs; more replications leave the earlier ones as they
     were. With --out, a run that was stopped, or killed, goes on with --resume.
     """
     from simulator.experiment.manifest import WHOLE, Identity, Part
-    from simulator.experiment.run import run as run_scenario
     from simulator.experiment.shards import check_folder
-    from simulator.experiment.variance import LEAST_DRAWS
+    from simulator.experiment.suite import check_suite_folder
+    from simulator.scenario import Suite
 
     if out is None and (resume or shard is not None):
         raise typer.BadParameter(f"{'--resume' if resume else '--shard'} needs --out, the folder of the shards")
@@ -90,55 +92,81 @@ def run(
         raise typer.BadParameter(f"--at-most {at_most} is below --replications {replications}, the least")
     if targets and shard is not None:
         raise typer.BadParameter("--until-precision needs all replications in one place; leave --shard out")
-    loaded = load_all(scenarios, changes or [])
-    refuse_duplicates(loaded)
-    if variance and replications < LEAST_DRAWS:
-        raise typer.BadParameter(f"needs {LEAST_DRAWS} replications or more", param_hint="--variance")
-    for scenario in loaded if variance else []:
-        if scenario.pilot is not None and scenario.pilot.observed is not None:
-            raise typer.BadParameter(f"not for {scenario.name}, which has pilot.observed", param_hint="--variance")
+    loaded = load_all(scenarios, changes or [], overlays or [])
+    suites = [of for of in loaded if isinstance(of, Suite)]
+    refuse_duplicates(scenarios_in(loaded))
+    if variance:
+        refuse_variance(loaded, replications)
     if out is not None:
+        if len(suites) > 1:
+            raise typer.BadParameter("give each suite a folder, and a command, of its own", param_hint="--out")
+        for suite in suites:
+            check_suite_folder(out, suite.name)
         part = WHOLE if shard is None else Part.read(shard)
-        for scenario in loaded:
+        for scenario in scenarios_in(loaded):
             identity = Identity(scenario, seed, engine.value, design.value)
             check_folder(out, identity, at_most if targets else replications, part, resume=resume)
-    results: list[Result] = []
+    results: list[Result | SuiteResult] = []
     parts: list[dict[str, Any]] = []
     with workplace(executor, scheduler) as where, stopping_when_told():
-        for scenario in loaded:
+        options = {
+            "replications": replications, "seed": seed, "engine": engine.value, "jobs": jobs, "out": out,
+            "resume": resume, "shard": shard, "executor": where, "until_precision": targets, "at_most": at_most,
+            "design": design.value,
+        }  # fmt: skip
+        for of in loaded:
             try:
-                result = run_scenario(
-                    scenario,
-                    replications,
-                    seed,
-                    engine.value,
-                    jobs,
-                    out,
-                    resume=resume,
-                    shard=shard,
-                    executor=where,
-                    until_precision=targets,
-                    at_most=at_most,
-                    design=design.value,
-                )
+                result = simulated(of, options)
             except KeyboardInterrupt:
-                print(f"Interrupted before a replication of {scenario.name} was finished.", file=sys.stderr)
+                print(f"Interrupted before a replication of {of.name} was finished.", file=sys.stderr)
                 raise typer.Exit(1) from None
             results.append(result)
             if not as_json:
                 show([result], out, first=len(results) == 1)
             if variance and not result.interrupted:
                 parts.append(tell_variance(result, out, silent=as_json))
-            for of in result.precisions:
-                print(of, file=sys.stderr if as_json else sys.stdout)
+            for line in told_precisions(result):
+                print(line, file=sys.stderr if as_json else sys.stdout)
             if result.interrupted:
                 how = "" if out is None else "; go on with --resume"
                 print(f"Interrupted: what was finished is kept{how}.", file=sys.stderr)
                 break
     if as_json:
         show(results, out, as_json=True, parts=parts)
-    if any(result.interrupted or result.failures for result in results):
+    if not all(result.complete for result in results):
         raise typer.Exit(1)
+
+
+def simulated(of: Scenario | Suite, options: dict[str, Any]) -> Result | SuiteResult:
+    """The result of a scenario, or of a suite as one batch."""
+    from simulator.experiment.run import run as run_scenario
+    from simulator.experiment.suite import run_suite
+    from simulator.scenario import Suite
+
+    return run_suite(of, **options) if isinstance(of, Suite) else run_scenario(of, **options)
+
+
+def told_precisions(result: Result | SuiteResult) -> list[str]:
+    """How targets of precision stand, a line each."""
+    from simulator.experiment.result import Result
+
+    if isinstance(result, Result):
+        return [str(of) for of in result.precisions]
+    return [f"{name}: {of}" for name, one in result.results.items() for of in one.precisions]
+
+
+def refuse_variance(loaded: Sequence[Scenario | Suite], replications: int) -> None:
+    """Raise `typer.BadParameter` where no parts of the variance can be told."""
+    from simulator.experiment.variance import LEAST_DRAWS
+    from simulator.scenario import Suite
+
+    if replications < LEAST_DRAWS:
+        raise typer.BadParameter(f"needs {LEAST_DRAWS} replications or more", param_hint="--variance")
+    for of in loaded:
+        if isinstance(of, Suite):
+            raise typer.BadParameter(f"not for {of.name}, which is a suite", param_hint="--variance")
+        if of.pilot is not None and of.pilot.observed is not None:
+            raise typer.BadParameter(f"not for {of.name}, which has pilot.observed", param_hint="--variance")
 
 
 def read_precisions(assignments: Iterable[str]) -> dict[str, str]:
@@ -181,7 +209,7 @@ def stopping_when_told() -> Iterator[None]:
 
 
 def show(
-    results: Sequence[Result],
+    results: Sequence[Result | SuiteResult],
     out: Path | None,
     *,
     as_json: bool = False,
@@ -189,57 +217,33 @@ def show(
     parts: Sequence[dict[str, Any]] = (),
 ) -> None:
     """Print results: for a planner, or as a JSON list of summaries, with the parts of their variance if given."""
+    from simulator.experiment.result import Result
+    from simulator.experiment.suite import JSON, TABLE
+
     if as_json:
-        told = [result.as_dict() for result in results]
+        told: list[dict[str, Any]] = []
+        for result in results:
+            if not isinstance(result, Result):
+                told += result.summaries()
+            elif result.estimable:
+                told.append(result.as_dict())
         for summary, of in zip(told, parts, strict=False):
             summary["variance"] = of
         json.dump(told, sys.stdout, indent=2, allow_nan=False, ensure_ascii=False)
         print()
         return
     for result in results:
+        if isinstance(result, Result) and not result.estimable:
+            continue  # a warning has told that this part has no estimates of its own
         tell(result, first=first)
         first = False
-        if out is not None:
+        if out is not None and isinstance(result, Result):
             print(f"Written to {out / result.scenario.name}")
+        elif out is not None:
+            print(f"Written to {out}: {TABLE}, {JSON}, and a folder for each scenario")
 
 
-def load_all(sources: Sequence[str], assignments: Iterable[str] = ()) -> list[Scenario]:
-    """All scenarios with the changes made; raises one `ScenarioError` with the problems of all of them."""
-    from simulator.scenario import Problem, ScenarioError, load
-
-    changes = read_changes(assignments)
-    loaded: list[Scenario] = []
-    problems: list[Problem] = []
-    for source in sources:
-        try:
-            scenario = load(source)
-        except ScenarioError as error:
-            problems += error.problems
-            continue
-        try:
-            loaded.append(scenario.with_changes(changes) if changes else scenario)
-        except ScenarioError as error:
-            problems += [
-                Problem(problem.path, problem.found, problem.allowed, problem.nearest, file=f"--set ({scenario.name})")
-                for problem in error.problems
-            ]
-    if problems:
-        raise ScenarioError(problems)
-    return loaded
-
-
-def refuse_duplicates(scenarios: Sequence[Scenario]) -> None:
-    """Raise `ScenarioError` when two scenarios share a name: their results would share a folder."""
-    from simulator.scenario import Problem, ScenarioError
-
-    twice = [name for name, count in Counter(scenario.name for scenario in scenarios).items() if count > 1]
-    if twice:
-        raise ScenarioError(
-            [Problem("name", f'found "{name}" more than once', "allowed: each scenario name once") for name in twice]
-        )
-
-
-def tell_variance(result: Result, out: Path | None, *, silent: bool) -> dict[str, Any]:
+def tell_variance(result: Any, out: Path | None, *, silent: bool) -> dict[str, Any]:
     """Repeat the replications of a result, print what is ignorance and what is chance, and return it as JSON types.
 
     With `out` it is written to `out/<scenario>/variance.json`.
@@ -264,7 +268,7 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else WIDTH_OF_FILES, highlight=False)
 
 
-def tell(result: Result, *, first: bool) -> None:
+def tell(result: Result | SuiteResult, *, first: bool) -> None:
     """Print a result for a planner."""
     place = console()
     if not first:

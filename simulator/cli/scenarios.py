@@ -9,63 +9,73 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.options import OneScenario, Scenarios
-from simulator.experiment.run import REPLICATIONS
+from simulator.cli.options import OneScenario, Overlays, ScenariosOrSuites
+from simulator.cli.sources import load_one
+from simulator.experiment.settings import REPLICATIONS
 
 if TYPE_CHECKING:
     from simulator.scenario import Scenario
 
 
-def validate(scenarios: Scenarios) -> None:
-    """Check scenario files without running them, and say how large they are."""
-    from simulator.scenario import Problem, ScenarioError, estimate_work, load
+def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
+    """Check scenario and suite files without running them, and say how large they are."""
+    from simulator.scenario import Problem, ScenarioError, Suite, estimate_work
 
     problems: list[Problem] = []
     for source in scenarios:
         try:
-            scenario = load(source)
-            work = estimate_work(scenario, REPLICATIONS)
+            of = load_one(source, overlays or ())
+            members = of.scenarios if isinstance(of, Suite) else (of,)
+            works = [estimate_work(scenario, REPLICATIONS) for scenario in members]
         except ScenarioError as error:
             problems += error.problems
             continue
-        print(
-            f"{source}: fine. {_size(scenario)}, about {float(f'{work.events:.2g}'):,.0f} events a replication; "
-            f"{REPLICATIONS} replications take about {_seconds(work.seconds)} on one core."
-        )
+        if isinstance(of, Suite):
+            told = f"{_suite_size(len(members))}: {', '.join(of.names)}; the baseline is {of.baseline}"
+            each = " each"
+        else:
+            told = f"{_size(of)}, about {float(f'{works[0].events:.2g}'):,.0f} events a replication"
+            each = ""
+        seconds = sum(work.seconds for work in works)
+        took = f"{REPLICATIONS} replications{each} take about {_seconds(seconds)} on one core"
+        print(f"{source}: fine. {told}{'.' if each else ';'} {took}.")
     if problems:
-        raise ScenarioError(problems)
+        raise ScenarioError(dict.fromkeys(problems))
 
 
 def list_shipped() -> None:
-    """List the shipped scenarios."""
+    """List the shipped scenarios and suites."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from simulator.scenario import load, shipped_names
+    from simulator.scenario import SUITES, load, read_suite_file, shipped_names
+    from simulator.scenario.suite_file import SuiteFile
 
     console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
     for heading, names in (
         ("Programmes", shipped_names()),
+        ("Suites, for comparison", shipped_names(SUITES)),
         ("Neutral ones, for checks against theory", shipped_names("theory")),
     ):
         table = Table(title=heading, title_justify="left", box=None, show_header=False, padding=(0, 2, 0, 0))
         table.add_column(style="bold", no_wrap=True)
         table.add_column()
         for name in names:
-            scenario = load(name)
-            table.add_row(name, Text.assemble(_first_sentence(scenario.description), (f" {_size(scenario)}.", "dim")))
+            of = read_suite_file(name) if name.startswith(SUITES) else load(name)
+            size = _suite_size(of.size) if isinstance(of, SuiteFile) else _size(of)
+            table.add_row(name, Text.assemble(_first_sentence(of.description), (f" {size}.", "dim")))
         console.print(table)
 
 
-def show(scenario: OneScenario) -> None:
+def show(scenario: OneScenario, overlays: Overlays = None) -> None:
     """Print a scenario in full: `extends` applied, defaults filled in, as a scenario file."""
     from rich.console import Console
     from rich.syntax import Syntax
 
     from simulator.scenario import load
 
-    text = load(scenario).to_yaml()
+    text = load(scenario, overlays or ()).to_yaml()
     if sys.stdout.isatty():
         Console().print(Syntax(text, "yaml", theme="ansi_light", background_color="default", word_wrap=True))
     else:
@@ -87,17 +97,23 @@ def new(file: Annotated[Path, typer.Argument(help="The file to write.", metavar=
     print(f"Written. Next: scaleup validate {file}, then scaleup run {file}")
 
 
-def schema() -> None:
-    """Print the JSON Schema of scenario files."""
+def schema(
+    suite: Annotated[bool, typer.Option("--suite", help="Print that of suite files instead.")] = False,
+) -> None:
+    """Print the JSON Schema of scenario files, or of suite files."""
     from simulator.scenario.schema import schema_text
 
-    print(schema_text(), end="")
+    print(schema_text(suite=suite), end="")
 
 
 def _size(scenario: Scenario) -> str:
     users = sum(site.users.mean for site in scenario.sites)
     sites = len(scenario.sites)
     return f"{sites} {'site' if sites == 1 else 'sites'}, {users:,.0f} users, {scenario.horizon_weeks} weeks"
+
+
+def _suite_size(count: int) -> str:
+    return f"{count} {'scenario' if count == 1 else 'scenarios'}"
 
 
 def _seconds(seconds: float) -> str:

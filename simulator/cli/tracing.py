@@ -15,7 +15,7 @@ import typer
 from simulator.cli import telling
 from simulator.cli.options import Engine, EngineName, OneScenario, Seed
 from simulator.experiment.progress import COMPILING
-from simulator.experiment.run import MOST_REPLICATIONS, SEED
+from simulator.experiment.settings import MOST_REPLICATIONS, SEED
 
 HOURS_PER_WEEK = 168
 PLACES = """\

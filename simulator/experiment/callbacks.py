@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from simulator.experiment.run import whole
+from simulator.experiment.settings import whole
 
 if TYPE_CHECKING:
     from simulator.experiment.stepping import Plans, Simulation

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -44,6 +45,18 @@ class Readings(Protocol):
 
     def measure(self, name: str) -> list[Value]:
         """One output measure of every replication."""
+
+
+@dataclass(frozen=True)
+class First:
+    """The first `count` of these replications."""
+
+    readings: Readings
+    count: int
+
+    def measure(self, name: str) -> list[Value]:
+        """One output measure of every replication."""
+        return self.readings.measure(name)[: self.count]
 
 
 class ConditioningError(ValueError):
@@ -84,7 +97,7 @@ def weighting(scenario: Scenario, records: Readings) -> Weighting:
     if scenario.pilot is None or scenario.pilot.observed is None:
         return Weighting()
     logs = log_likelihoods(scenario, {measure: records.measure(measure) for measure, *_ in READINGS.values()})
-    highest = logs.max()
+    highest = logs.max(initial=-math.inf)
     weights = np.exp(logs - highest) if highest > -math.inf else np.zeros(len(logs))
     size = effective_size(weights)
     if size < LEAST_EFFECTIVE:

@@ -133,6 +133,8 @@ def _execute_here(work: Iterable[Portion]) -> bool:
     try:
         for of, chunk in work:
             for number in chunk:
+                if of.given_up:
+                    break
                 _deliver(of, number, engines.outcome(of, number))
     except KeyboardInterrupt:
         return False

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from simulator.experiment.blocks import Blocks, Replication, Value
-from simulator.experiment.conditioning import weighting
+from simulator.experiment.conditioning import ConditioningError, First, weighting
 from simulator.experiment.execution import SMALLEST_CHUNK, Portion, portions
-from simulator.experiment.manifest import Identity, gaps, written_ranges
-from simulator.experiment.precision import Precision, Target, precision
+from simulator.experiment.manifest import WHOLE, Identity, Part, gaps, written_ranges
+from simulator.experiment.precision import Precision, precision, stages
 from simulator.experiment.records import Records
 from simulator.experiment.result import Result
 from simulator.experiment.shards import ResultWarning
@@ -23,7 +23,7 @@ from simulator.experiment.workers import Engine, ReplicationError, Work, make_en
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from simulator.experiment.callbacks import Callbacks
+    from simulator.experiment.settings import Settings
 
 HOPELESS = 20
 """Failures without a single success after which an experiment is given up."""
@@ -56,6 +56,9 @@ class Store(Protocol):
 
     def conclude(self, result: Result) -> None:
         """Take note that this is the result."""
+
+    def close(self) -> None:
+        """Let others take charge of it."""
 
 
 class Memory:
@@ -92,68 +95,114 @@ class Memory:
     def conclude(self, result: Result) -> None:
         """There is nothing to write."""
 
+    def close(self) -> None:
+        """Nobody else can see it."""
+
+
+class Stopwatch:
+    """Time since the last lap; experiments that share workers share one, so that each is charged with its own time."""
+
+    def __init__(self) -> None:
+        self._began = perf_counter()
+
+    def lap(self) -> float:
+        """Seconds since the last lap."""
+        now = perf_counter()
+        seconds, self._began = now - self._began, now
+        return seconds
+
 
 class Experiment:
     """Replications of one scenario on one engine, from the first that is missing to the result.
 
-    Several experiments can share workers: chain what their `portions` yield.
+    They are asked for in stages: one, or as many as it takes until targets are met. Several experiments can share
+    workers: chain what their `portions` yield. `advanced` is called when replications have come, `ended` when no more
+    stages are needed.
     """
 
-    def __init__(self, identity: Identity, plan: Any, store: Store, callbacks: Callbacks, *, shard_size: int) -> None:
+    def __init__(self, identity: Identity, plan: Any, store: Store, settings: Settings, clock: Stopwatch) -> None:
         self.identity = identity
         self.store = store
-        self.callbacks = callbacks
+        self.settings = settings
+        self.clock = clock
         self.failures: list[ReplicationError] = []
-        self.numbers = range(0)
-        self._blocks = Blocks(plan.inputs, shard_size, store.keep)
+        self.precisions: list[Precision] = []
+        self.numbers = settings.part.numbers(settings.replications)
+        self.advanced: Callable[[], None] = _silent
+        self.ended: Callable[[], None] = _silent
+        self._stages = stages(settings.replications, settings.most, at_least=store.requested)
+        self._last: int | None = None  # the number that a stage ends with
+        self._blocks = Blocks(plan.inputs, settings.shard_size, store.keep)
         self._kept = 0
-        self._clock = perf_counter()
-        self.report: Callable[[int], None] = _silent  # called with the number of replications that are there
+        callbacks = settings.callbacks
         make: Callable[[], Engine] = partial(make_engine, identity.engine, plan)
         if callbacks:
             make = callbacks.engine(identity.scenario, identity.engine)
         self.work = Work(make, identity.seed, self._receive, self._fail, again=not callbacks)
 
-    def portions(self, numbers: range, jobs: int) -> Iterator[Portion]:
-        """The work that `numbers` still lack, in chunks for `jobs` workers."""
+    def portions(self, jobs: int) -> Iterator[Portion]:
+        """The work that the next stage still lacks, in chunks for `jobs` workers."""
         self.flush()
-        self.numbers = numbers
-        missing = gaps(self.store.ranges, numbers)
-        self._kept = len(numbers) - sum(map(len, missing)) - self._blocks.count
+        self.store.requested = next(self._stages)
+        self.numbers = self.settings.part.numbers(self.store.requested)
+        missing = gaps(self.store.ranges, self.numbers)
+        self._kept = len(self.numbers) - sum(map(len, missing)) - self._blocks.count
+        self._last = missing[-1][-1] if missing else None
         smallest = 1 if self.identity.engine == "reference" else SMALLEST_CHUNK  # one replication takes seconds there
-        self.report(self.done)
-        self._clock = perf_counter()
-        yield from portions(self.work, missing, jobs, smallest)
+        self.advanced()
+        for portion in portions(self.work, missing, jobs, smallest):
+            if self.work.given_up:
+                return
+            yield portion
+        if not missing:
+            self._conclude_stage()
 
     @property
     def done(self) -> int:
         """The number of replications that are there, those of an earlier run included."""
         return self._kept + self._blocks.count
 
+    @property
+    def tried(self) -> bool:
+        """Whether there is anything to tell of: replications or failures."""
+        self.flush()
+        return bool(self.store.ranges or self.failures)
+
     def flush(self) -> None:
         """Have everything that has been received kept; raises `WriteError`."""
         self._blocks.flush()
 
-    def precisions(self, targets: Sequence[Target]) -> list[Precision]:
-        """How precisely targets are known from what is there; raises `PrecisionError`."""
+    def estimate_precision(self) -> None:
+        """See how precisely targets are known from what is there; raises `PrecisionError`.
+
+        Nothing is known while too few replications are like the observed pilot.
+        """
         self.flush()
+        if not self.settings.targets:
+            return
         there = np.concatenate([np.arange(of.start, of.stop) for of in self.store.ranges] or [np.arange(0)])
-        wanted = int(np.count_nonzero(there < self.numbers.stop))
-
-        def column(name: str) -> list[Value]:
-            return self.store.measure(name)[:wanted]
-
-        return [precision(target, column, len(self.numbers)) for target in targets]
+        first = First(self.store, int(np.count_nonzero(there < self.numbers.stop)))
+        try:
+            weights = weighting(self.identity.scenario, first).weights
+        except ConditioningError:
+            weights = np.zeros(first.count)
+        self.precisions = [precision(of, first.measure, len(self.numbers), weights) for of in self.settings.targets]
 
     def finish(self, jobs: int) -> Result:
         """The result of what is there; a `ResultWarning` names replications that failed.
 
-        Raises the first failure if nothing succeeded, `KeyboardInterrupt` if nothing was finished, and `WriteError`.
+        Raises the first failure if nothing succeeded, `WriteError`, and `ConditioningError` where too few replications
+        are like the observed pilot. A part of an experiment may have too few; a `ResultWarning` says so.
         """
         self.flush()
-        if not self.store.ranges:
-            raise self.failures[0] if self.failures else KeyboardInterrupt
-        weighting(self.identity.scenario, self.store)  # refuses an observed pilot that too few replications are like
+        if self.work.given_up or not self.store.ranges:
+            raise self.failures[0]
+        try:
+            weighting(self.identity.scenario, self.store)
+        except ConditioningError:
+            if self.settings.part == WHOLE:
+                raise
+            warnings.warn(told_thin(self.identity.scenario.name, self.settings.part), ResultWarning, stacklevel=3)
         records = self.store.records()
         result = Result(
             self.identity.scenario,
@@ -164,31 +213,42 @@ class Experiment:
             requested=len(self.numbers),
             wall_seconds=self.store.wall_seconds,
         )
+        callbacks = self.settings.callbacks
         result.design = self.identity.design
         result.failures = tuple(self.failures)
-        result.callbacks = self.callbacks.names
-        result.analysis_rows = self.callbacks.rows(records.numbers.tolist())
+        result.precisions = tuple(self.precisions)
+        result.callbacks = callbacks.names
+        result.analysis_rows = callbacks.rows(records.numbers.tolist())
         self.store.conclude(result)
         if self.failures:
-            warnings.warn(told_failures(self.failures, len(self.numbers)), ResultWarning, stacklevel=3)
+            told = told_failures(self.failures, len(self.numbers))
+            warnings.warn(f"{self.identity.scenario.name}: {told}", ResultWarning, stacklevel=3)
         return result
 
     def _receive(self, number: int, replication: Replication) -> None:
-        self.callbacks.receive(number, replication)
-        now = perf_counter()
-        self.store.wall_seconds += now - self._clock
-        self._clock = now
+        self.settings.callbacks.receive(number, replication)
+        self.store.wall_seconds += self.clock.lap()
         self._blocks.put(number, replication)
-        self.report(self.done)
+        self.advanced()
+        if number == self._last:
+            self._conclude_stage()
 
     def _fail(self, failure: ReplicationError) -> None:
-        if self.callbacks:
+        if self.settings.callbacks:
             raise failure  # a mistake in a function of the user's, who is waiting to hear of it
         if all(of.replication != failure.replication for of in self.failures):
             self.failures.append(failure)
         self.store.failed = [of.as_dict() for of in self.failures]
         if not self.done and len(self.failures) >= HOPELESS:
-            raise self.failures[0]
+            self.work.given_up = True
+        if failure.replication == self._last:
+            self._conclude_stage()
+
+    def _conclude_stage(self) -> None:
+        self.estimate_precision()
+        met = bool(self.precisions) and all(of.met for of in self.precisions)
+        if met or self.store.requested == self.settings.most:
+            self.ended()
 
 
 def told_failures(failures: Sequence[ReplicationError], of: int) -> str:
@@ -200,5 +260,13 @@ def told_failures(failures: Sequence[ReplicationError], of: int) -> str:
     return f"{told}\n{len(failures)} of {of:,} replications are missing; estimates speak of the others"
 
 
-def _silent(_: int) -> None:
+def told_thin(name: str, part: Part) -> str:
+    """That a part can't speak alone, for a reader."""
+    return (
+        f"shard {part} of {name} is there; too few of its replications are like the observed pilot for estimates of "
+        "its own: they come with scaleup merge"
+    )
+
+
+def _silent() -> None:
     return None

@@ -118,10 +118,16 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     return dict(manifest)
 
 
-def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Put the manifest into its folder as a whole; raises `WriteError`."""
-    content = json_bytes(manifest)
-    replace(folder / MANIFEST, lambda file: file.write(content))
+def write_manifest(folder: Path, manifest: Mapping[str, Any], scenario: bytes) -> None:
+    """Put the manifest into its folder as a whole, with `scenario_bytes` of its scenario; raises `WriteError`."""
+    others = {name: of for name, of in manifest.items() if name != "scenario"}
+    head = json_bytes(others).removesuffix(b"\n}\n")
+    replace(folder / MANIFEST, lambda file: file.write(head + b',\n  "scenario": ' + scenario + b"\n}\n"))
+
+
+def scenario_bytes(scenario: Mapping[str, Any]) -> bytes:
+    """A scenario as it stands in a manifest: most of its bytes, and the same in each that a run writes."""
+    return json_bytes(scenario).rstrip().replace(b"\n", b"\n  ")
 
 
 def refuse_callbacks(manifest: Mapping[str, Any], what: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simulator.experiment.conditioning import weighting
 from simulator.experiment.files import OutputError
 from simulator.experiment.manifest import MANIFEST, WHOLE, Identity, Part, gaps, read_manifest, written_ranges
 from simulator.experiment.records import Records
@@ -61,7 +62,8 @@ def merge(sources: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str]
     """Put the shards of experiments together in `out/<scenario>/`, one result for each scenario.
 
     `sources` are the folders that were given as `out` to runs with `shard`, or `<scenario>` folders in them. Raises
-    `OutputError` and writes nothing when a part is missing, doubled, unfinished, damaged, or of another experiment.
+    `OutputError` and writes nothing when a part is missing, doubled, unfinished, damaged, or of another experiment, and
+    `ConditioningError` where too few replications of all parts are like the observed pilot; shards are then kept there.
     """
     found = _found(sources)
     problems = [problem for parts in found.values() for problem in _problems(parts)]
@@ -137,6 +139,7 @@ def _merged(parts: Sequence[Source], out: str | os.PathLike[str]) -> Result:
                 store.take(source.folder / SHARDS / name, of)
             store.failed += source.manifest["failed"]
             store.wall_seconds += source.manifest["wall_seconds"]
+        weighting(identity.scenario, store)  # before tables are written, as in a single run
         result = _result(store.manifest(), store.records())
         store.conclude(result)
     return result

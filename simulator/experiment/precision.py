@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.experiment.statistics import QUANTILES, describe, wilson
+import numpy as np
+
+from simulator.experiment.statistics import QUANTILES, Numbers, describe, effective_size, share_of
 
 if TYPE_CHECKING:
     from simulator.experiment.blocks import Value
@@ -70,13 +72,17 @@ class Target:
 
 @dataclass(frozen=True)
 class Precision:
-    """An estimate and its 95% interval after `replications`: None for what can't be estimated from them."""
+    """An estimate and its 95% interval after `replications`: None for what can't be estimated from them.
+
+    `effective` is their effective number where an observed pilot weights them.
+    """
 
     target: Target
     estimate: float | None
     low: float | None
     high: float | None
     replications: int
+    effective: float | None = None
 
     @property
     def half_width(self) -> float | None:
@@ -103,12 +109,15 @@ class Precision:
 
     def __str__(self) -> str:
         name, wanted = self.target.name, self.target.wanted
+        number = f"{self.replications:,} replications"
+        if self.effective is not None:
+            number += f" (effectively {self.effective:,.0f})"
         if self.half_width is None or self.estimate is None:
-            return f"{name}: can't be estimated from {self.replications:,} replications ({wanted} wanted)"
+            return f"{name}: can't be estimated from {number} ({wanted} wanted)"
         share = ""
         if self.target.relative and self.estimate:
             share = f" ({100 * self.half_width / abs(self.estimate):.3g}%)"
-        told = f"{name}: {self.estimate:.4g} ± {self.half_width:.3g}{share} after {self.replications:,} replications"
+        told = f"{name}: {self.estimate:.4g} ± {self.half_width:.3g}{share} after {number}"
         if self.met:
             return f"{told}, {wanted} wanted: precise enough"
         if self.needed is None:
@@ -131,34 +140,41 @@ def stages(floor: int, cap: int, *, at_least: int = 0) -> Iterator[int]:
     yield cap
 
 
-def precision(target: Target, column: Callable[[str], Sequence[Value]], replications: int) -> Precision:
+def precision(
+    target: Target, column: Callable[[str], Sequence[Value]], replications: int, weights: Numbers | None = None
+) -> Precision:
     """How precisely a target is known from the first replications; `column` gives a measure of each of them.
 
     Shares have Wilson's interval (1927), means Student's, quantiles one between order statistics, so that nothing is
-    assumed about the distribution. Raises `PrecisionError` for a measure that there is not.
+    assumed about the distribution. `weights`, float64 beside the values, are those of an observed pilot; nothing can be
+    estimated where all are 0. Raises `PrecisionError` for a measure that there is not.
     """
+    effective = None if weights is None else effective_size(weights)
     try:
-        values = _values(target.measure, column)
+        values, weights = _values(target.measure, column, weights)
     except KeyError as error:
         raise PrecisionError(f"there is no measure {target.measure!r} to be precise about") from error
     if any(isinstance(value, str) for value in values) or target.measure in TEXT:
         raise PrecisionError(f"{target.measure} is text; choose a measure that is a number or a share")
     if target.quantile is None and values and all(isinstance(value, bool) for value in values):
-        share = wilson(sum(map(bool, values)), len(values))
-        return Precision(target, share.share, share.low, share.high, replications)
-    row = describe(values)
+        share = share_of(values, weights)
+        return Precision(target, share.share, share.low, share.high, replications, effective)
+    row = describe(values, weights)
     if target.quantile is not None:
         estimate, low, high = (row[f"{target.quantile}{end}"] for end in ("", "_low", "_high"))
-        return Precision(target, estimate, low, high, replications)
+        return Precision(target, estimate, low, high, replications, effective)
     mean, half_width = row["mean"], row["half_width_95"]
     if mean is None or half_width is None:
-        return Precision(target, mean, None, None, replications)
-    return Precision(target, mean, mean - half_width, mean + half_width, replications)
+        return Precision(target, mean, None, None, replications, effective)
+    return Precision(target, mean, mean - half_width, mean + half_width, replications, effective)
 
 
-def _values(measure: str, column: Callable[[str], Sequence[Value]]) -> Sequence[Value]:
-    """The values that a target is about: a column, or one of the two shares that results speak of."""
+def _values(
+    measure: str, column: Callable[[str], Sequence[Value]], weights: Numbers | None
+) -> tuple[Sequence[Value], Numbers | None]:
+    """The values that a target is about, with their weights: a column, or one of the two shares of results."""
     if measure == SUCCESS_PROBABILITY:
-        pairs = zip(column("success"), column("funded"), strict=True)
-        return [success for success, funded in pairs if funded]
-    return column(SHARES_OF_ALL.get(measure, measure))
+        funded = np.array(column("funded"), dtype=bool)
+        chosen = [success for success, given in zip(column("success"), funded, strict=True) if given]
+        return chosen, None if weights is None else weights[funded]
+    return column(SHARES_OF_ALL.get(measure, measure)), weights

@@ -12,11 +12,16 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an experiment is: `done` of `total` replications, or still compiling the engine."""
+    """How far an experiment or a batch is: `done` of `total` replications, or still compiling the engine.
+
+    `scenario` is the one in hand, `place` its number among all, from 1, and how many there are.
+    """
 
     stage: Literal["compiling", "running"]
     done: int
     total: int
+    scenario: str = ""
+    place: tuple[int, int] = (1, 1)
 
 
 ReportProgress = Callable[[Progress], None]
@@ -41,6 +46,12 @@ def progress_display(progress: bool | ReportProgress | None, name: str) -> Itera
             yield throttled(report)
     else:
         yield _only_compiling if progress is None else _silent
+
+
+def told(name: str, progress: Progress) -> str:
+    """What is under way: the name of all of it, and the scenario in hand where there are several."""
+    number, of = progress.place
+    return name if of == 1 else f"{name} {number}/{of}: {progress.scenario}"
 
 
 def throttled(report: ReportProgress, seconds: float = 0.1) -> ReportProgress:
@@ -99,7 +110,7 @@ def _terminal_bar(name: str) -> Iterator[ReportProgress]:
                 else:
                     bar.reset(task, total=progress.total)
             if progress.stage == "running":
-                bar.update(task, completed=progress.done, total=progress.total)
+                bar.update(task, completed=progress.done, total=progress.total, description=told(name, progress))
 
         yield report
 
@@ -116,8 +127,8 @@ def _notebook_bar(name: str) -> Iterator[ReportProgress]:
         if progress.stage == "compiling":
             handle.update(HTML(f"<em>{COMPILING} …</em>"))
         else:
-            told = f"{escape(name)}: {progress.done} of {progress.total} replications"
-            handle.update(HTML(f'<progress value="{progress.done}" max="{progress.total}"></progress> {told}'))
+            done = f"{escape(told(name, progress))}: {progress.done} of {progress.total} replications"
+            handle.update(HTML(f'<progress value="{progress.done}" max="{progress.total}"></progress> {done}'))
 
     try:
         yield report

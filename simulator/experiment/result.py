@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.experiment import accessors
-from simulator.experiment.conditioning import weighting
+from simulator.experiment.conditioning import ConditioningError, weighting
 from simulator.experiment.records import Records
 from simulator.experiment.statistics import ESTIMATES, Share, cumulative_incidence, describe, effective_size
 from simulator.experiment.verdict import verdict
@@ -70,6 +70,11 @@ class Result:
         return self.records.count + len(self.failures) < self.requested
 
     @property
+    def complete(self) -> bool:
+        """Whether every replication that was asked for is there."""
+        return self.records.count >= self.requested
+
+    @property
     def events_per_second(self) -> float:
         """Simulated events per second of wall time, over all jobs together."""
         events = sum(int(value or 0) for value in self.records.measure("events"))
@@ -82,6 +87,16 @@ class Result:
         Raises `ConditioningError` where too few replications are like that one.
         """
         return weighting(self.scenario, self.records)
+
+    @property
+    def estimable(self) -> bool:
+        """Whether there are enough replications for estimates; a part of an experiment with an observed pilot may lack
+        them.
+        """
+        try:
+            return self.weighting is not None
+        except ConditioningError:
+            return False
 
     @property
     def effective_sample_size(self) -> float | None:
@@ -251,9 +266,8 @@ class Result:
         return str(accessors.resolve("html")(self))
 
     def __repr__(self) -> str:
-        return (
-            f"Result({self.scenario.name!r}, {self.replications_done} replications, seed {self.seed}): {self.verdict()}"
-        )
+        told = self.verdict() if self.estimable else "a part that says too little alone"
+        return f"Result({self.scenario.name!r}, {self.replications_done} replications, seed {self.seed}): {told}"
 
     def _true(self, measure: str) -> Truths:
         return np.array([bool(value) for value in self.records.measure(measure)], dtype=bool)

@@ -15,6 +15,7 @@ from simulator.experiment.manifest import (
     Part,
     read_manifest,
     refuse_callbacks,
+    scenario_bytes,
     write_manifest,
 )
 from simulator.experiment.tables import read_column, read_tables, write_block, write_tables
@@ -81,11 +82,13 @@ class ShardFolder:
         self.shards: dict[str, dict[str, Any]] = {}
         self.failed: list[dict[str, Any]] = []
         self.tables: dict[str, Any] = {}
+        self.part = Part.read(described.get("shard", str(WHOLE)))
         self.requested = 0
         self.wall_seconds = 0.0
         self.jobs = 1
         self._described = dict(described)
         self._scenario = dict(scenario)
+        self._scenario_bytes = scenario_bytes(scenario)
         self._lock = lock(folder)
 
     @classmethod
@@ -175,10 +178,16 @@ class ShardFolder:
         return read_tables(self.folder, self.paths)
 
     def conclude(self, result: Result) -> None:
-        """Write the summary and the manifest of a result whose tables are written; raises `WriteError`."""
+        """Write the summary and the manifest of a result whose tables are written; raises `WriteError`.
+
+        A part whose replications say too little alone has no summary.
+        """
         self.jobs = result.jobs
-        summary = json_bytes(result.as_dict())
-        replace(self.folder / SUMMARY, lambda file: file.write(summary))
+        if result.estimable or self.part == WHOLE:
+            summary = json_bytes(result.as_dict())
+            replace(self.folder / SUMMARY, lambda file: file.write(summary))
+        else:
+            (self.folder / SUMMARY).unlink(missing_ok=True)
         self._write_manifest()
 
     def manifest(self) -> dict[str, Any]:
@@ -235,7 +244,7 @@ class ShardFolder:
                 path.unlink()
 
     def _write_manifest(self) -> None:
-        write_manifest(self.folder, self.manifest())
+        write_manifest(self.folder, self.manifest(), self._scenario_bytes)
 
 
 def damage(path: Path, entry: Mapping[str, Any]) -> str | None:

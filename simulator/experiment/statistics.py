@@ -124,7 +124,7 @@ def _describe_weighted(values: Iterable[Any], weights: Numbers) -> Row:
     size = effective_size(np.array([weight for _, weight in pairs]))
     sd: float | None = None
     half_width: float | None = None
-    if size > 1.0 and n > 1:
+    if size >= 2.0:  # below, hardly more than one value counts, and Student's t of hardly any freedom is astronomical
         correction = size / (size - 1.0)  # as n / (n - 1): what estimating the mean takes from the spread
         sd = math.sqrt(correction * math.fsum(weight * (value - mean) ** 2 for value, weight in pairs) / total)
         squares = math.fsum((weight * (value - mean)) ** 2 for value, weight in pairs)

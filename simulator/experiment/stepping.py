@@ -24,7 +24,7 @@ import numpy as np
 from simulator import engine as engines
 from simulator.experiment.blocks import plain
 from simulator.experiment.live_changes import LeverError, Waits, differences, read_by_rules, refusal, take_over
-from simulator.experiment.run import LARGEST_SEED, MOST_REPLICATIONS, SEED, known_engine, whole
+from simulator.experiment.settings import LARGEST_SEED, MOST_REPLICATIONS, SEED, known_engine, whole
 from simulator.model import kinds
 from simulator.model.kinds import HIRED, IN_PILOT, NOT_STARTED, ROLLING_OUT, STOPPED, TIERS
 from simulator.model.measures import measure

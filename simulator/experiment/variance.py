@@ -21,7 +21,7 @@ import numpy as np
 
 from simulator.experiment.execution import Workers, portions
 from simulator.experiment.progress import Progress, ReportProgress, progress_display
-from simulator.experiment.run import whole, workers_for
+from simulator.experiment.settings import whole, workers_for
 from simulator.experiment.statistics import Share, effective_size, t_quantile
 from simulator.experiment.workers import MakeEngine, ReplicationError, Work, make_engine
 

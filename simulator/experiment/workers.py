@@ -56,7 +56,7 @@ Packed = tuple[str, bytes, dict[str, str | None]]
 class Work:
     """Replications of one experiment: what makes its engines, its base seed, and who takes what comes out.
 
-    `again`: a replication that fails is tried once more on a new engine.
+    `again`: a replication that fails is tried once more on a new engine. Work that is `given_up` goes on no further.
     """
 
     make_engine: MakeEngine
@@ -64,6 +64,7 @@ class Work:
     receive: Callable[[int, Replication], None]
     fail: Callable[[ReplicationError], None]
     again: bool = field(default=True, kw_only=True)
+    given_up: bool = field(default=False, init=False)
 
     @cached_property
     def packed(self) -> Packed:
@@ -108,7 +109,7 @@ def replicate_in_thread(chunk: range, work: Work, own: local, stop: Event) -> li
     """Outcomes of `chunk`, fewer when told to stop; the thread keeps its engine in `own`."""
     finished: list[Outcome] = []
     for number in chunk:
-        if stop.is_set():
+        if stop.is_set() or work.given_up:
             break
         finished.append(_engines(own).outcome(work, number))
     return finished

@@ -9,26 +9,33 @@ from simulator.scenario.loading import load
 from simulator.scenario.problems import Problem, ScenarioError
 from simulator.scenario.quantity import Note, Quantity
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.shipped import shipped_folder, shipped_names, shipped_path
+from simulator.scenario.shipped import SUITES, shipped_folder, shipped_names, shipped_path
+from simulator.scenario.suite import Member, Suite, is_suite, load_suite, read_suite_file
 from simulator.scenario.template import template
 from simulator.scenario.work import Work, estimate_work
 
 __all__ = [
+    "SUITES",
     "Distribution",
     "Entry",
+    "Member",
     "Note",
     "Problem",
     "Quantity",
     "Scenario",
     "ScenarioError",
     "Stated",
+    "Suite",
     "Tied",
     "Work",
     "assumptions",
     "estimate_work",
+    "is_suite",
     "lever_changes",
     "load",
+    "load_suite",
     "numbers",
+    "read_suite_file",
     "shipped_folder",
     "shipped_names",
     "shipped_path",

@@ -53,7 +53,7 @@ def _collect(tree: Node, folder: Path, shown: str, chain: tuple[Path, ...], foun
     bases = _named_bases(tree)
     seen: set[Path] = set()
     for at, base in bases:
-        path, name = _base(at, base, folder, shown)
+        path, name = named_file(at, base, folder, shown)
         file = path.resolve()
         if file in chain:
             raise _refused(at, base, f'found "{base.value}", which leads back here', "allowed: extends without a cycle")
@@ -85,8 +85,8 @@ def _refused(at: Location, node: Node, found: str, allowed: str, near: str | Non
     return ScenarioError([Problem(dotted(at), found, allowed, near, *node.mark)])
 
 
-def _base(at: Location, base: Node, folder: Path, shown: str) -> tuple[Path, str]:
-    """The file that is extended, and how messages call it."""
+def named_file(at: Location, base: Node, folder: Path, shown: str) -> tuple[Path, str]:
+    """The scenario file that a node of a file in `folder` names, and how messages call it; raises ScenarioError."""
     allowed = "allowed: the path of a scenario file, relative to this one, or the name of a shipped scenario"
     written = base.value
     if not isinstance(written, str) or not written.strip() or "\0" in written:

@@ -8,7 +8,8 @@ from typing import Any
 from simulator.scenario.inheritance import layers, merged, put_over, read_layers
 from simulator.scenario.problems import Problem, ScenarioError, describe, nearest
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.shipped import shipped_names, shipped_path
+from simulator.scenario.shipped import SUITES, shipped_names, shipped_path
+from simulator.scenario.suite_file import is_suite_tree
 from simulator.scenario.tree import from_python
 
 
@@ -25,6 +26,9 @@ def load(
         stack = layers(from_python(source), Path())
     else:
         stack = read_layers(*locate(source))
+    if is_suite_tree(stack[-1].own):
+        allowed = "allowed: a scenario; run a suite with scaleup run, or read it with load_suite"
+        raise ScenarioError([Problem("", "found a suite of scenarios", allowed, None, *stack[-1].own.mark)])
     if isinstance(overlays, str | os.PathLike) or not isinstance(overlays, Sequence):
         allowed = "allowed: a list of paths or of names of shipped scenarios"
         raise ScenarioError([Problem("overlays", f"found {describe(overlays)}", allowed)])
@@ -53,7 +57,7 @@ def locate(source: object) -> tuple[Path, str]:
         problem = Problem("", f"cannot be read ({(error.strerror or str(error)).lower()})", allowed, file=written)
         raise ScenarioError([problem]) from None
     if not exists:
-        near = nearest(path.stem, shipped_names())
+        near = nearest(written, [*shipped_names(), *shipped_names(SUITES)]) or nearest(path.stem, shipped_names())
         known = ", ".join(shipped_names()) or "none"
         raise ScenarioError([Problem("", "does not exist", f"{allowed} ({known})", near, file=written)])
     return path, written

@@ -1,7 +1,7 @@
-"""The JSON Schema of a scenario file, for editors; ``python -m simulator.scenario.schema`` writes it again.
+"""The JSON Schemas of scenario and suite files, for editors; ``python -m simulator.scenario.schema`` writes both.
 
-It describes the forms of a file and the range of each number. A scenario that extends another one may leave out
-anything but ``extends``, so that below the top level only names are required; ``validate`` checks everything.
+That of scenarios describes the forms of a file and the range of each number. A scenario that extends another one may
+leave out anything but ``extends``, so that below the top level only names are required; ``validate`` checks everything.
 """
 
 import json
@@ -12,8 +12,10 @@ from simulator.scenario.forms import FORMS, LARGEST_EMPIRICAL, PERCENTILES, Form
 from simulator.scenario.quantity import CONFIDENCES
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.shipped import shipped_folder
+from simulator.scenario.suite_file import SuiteFile
 
 FILE: Final = "scenario.schema.json"
+SUITE_FILE: Final = "suite.schema.json"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 BESIDE: Final = {
     "source": {"type": ["string", "null"], "description": "Where the number comes from."},
@@ -50,16 +52,32 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def schema_text() -> str:
+def suite_json_schema() -> dict[str, Any]:
+    """The JSON Schema of a suite file."""
+    root = _expanded(SuiteFile.model_json_schema(by_alias=True))
+    definitions = root.pop("$defs")
+    root["properties"]["scenarios"]["items"] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Entry"}]}
+    definitions["Sweep"]["oneOf"] = [{"required": ["grid"]}, {"required": ["points"]}]
+    return {
+        "$schema": DIALECT,
+        "title": "Suite of scaleup-simulator",
+        **root,
+        "anyOf": [{"required": ["scenarios"]}, {"required": ["sweeps"]}],
+        "$defs": definitions,
+    }
+
+
+def schema_text(*, suite: bool = False) -> str:
     """The JSON Schema as the text of its file."""
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(suite_json_schema() if suite else json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def write(folder: Path | None = None) -> Path:
-    """Write the schema beside the shipped scenarios, or into another folder."""
-    path = (folder or shipped_folder()) / FILE
-    path.write_text(schema_text(), encoding="utf-8")
-    return path
+def write(folder: Path | None = None) -> list[Path]:
+    """Write the schemas beside the shipped scenarios, or into another folder."""
+    paths = [(folder or shipped_folder()) / name for name in (FILE, SUITE_FILE)]
+    for path in paths:
+        path.write_text(schema_text(suite=path.name == SUITE_FILE), encoding="utf-8")
+    return paths
 
 
 def _section(body: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Final
 
 NAME: Final = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*")
+SUITES: Final = "suites"
+"""The folder of shipped suites."""
 
 
 def shipped_folder() -> Path:

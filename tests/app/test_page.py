@@ -24,8 +24,9 @@ def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
     """One shipped scenario, the stand-in."""
     monkeypatch.setattr(simulator.scenario, "shipped_names", lambda: ["stand-in"])
     monkeypatch.setattr(
-        simulator.scenario, "load", lambda source: load_file(SCENARIO if source == "stand-in" else source)
+        simulator.scenario, "load", lambda source, overlays=(): load_file(SCENARIO if source == "stand-in" else source)
     )
+    monkeypatch.setattr(simulator.scenario, "is_suite", lambda source: False)
 
 
 @pytest.fixture
@@ -82,6 +83,17 @@ def test_an_impossible_setting_is_explained(page):
     page.slider[2].set_value(100).run()
     assert not page.exception
     assert "success.sustained_weeks: found number 100; allowed: at most 60 " in page.error[0].value
+
+
+def test_too_few_replications_like_the_observed_pilot_are_explained(page, monkeypatch):
+    def refuse(*_):
+        raise sim.ConditioningError("pilot.observed: found little; needed: more; simulate about 370 replications")
+
+    monkeypatch.setattr("simulator.experiment.experiment.weighting", refuse)
+    page.number_input[0].set_value(60).run()
+    assert not page.exception
+    assert "simulate about 370 replications." in page.error[0].value
+    assert "```" not in page.error[0].value  # which would not be wrapped
 
 
 def test_a_scenario_that_cannot_be_read_is_explained(page, monkeypatch):

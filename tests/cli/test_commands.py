@@ -1,38 +1,16 @@
 import json
 import sys
-from pathlib import Path
 
 import jsonschema
 import pyarrow.parquet as pq
 import pytest
 
 import simulator as sim
-from simulator.cli import main, telling
+from simulator.cli import telling
 from simulator.model.kinds import KINDS
 from tests.experiment import stand_in
 
 pytestmark = pytest.mark.usefixtures("stand_in_engine")
-
-
-@pytest.fixture
-def scenario_file(tmp_path: Path) -> str:
-    path = tmp_path / "stand-in.yaml"
-    path.write_text(sim.load(stand_in.SCENARIO).to_yaml())
-    return str(path)
-
-
-@pytest.fixture
-def scaleup(capsys):
-    """Run a command line; exit code, standard output, standard error."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as left:
-            main(list(arguments))
-        streams = capsys.readouterr()
-        assert "Traceback" not in streams.err
-        return left.value.code, streams.out, streams.err
-
-    return call
 
 
 def test_run_prints_a_table_a_verdict_and_the_speed(scaleup, scenario_file):
@@ -178,12 +156,27 @@ def test_schema_prints_a_schema_that_fits_a_scenario(scaleup):
     jsonschema.validate(stand_in.SCENARIO, json.loads(out))
 
 
-def test_list_names_the_shipped_scenarios(scaleup):
-    from simulator.scenario import shipped_names
+def test_overlays_are_laid_over_a_scenario(scaleup, scenario_file, tmp_path):
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text("extends: stand-in.yaml\nhorizon_weeks: 70\n")
+    expected = sim.load(scenario_file, overlays=[overlay])
+    _, out, _ = scaleup("show", scenario_file, "--overlay", overlay)
+    (tmp_path / "shown.yaml").write_text(out)
+    assert sim.load(tmp_path / "shown.yaml").hash == expected.hash != sim.load(scenario_file).hash
+    code, out, _ = scaleup("validate", scenario_file, "--overlay", overlay)
+    assert (code, "70 weeks" in out) == (0, True)
+    _, out, _ = scaleup("run", scenario_file, "--overlay", overlay, "--replications", "2", "--json")
+    assert json.loads(out)[0]["scenario_hash"] == expected.hash
+    code, _, err = scaleup("run", scenario_file, "--overlay", scenario_file)
+    assert (code, "extends: missing" in err) == (2, True)
+
+
+def test_list_names_the_shipped_scenarios_and_suites(scaleup):
+    from simulator.scenario import SUITES, shipped_names
 
     code, out, _ = scaleup("list")
     assert code == 0
-    for name in shipped_names():
+    for name in (*shipped_names(), *shipped_names(SUITES)):
         assert name in out
 
 

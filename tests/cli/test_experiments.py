@@ -7,86 +7,68 @@ import subprocess
 import sys
 import time
 from functools import partial
-from pathlib import Path
 
 import pytest
 
 import simulator as sim
-from simulator.cli import main
 from tests.experiment import stand_in
 from tests.experiment.routes import content
 from tests.experiment.small import SMALL
 
 
 @pytest.fixture
-def scenario_file(tmp_path: Path) -> str:
-    path = tmp_path / "stand-in.yaml"
-    path.write_text(sim.load(stand_in.SCENARIO).to_yaml())
-    return str(path)
+def run(scaleup, stand_in_engine, scenario_file):
+    """`scaleup run` on the scenario."""
+    return partial(scaleup, "run", scenario_file)
 
 
-@pytest.fixture
-def scaleup(capsys, stand_in_engine, scenario_file):
-    """`scaleup run` on the scenario, or another command; exit code, standard output, standard error."""
-
-    def call(*arguments: object, command: str = "run") -> tuple[int, str, str]:
-        scenario = [scenario_file] if command == "run" else []
-        with pytest.raises(SystemExit) as left:
-            main([command, *scenario, *map(str, arguments)])
-        streams = capsys.readouterr()
-        assert "Traceback" not in streams.err
-        return left.value.code, streams.out, streams.err
-
-    return call
-
-
-def test_resume_goes_on_and_tells_of_damage(scaleup, tmp_path):
+def test_resume_goes_on_and_tells_of_damage(run, tmp_path):
     out = tmp_path / "results"
-    assert scaleup("--replications", 20, "--out", out, "--resume")[0] == 0
+    assert run("--replications", 20, "--out", out, "--resume")[0] == 0
     shard = next((out / "stand-in" / "shards").iterdir())
     shard.write_bytes(shard.read_bytes()[:-1])
-    code, told, err = scaleup("--replications", 30, "--out", out, "--resume")
+    code, told, err = run("--replications", 30, "--out", out, "--resume")
     assert code == 0
     assert "30 replications, seed 1" in told
     assert f"1 damaged shard set aside, and computed again: {shard.name} (wrong checksum)" in err
-    code, told, err = scaleup("--replications", 30, "--seed", 2, "--out", out, "--resume")
+    code, told, err = run("--replications", 30, "--seed", 2, "--out", out, "--resume")
     assert (code, told) == (2, "")
     assert "seed 1, now 2" in err
 
 
-def test_parts_are_merged(scaleup, tmp_path):
+def test_parts_are_merged(run, scaleup, tmp_path):
     parts = [tmp_path / "parts" / str(index) for index in (1, 2, 3)]
     for index, part in enumerate(parts, start=1):
-        assert scaleup("--replications", 20, "--shard", f"{index}/3", "--out", part)[0] == 0
-    scaleup("--replications", 20, "--out", tmp_path / "whole")
-    code, told, err = scaleup(parts[0], parts[2], parts[0], "--out", tmp_path / "merged", command="merge")
+        assert run("--replications", 20, "--shard", f"{index}/3", "--out", part)[0] == 0
+    run("--replications", 20, "--out", tmp_path / "whole")
+    code, told, err = scaleup("merge", parts[0], parts[2], parts[0], "--out", tmp_path / "merged")
     assert (code, told) == (2, "")
     assert "shard 2/3 of stand-in is missing (replications 6-12)" in err
     assert "shard 1/3 is there more than once" in err
-    code, told, _ = scaleup(*parts, "--out", tmp_path / "merged", "--json", command="merge")
+    code, told, _ = scaleup("merge", *parts, "--out", tmp_path / "merged", "--json")
     assert code == 0
     assert [of["replications"] for of in json.loads(told)] == [20]
     assert content(tmp_path / "merged" / "stand-in") == content(tmp_path / "whole" / "stand-in")
-    code, told, _ = scaleup(*parts, "--out", tmp_path / "merged", command="merge")
+    code, told, _ = scaleup("merge", *parts, "--out", tmp_path / "merged")
     assert code == 0
     assert f"Written to {tmp_path / 'merged' / 'stand-in'}" in told
 
 
-def test_a_failing_replication_is_told_and_the_exit_code_is_1(scaleup, monkeypatch, tmp_path):
+def test_a_failing_replication_is_told_and_the_exit_code_is_1(run, monkeypatch, tmp_path):
     stand_in.install(monkeypatch, partial(stand_in.Engine, fails_at=9))
-    code, told, err = scaleup("--replications", 20, "--out", tmp_path)
+    code, told, err = run("--replications", 20, "--out", tmp_path)
     assert code == 1
     assert "19 replications, seed 1, 1 failed" in told
     assert "replication 9 with seed 1 failed: OverflowError: the ticket ring is full" in err
     assert "1 of 20 replications are missing" in err
 
 
-def test_precision_is_told(scaleup):
-    code, told, _ = scaleup("--until-precision", "success=0.03", "--until-precision", "adoption_final.p50=20%")
+def test_precision_is_told(run):
+    code, told, _ = run("--until-precision", "success=0.03", "--until-precision", "adoption_final.p50=20%")
     assert code == 0
     assert "1,600 replications, seed 1" in told
     assert "0.03 wanted: precise enough" in told
-    code, told, err = scaleup("--until-precision", "success=0.001", "--at-most", 300, "--json")
+    code, told, err = run("--until-precision", "success=0.001", "--at-most", 300, "--json")
     assert code == 0
     assert json.loads(told)[0]["replications"] == 300
     assert "success: 0." in err
@@ -108,15 +90,15 @@ def test_precision_is_told(scaleup):
         (["--until-precision", "success=0.1", "--shard", "1/2", "--out", "x"], "leave --shard out"),
     ],
 )
-def test_bad_options_end_with_2_and_a_message(scaleup, options, message):
-    code, out, err = scaleup(*options)
+def test_bad_options_end_with_2_and_a_message(run, options, message):
+    code, out, err = run(*options)
     assert (code, out) == (2, "")
     assert message in " ".join(err.replace("│", " ").split())
 
 
-def test_dask_that_is_not_installed_is_told(scaleup, monkeypatch):
+def test_dask_that_is_not_installed_is_told(run, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    code, _, err = scaleup("--executor", "dask", "--scheduler", "tcp://127.0.0.1:1")
+    code, _, err = run("--executor", "dask", "--scheduler", "tcp://127.0.0.1:1")
     assert code == 2
     assert "pip install 'scaleup-simulator[dask]'" in err
 

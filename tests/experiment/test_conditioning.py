@@ -17,6 +17,7 @@ from simulator.cli.commands import execute
 from simulator.experiment.conditioning import LEAST_EFFECTIVE, log_likelihoods, weighting
 from simulator.experiment.statistics import describe, effective_size, t_quantile
 from simulator.scenario import Scenario
+from tests.experiment.routes import content
 from tests.model.small import DOCUMENT
 from tests.model.test_inputs import UNCERTAIN
 
@@ -29,6 +30,8 @@ READINGS = {
     "tickets_per_user_week": 0.2,
     "user_weeks": 40,
 }
+FEW = READINGS | {"tasks": 8, "users": 4, "user_weeks": 8}
+"""The same readings of so few that most replications are like them."""
 
 
 def scenario(**observed: float | None) -> Scenario:
@@ -162,6 +165,50 @@ def test_too_few_effective_replications_are_refused_with_advice_and_nothing_is_w
     assert "Traceback" not in told
     assert "accuracy was observed as 0.05, but 90% of the simulated pilots lie from" in told
     assert execute(["run", str(file), "--variance"]) == 2
+
+
+def test_replications_are_doubled_until_those_like_the_pilot_are_enough_and_precise():
+    run = {"seed": 3, "jobs": 1, "progress": False, "until_precision": {"success_probability": 0.15, "npv": "100%"}}
+    found = sim.run(scenario(**FEW), 20, **run, at_most=500)
+    assert found.replications_done in (80, 160)  # 20 and 40 are too few to say anything
+    share, money = found.precisions
+    assert [share.met, money.met] == [True, True]
+    assert (share.low, share.high) == (found.success_probability.low, found.success_probability.high)
+    assert share.effective == found.effective_sample_size > LEAST_EFFECTIVE
+    assert money.half_width == pytest.approx(found.estimate("npv")["half_width_95"])
+    assert f"replications (effectively {share.effective:,.0f}), 0.15 wanted: precise enough" in str(share)
+    with pytest.raises(sim.ConditioningError, match="of 40 replications; needed: 50 or more"):
+        sim.run(scenario(**FEW), 20, **run, at_most=40)
+    with pytest.raises(ValueError, match="there is no measure 'luck'"):
+        sim.run(scenario(**FEW), 20, **run | {"until_precision": {"luck": 1}})
+
+
+def test_parts_too_thin_for_estimates_merge_to_the_bytes_of_one_run(tmp_path, capsys):
+    file = tmp_path / "mine.yaml"
+    file.write_text(scenario(**FEW).to_yaml())
+    whole = sim.run(file, 80, jobs=1, progress=False, out=tmp_path / "whole")
+    parts = {total: [tmp_path / f"{total}-{index}" for index in (1, 2)] for total in (80, 40)}
+    for total, folders in parts.items():
+        for index, out in enumerate(folders, start=1):
+            run = ["run", str(file), "--replications", str(total), "--jobs", "1", "--out", str(out)]
+            assert execute([*run, "--shard", f"{index}/2"]) == 0
+            told = capsys.readouterr()
+            assert f"shard {index}/2 of mine is there; too few of its replications are like the observed" in told.err
+            assert not (out / "mine" / "summary.json").exists()
+    part = sim.read_result(parts[80][0] / "mine")
+    assert len(part.replications) == 40
+    assert "says too little alone" in repr(part)
+    with pytest.raises(sim.ConditioningError, match="of 40 replications"):
+        part.verdict()
+    (merged,) = sim.merge(parts[80], tmp_path / "merged")
+    assert content(tmp_path / "merged" / "mine") == content(tmp_path / "whole" / "mine")
+    assert merged.effective_sample_size == whole.effective_sample_size > LEAST_EFFECTIVE
+
+    with pytest.raises(sim.ConditioningError, match="of 40 replications; needed: 50 or more; simulate about"):
+        sim.merge(parts[40], tmp_path / "longer")
+    assert not list((tmp_path / "longer" / "mine").glob("*.parquet"))
+    sim.run(file, 80, jobs=1, progress=False, out=tmp_path / "longer", resume=True)  # what was merged is kept
+    assert content(tmp_path / "longer" / "mine") == content(tmp_path / "whole" / "mine")
 
 
 def test_a_real_pilot_needs_a_simulated_one(repository: Path):

@@ -88,6 +88,13 @@ def test_weights_of_nothing_count_nothing() -> None:
     assert share_of([True, False], np.zeros(2)).share is None
 
 
+def test_a_spread_that_only_one_value_has_weight_for_is_null() -> None:
+    row = describe([46.0, 48.0, 51.0], np.array([0.01, 1.0, 0.02]))
+    assert row["mean"] == pytest.approx(48.04, abs=0.01)
+    assert row["sd"] is row["half_width_95"] is None
+    assert describe([46.0, 48.0], np.array([1.0, 1.0]))["half_width_95"] == describe([46.0, 48.0])["half_width_95"]
+
+
 @pytest.mark.slow
 def test_experiments_of_the_engine(repository: Path) -> None:
     """A thousand experiments of 25 replications: tickets are Poisson, accuracy is the input as drawn.

@@ -3,6 +3,7 @@
 import re
 import shutil
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -86,6 +87,14 @@ def test_unfinished_and_damaged_parts_are_named(parts, tmp_path):
     with pytest.warns(sim.ResultWarning, match="1 damaged shard"):
         run(out=parts[5], shard="6/7", resume=True)
     assert sim.merge(parts, tmp_path / "merged")[0].replications_done == 40
+
+
+def test_a_shard_that_changes_while_it_is_copied_is_noticed(parts, tmp_path, monkeypatch):
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda of: read(of)[:-1] if of.suffix == ".parquet" else read(of))
+    with pytest.raises(sim.OutputError, match=r"has changed while it was copied \(wrong checksum\)"):
+        sim.merge(parts, tmp_path / "merged")
+    assert not list((tmp_path / "merged" / "stand-in").glob("*.parquet"))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import simulator as sim
 from simulator.experiment.precision import Precision, PrecisionError, Target, precision, stages
@@ -86,6 +87,29 @@ def test_nothing_to_estimate_is_not_precise():
     assert Precision(Target.read("npv", "5%"), 0.0, 0.0, 0.0, 40).met
     with pytest.raises(PrecisionError):
         Target.read("", 1)
+
+
+@pytest.mark.slow
+def test_weighted_intervals_cover_when_stopped_at_the_doubling_that_is_precise_enough():
+    """Draws from one normal law, weighted to be those of another, as an observed pilot weights replications."""
+    generator = np.random.default_rng(20_261_124)
+    target, drawn = stats.norm(0.5, 0.8), stats.norm()
+    cases = {"mean": ("npv", 0.0815, 0.5), "share": ("success", 0.0562, target.sf(0.8))}
+    covered, numbers = Counter[str](), {name: Counter[int]() for name in cases}
+    for sample in drawn.rvs((1000, 1600), random_state=generator):
+        weights = target.pdf(sample) / drawn.pdf(sample)
+        for case, (name, width, exact) in cases.items():
+            values = (sample > 0.8 if case == "share" else sample).tolist()
+            for number in stages(200, 1600):
+                wanted = Target.read(name, width)
+                found = precision(wanted, lambda _, n=number, of=values: of[:n], number, weights[:number])
+                if found.met:
+                    break
+            numbers[case][number] += 1
+            covered[case] += found.low <= exact <= found.high
+    print(covered, numbers)
+    assert all(0.93 <= covered[case] / 1000 <= 0.97 for case in cases)
+    assert all(sorted(of.values())[-2] > 100 for of in numbers.values())  # chance decides between two stages
 
 
 def sampled(generator: np.random.Generator, draw, name: str, floor: int, cap: int, width: float) -> Precision:

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import simulator as sim
-from simulator.experiment import run as running
+from simulator.experiment import batch
 from simulator.experiment.manifest import gaps
 from tests.experiment import stand_in
 from tests.experiment.routes import content, leftovers
@@ -224,7 +224,7 @@ def test_two_runs_never_write_to_one_folder(tmp_path):
 
 def test_results_on_the_disk_read_as_those_in_memory(tmp_path, monkeypatch):
     in_memory = run(replications=40)
-    monkeypatch.setattr(running, "MOST_IN_MEMORY", 0)
+    monkeypatch.setattr(batch, "MOST_IN_MEMORY", 0)
     spilled = run(replications=40)
     folder = spilled.temporary.name
     written = run(replications=40, out=tmp_path)

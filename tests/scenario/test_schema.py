@@ -30,7 +30,7 @@ def plain(text: str) -> Any:
 def test_committed_schema_has_not_drifted(repository: Path, tmp_path: Path) -> None:
     committed = (repository / "scenarios" / FILE).read_text(encoding="utf-8")
     assert committed == schema_text(), "run: python -m simulator.scenario.schema"
-    assert write(tmp_path).read_text(encoding="utf-8") == committed
+    assert write(tmp_path)[0].read_text(encoding="utf-8") == committed
 
 
 def test_schema_accepts_what_loads(validator: Draft202012Validator) -> None:

@@ -1,0 +1,153 @@
+"""Scenarios whose replications are run together: one set of workers, one progress display, one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from simulator.experiment.conditioning import ConditioningError
+from simulator.experiment.experiment import Experiment, Memory, Stopwatch, Store
+from simulator.experiment.manifest import Identity
+from simulator.experiment.progress import Progress, ReportProgress, progress_display
+from simulator.experiment.shards import ShardFolder, check_folder
+from simulator.experiment.workers import ReplicationError, WorkersError
+
+if TYPE_CHECKING:
+    from simulator.experiment.execution import Portion, Workers
+    from simulator.experiment.result import Result
+    from simulator.experiment.settings import Settings
+    from simulator.scenario import Scenario
+
+MOST_IN_MEMORY = 2**28
+"""Bytes of results beyond which experiments without a folder keep them in a temporary one."""
+
+
+class Batch:
+    """Experiments one after the other on the same workers, without a pause between them.
+
+    Each is finished, and its tables are written, as soon as its replications are there. `refused` are the scenarios
+    that have no result, and why.
+    """
+
+    def __init__(self, scenarios: Sequence[Scenario], settings: Settings) -> None:
+        """Raises `ScenarioError` for too large a scenario, and `OutputError`."""
+        from simulator.scenario import estimate_work
+
+        memory = sum(estimate_work(scenario, settings.most).memory_bytes for scenario in scenarios)
+        self.temporary: TemporaryDirectory[str] | None = None
+        if settings.out is None and memory > MOST_IN_MEMORY:
+            self.temporary = TemporaryDirectory(prefix="scaleup-")
+            settings = replace(settings, out=Path(self.temporary.name))
+        self.settings = settings
+        self.results: dict[str, Result] = {}
+        self.refused: dict[str, ReplicationError | ConditioningError] = {}
+        self._identities = [
+            Identity(scenario, settings.seed, settings.engine, settings.design, settings.callbacks.names)
+            for scenario in scenarios
+        ]
+        for identity in self._identities:
+            if settings.out is not None:
+                check_folder(settings.out, identity, settings.most, settings.part, resume=settings.resume)
+        self._open: dict[str, Experiment] = {}
+        self._begun = 0
+        self._there_in_ended = 0
+        self._asked_for_in_ended = 0
+        self._clock = Stopwatch()
+        self._report: ReportProgress
+
+    def run(self, workers: Workers, name: str, progress: bool | ReportProgress | None) -> bool:
+        """Run all experiments; False when interrupted: then the results hold what was finished.
+
+        Raises `WorkersError`, `WriteError`, `PrecisionError` for a measure that there is not, and what functions of
+        the user's raise.
+        """
+        from simulator import engine as engines
+
+        with progress_display(progress, name) as self._report, workers:
+            if not engines.compiled_before():
+                self._report(Progress("compiling", 0, self._asked_for()))
+            engines.warm_up()
+            try:
+                complete = self._execute(workers)
+                for experiment in list(self._open.values()):
+                    self._finish(experiment, workers.jobs)
+            except WorkersError as error:
+                raise self._told(error) from error
+            finally:
+                self._close()
+        return complete
+
+    def _execute(self, workers: Workers) -> bool:
+        """Stage after stage of all experiments; False when interrupted."""
+        complete = workers.execute(self._first_portions(workers.jobs))
+        while complete and (left := [of for of in self._open.values() if not of.work.given_up]):
+            complete = workers.execute(chain.from_iterable([of.portions(workers.jobs) for of in left]))
+        return complete
+
+    def _first_portions(self, jobs: int) -> Iterator[Portion]:
+        """The first stages of all experiments, each begun when its turn comes."""
+        from simulator import engine as engines
+
+        for identity in self._identities:
+            plan = engines.build(identity.scenario, identity.design)
+            if not self._open:
+                self._clock.lap()
+            experiment = Experiment(identity, plan, self._store(identity), self.settings, self._clock)
+            experiment.advanced = self._tell
+            experiment.ended = lambda of=experiment: self._finish(of, jobs)  # type: ignore[misc]
+            self._open[identity.scenario.name] = experiment
+            self._begun += 1
+            yield from experiment.portions(jobs)
+
+    def _store(self, identity: Identity) -> Store:
+        of = self.settings
+        if of.out is None:
+            return Memory()
+        return ShardFolder.open(of.out, identity, of.most, of.part, resume=of.resume, floor=of.replications)
+
+    def _finish(self, experiment: Experiment, jobs: int) -> None:
+        """Take the result of an experiment that has ended, or been interrupted."""
+        name = experiment.identity.scenario.name
+        if experiment.tried:
+            try:
+                result = experiment.finish(jobs)
+                result.temporary = self.temporary
+                self.results[name] = result
+            except (ReplicationError, ConditioningError) as error:
+                self.refused[name] = error
+        del self._open[name]
+        self._there_in_ended += experiment.done
+        self._asked_for_in_ended += len(experiment.numbers)
+        experiment.store.close()
+        self._clock.lap()  # writing is not simulating
+
+    def _close(self) -> None:
+        """Keep what came before an error, and let go of folders."""
+        with ExitStack() as stack:
+            for experiment in self._open.values():
+                stack.callback(experiment.store.close)
+                stack.callback(experiment.flush)
+
+    def _told(self, error: WorkersError) -> WorkersError:
+        """An error of the workers with how far the batch has come."""
+        kept = "" if self.settings.out is None else "; what was finished is kept: go on with --resume"
+        return WorkersError(f"{error}; {self._there():,} of {self._asked_for():,} replications are there{kept}")
+
+    def _there(self) -> int:
+        return self._there_in_ended + sum(of.done for of in self._open.values())
+
+    def _asked_for(self) -> int:
+        waiting = len(self._identities) - self._begun
+        each = len(self.settings.part.numbers(self.settings.replications))
+        return self._asked_for_in_ended + sum(len(of.numbers) for of in self._open.values()) + waiting * each
+
+    def _tell(self) -> None:
+        """Report how far all are, and which is the first that has not ended."""
+        scenario = next((name for name, of in self._open.items() if not of.work.given_up), "")
+        place = (self._begun - len(self._open) + 1, len(self._identities))
+        self._report(Progress("running", self._there(), self._asked_for(), scenario, place))

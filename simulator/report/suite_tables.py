@@ -1,0 +1,172 @@
+"""A suite as one table: a row for each scenario, on a terminal (rich) and in a notebook (HTML)."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from simulator.experiment.measures import MONEY, SHARE, Label, label, written
+from simulator.experiment.paired import Estimate
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.text import Text
+
+    from simulator.experiment.suite import SuiteResult
+
+FIRST = ("success_probability", "npv", "adoption_final", "accuracy_scaled_all_sites", "support_underestimate_factor")
+"""The measures of a table in the order of their weight: as many as there is room for."""
+WORDS = {
+    "success_probability": Label("Success probability", SHARE),
+    "funded_share": Label("Funded", SHARE),
+    "accuracy_scaled_all_sites": Label("Accuracy, all sites", SHARE),
+    "support_underestimate_factor": Label("Support needed/planned", label("support_underestimate_factor").unit),
+}
+GAP = 2
+"""Blanks between two columns."""
+LONGEST_NAME = 40
+
+
+def words_of(measure: str) -> Label:
+    """Plain words and unit of a measure, short enough for the head of a column."""
+    return WORDS.get(measure) or label(measure)
+
+
+def told(of: Estimate, measure: str) -> str:
+    """An estimate in its unit."""
+    return written(of.value, words_of(measure).unit)
+
+
+def told_difference(of: Estimate | None, measure: str) -> str:
+    """A difference with its interval, and a star where that leaves out zero; empty where there is none."""
+    if of is None or of.value is None:
+        return ""
+    unit = words_of(measure).unit
+    number = signed(of.value, unit)
+    if of.low is None or of.high is None:
+        return number
+    low, high = (written(end, unit).removesuffix("%") for end in (of.low, of.high))
+    return f"{number} [{low}, {high}]{'*' if of.clear else ' '}"
+
+
+def signed(value: float, unit: str) -> str:
+    """A number with its sign."""
+    text = written(value, unit)
+    return text if text.startswith("-") else f"+{text}"
+
+
+def heading(result: SuiteResult) -> str:
+    """What was run."""
+    counts = {of.replications_done for of in result.results.values()}
+    some = next(iter(result.results.values()))
+    each = f"{min(counts):,}" if len(counts) == 1 else f"{min(counts):,} to {max(counts):,}"
+    scenarios = f"{len(result.results):,} {'scenario' if len(result.results) == 1 else 'scenarios'}"
+    text = f"{scenarios}, {each} replications each, seed {some.seed}"
+    return text + (", interrupted" if result.interrupted else "")
+
+
+def head(result: SuiteResult, measure: str) -> str:
+    """What stands over a measure."""
+    label = words_of(measure)
+    currencies = sorted({of.scenario.economics.currency for of in result.results.values()})
+    return f"{label.words}, {'/'.join(currencies)}" if label.unit == MONEY else label.words
+
+
+def notes(result: SuiteResult) -> list[str]:
+    """What the table means, and what is missing in it."""
+    lines = []
+    if result.suite.baseline in result.results:
+        lines.append(
+            f"With a sign: the difference from {result.suite.baseline} over the same replications, its 95% interval, "
+            "and * where that leaves out 0."
+        )
+    else:
+        lines.append(f"No differences: {result.suite.baseline}, the baseline, has no result.")
+    if any(of.funded_share.share != 1.0 for of in result.results.values()):
+        lines.append("Success is that of programmes that are funded.")
+    lines += [f"{name} has no result: {error}" for name, error in result.refused.items()]
+    waiting = [name for name in result.suite.names if name not in result.results and name not in result.refused]
+    if waiting:
+        lines.append(f"Not begun: {', '.join(waiting)}.")
+    return lines
+
+
+def speed(result: SuiteResult) -> str:
+    """How much was simulated, and how long that took."""
+    done = sum(of.replications_done for of in result.results.values())
+    seconds = sum(of.wall_seconds for of in result.results.values())
+    return f"{done:,} replications in {seconds:.1f} s"
+
+
+def measure_cells(result: SuiteResult, measure: str) -> list[Text]:
+    """A measure of each scenario: the estimate, and beside it the difference, bold where it is clear."""
+    from rich.text import Text
+
+    texts = [told(result.estimates(name, [measure])[measure], measure) for name in result.results]
+    width = max(map(len, texts))
+    cells = []
+    for name, text in zip(result.results, texts, strict=True):
+        difference = result.differences(name, [measure]).get(measure)
+        more = "baseline" if name == result.suite.baseline else told_difference(difference, measure)
+        style = "bold" if difference is not None and difference.clear else "dim"
+        cells.append(Text.assemble(text.rjust(width), "  ", (more, style)))
+    return cells
+
+
+class SuiteTable:
+    """The comparison for a terminal: estimates and paired differences, as many measures as there is room for."""
+
+    def __init__(self, result: SuiteResult) -> None:
+        self._result = result
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        result = self._result
+        room = options.max_width - min(max(map(len, result.results)), LONGEST_NAME)
+        heads = {measure: head(result, measure) for measure in FIRST}
+        columns: dict[str, list[Text]] = {}
+        for measure in result.measures_in_order(FIRST):
+            cells = measure_cells(result, measure)
+            width = GAP + max(len(heads[measure]), *map(len, cells))
+            if columns and width > room:
+                break
+            columns[measure] = cells
+            room -= width
+        yield Text.assemble((result.suite.name, "bold"), (f"  {heading(result)}", "dim"))
+        yield ""
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
+        table.add_column("", overflow="fold", max_width=LONGEST_NAME)
+        for measure in columns:
+            table.add_column(heads[measure], no_wrap=True)
+        for name, *cells in zip(result.results, *columns.values(), strict=True):
+            table.add_row(name, *cells)
+        yield table
+        yield ""
+        for line in notes(result):
+            yield Text(line, style="dim")
+        yield ""
+        yield Text(speed(result), style="dim")
+
+
+def suite_html(result: SuiteResult) -> str:
+    """The comparison for a notebook, as a small HTML fragment."""
+    measures = result.measures_in_order(FIRST)
+    heads = "".join(f"<th colspan=2>{escape(head(result, name))}</th>" for name in measures)
+    rows = []
+    for name in result.results:
+        estimates, differences = result.estimates(name, measures), result.differences(name, measures)
+        cells = "".join(
+            f"<td style='text-align:right'>{escape(told(estimates[measure], measure))}</td>"
+            f"<td>{escape(told_difference(differences.get(measure), measure))}</td>"
+            for measure in measures
+        )
+        rows.append(f"<tr><td>{escape(name)}</td>{cells}</tr>")
+    lines = "".join(f"<br>{escape(line)}" for line in notes(result))
+    return (
+        f"<div><p><strong>{escape(result.suite.name)}</strong> {escape(heading(result))}</p>"
+        f"<table><thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"<p><small>{escape(speed(result))}{lines}</small></p></div>"
+    )
