@@ -196,8 +196,8 @@ TARGETS: dict[str, tuple[Target, ...]] = {
             read.modal_review(read.TYPICAL), 24, 28, HELD_OUT,
             miss="The plan of this programme takes a year, in four waves: some sponsors give up on the first site "
             "alone, others when the second or third wave disappoints, and the weeks are spread. Those of other minds "
-            "shelve later, or spread as widely (see below); a plan made in months, as most are by the essay, brings the "
-            "disappointment, and with it the commonest end, into the first half-year (the next row).",
+            "shelve later, or spread as widely (see below); a plan made in months, as most are by the essay, brings "
+            "the disappointment, and with it the commonest end, into the first half-year (the next row).",
         ),
         Target(
             "the same, of a plan made in months",
