@@ -57,9 +57,12 @@ class Column:
 
     @classmethod
     def of(cls, result: Result, measure: str) -> Column | None:
-        """The column of a measure or of a share in `SHARES`; None where the scenario has no such measure."""
+        """The column of a measure or of a share in `SHARES`; None where the scenario has no such measure.
+
+        None also for a part of an experiment that says too little alone.
+        """
         name, among = SHARES.get(measure, (measure, None))
-        if any(wanted not in result.records.measures for wanted in (name, among) if wanted):
+        if not result.estimable or any(wanted not in result.records.measures for wanted in (name, among) if wanted):
             return None
         read = result.records.measure(name)
         counts = np.array([value is not None for value in read], dtype=float)

@@ -173,6 +173,7 @@ class SuiteResult:
                 }
             }
             for of, told in zip(self.results.values(), found["scenarios"], strict=True)
+            if of.estimable
         ]
 
     def write(self, out: str | os.PathLike[str]) -> None:

@@ -82,7 +82,7 @@ def notes(result: SuiteResult) -> list[str]:
         )
     else:
         lines.append(f"No differences: {result.suite.baseline}, the baseline, has no result.")
-    if any(of.funded_share.share != 1.0 for of in result.results.values()):
+    if any(of.estimable and of.funded_share.share != 1.0 for of in result.results.values()):
         lines.append("Success is that of programmes that are funded.")
     lines += [f"{name} has no result: {error}" for name, error in result.refused.items()]
     waiting = [name for name in result.suite.names if name not in result.results and name not in result.refused]

@@ -183,6 +183,24 @@ def test_replications_are_doubled_until_those_like_the_pilot_are_enough_and_prec
         sim.run(scenario(**FEW), 20, **run | {"until_precision": {"luck": 1}})
 
 
+def test_a_thin_part_leaves_the_other_scenarios_of_a_suite_alone(tmp_path, capsys):
+    file = tmp_path / "mine.yaml"
+    file.write_text(scenario(**FEW).to_yaml())
+    suite = tmp_path / "both.yaml"
+    freely = {"scenario": "mine.yaml", "name": "freely", "set": {"pilot.observed": None}}
+    suite.write_text(json.dumps({"name": "both", "scenarios": ["mine.yaml", freely]}))
+    run = ["run", str(suite), "--replications", "40", "--jobs", "1", "--out", str(tmp_path / "part")]
+    assert execute([*run, "--shard", "1/2", "--json"]) == 0
+    told = capsys.readouterr()
+    assert [of["scenario"] for of in json.loads(told.out)] == ["freely"]
+    assert "shard 1/2 of mine is there; too few of its replications are like the observed" in told.err
+    assert execute([*run, "--shard", "1/2", "--resume"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (mine,) = [line for line in lines if line.startswith("mine ")]
+    assert not any(letter.isdigit() for letter in mine)  # no estimates
+    assert any(line.startswith("freely ") for line in lines)
+
+
 def test_parts_too_thin_for_estimates_merge_to_the_bytes_of_one_run(tmp_path, capsys):
     file = tmp_path / "mine.yaml"
     file.write_text(scenario(**FEW).to_yaml())
