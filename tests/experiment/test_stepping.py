@@ -19,6 +19,7 @@ from simulator.model.kinds import NOT_STARTED, OUTAGE, SHOCK, STOPPED, TIER3
 from simulator.model.state import State
 from simulator.model.time import WEEK_HOURS
 from tests.engine.generated import generated
+from tests.model.small import gate, small
 
 ENGINES = ("compiled", "reference")
 LASTING = 12
@@ -369,6 +370,13 @@ def test_a_programme_can_be_stopped_once() -> None:
     assert out.measures["adoption_final"] == 0
     with pytest.raises(sim.LeverError, match="has reached its horizon"):
         simulation.set("users.lost_share", 0.1)
+
+
+def test_a_simulation_tells_where_the_programme_is() -> None:
+    simulation = sim.simulate(small(rollout={"gates": [gate("second", max_holds=0)]}))
+    told = {6: "in its pilot", 8: "rolling out", 16: "stopped"}
+    for week, where in told.items():
+        assert f"week {week} of 40, {where}," in repr(simulation.advance(week))
 
 
 @pytest.mark.parametrize("name", ENGINES)
