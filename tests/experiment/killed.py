@@ -20,8 +20,8 @@ import simulator as sim
 from simulator import engine
 from tests.experiment.small import SMALL
 
-REPLICATIONS = 54
-SHARD_SIZE = 6
+REPLICATIONS = 240
+SHARD_SIZE = 8
 KILLS_PER_BATCH = 3
 
 
