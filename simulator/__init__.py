@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from simulator.experiment.shards import ResultWarning as ResultWarning
     from simulator.experiment.stepping import Simulation as Simulation
     from simulator.experiment.stepping import simulate as simulate
-    from simulator.experiment.suite import SuiteResult as SuiteResult
     from simulator.experiment.suite import run_suite as run_suite
+    from simulator.experiment.suite_result import SuiteResult as SuiteResult
     from simulator.experiment.workers import ReplicationError as ReplicationError
     from simulator.experiment.workers import WorkersError as WorkersError
     from simulator.scenario import Scenario as Scenario
@@ -51,7 +51,7 @@ _PLACES = {
     "ScenarioError": "simulator.scenario",
     "Simulation": "simulator.experiment.stepping",
     "Suite": "simulator.scenario",
-    "SuiteResult": "simulator.experiment.suite",
+    "SuiteResult": "simulator.experiment.suite_result",
     "WorkersError": "simulator.experiment.workers",
     "WriteError": "simulator.experiment.files",
     "load": "simulator.scenario",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from simulator.cli.options import AsJson
-from simulator.cli.running import show
+from simulator.cli.running import show, tell_refused
 
 
 def merge(
@@ -24,9 +24,14 @@ def merge(
     Checks every shard first: a part that is missing, doubled, unfinished, damaged or of another experiment is named,
     and nothing is written.
     """
-    from simulator.experiment.merging import merge as merge_folders
-    from simulator.experiment.suite import merged_suite
+    from simulator.experiment.merging import merge_all
 
-    results = merge_folders(folders, out)
-    suite = merged_suite(folders, out, results)
-    show(results if suite is None else [suite], out, as_json=as_json)
+    merged = merge_all(folders, out)
+    if not merged.results:
+        raise next(iter(merged.refused.values()))
+    results = merged.results if merged.suite is None else [merged.suite]
+    show(results, out, as_json=as_json)
+    if merged.suite is None:
+        tell_refused(merged.refused)
+    if merged.refused or not all(result.complete for result in merged.results):
+        raise typer.Exit(1)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -36,14 +37,14 @@ from simulator.cli.options import (
 )
 from simulator.cli.sources import load_all, refuse_duplicates, scenarios_in
 from simulator.experiment.precision import MOST_REPLICATIONS as MOST_FOR_PRECISION
-from simulator.experiment.settings import REPLICATIONS, SEED
+from simulator.experiment.settings import REPLICATIONS, SEED, SHARD_SIZE
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from simulator.experiment.result import Result
-    from simulator.experiment.suite import SuiteResult
-    from simulator.scenario import Scenario, Suite
+    from simulator.experiment.suite_result import SuiteResult
+    from simulator.scenario import Scenario
 
 WIDTH_OF_FILES = 110
 REPEATS = 2
@@ -75,14 +76,14 @@ def run(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Simulate scenarios, or suites of them, and tell how likely each is to reach scale.
+    """Simulate scenarios, or suites of them, as one batch, and tell how likely each is to reach scale.
 
     The same seed gives the same digits, whatever the number of jobs; more replications leave the earlier ones as they
     were. With --out, a run that was stopped, or killed, goes on with --resume.
     """
-    from simulator.experiment.manifest import WHOLE, Identity, Part
-    from simulator.experiment.shards import check_folder
-    from simulator.experiment.suite import check_suite_folder
+    from simulator.experiment.callbacks import Callbacks
+    from simulator.experiment.settings import Settings, workers_for
+    from simulator.experiment.suite import run_together
     from simulator.scenario import Suite
 
     if out is None and (resume or shard is not None):
@@ -93,57 +94,68 @@ def run(
     if targets and shard is not None:
         raise typer.BadParameter("--until-precision needs all replications in one place; leave --shard out")
     loaded = load_all(scenarios, changes or [], overlays or [])
-    suites = [of for of in loaded if isinstance(of, Suite)]
     refuse_duplicates(scenarios_in(loaded))
     if variance:
-        refuse_variance(loaded, replications)
-    if out is not None:
-        if len(suites) > 1:
-            raise typer.BadParameter("give each suite a folder, and a command, of its own", param_hint="--out")
-        for suite in suites:
-            check_suite_folder(out, suite.name)
-        part = WHOLE if shard is None else Part.read(shard)
-        for scenario in scenarios_in(loaded):
-            identity = Identity(scenario, seed, engine.value, design.value)
-            check_folder(out, identity, at_most if targets else replications, part, resume=resume)
-    results: list[Result | SuiteResult] = []
-    parts: list[dict[str, Any]] = []
+        refuse_variance(scenarios_in(loaded), replications)
+    if out is not None and sum(isinstance(of, Suite) for of in loaded) > 1:
+        raise typer.BadParameter("give each suite a folder, and a command, of its own", param_hint="--out")
+    settings = Settings.checked(
+        replications,
+        seed,
+        engine.value,
+        design.value,
+        out=out,
+        resume=resume,
+        shard=shard,
+        until_precision=targets,
+        at_most=at_most,
+        shard_size=SHARD_SIZE,
+        callbacks=Callbacks.of((), (), 1),
+    )
+    parts: dict[str, dict[str, Any]] = {}
     with workplace(executor, scheduler) as where, stopping_when_told():
-        options = {
-            "replications": replications, "seed": seed, "engine": engine.value, "jobs": jobs, "out": out,
-            "resume": resume, "shard": shard, "executor": where, "until_precision": targets, "at_most": at_most,
-            "design": design.value,
-        }  # fmt: skip
-        for of in loaded:
-            try:
-                result = simulated(of, options)
-            except KeyboardInterrupt:
-                print(f"Interrupted before a replication of {of.name} was finished.", file=sys.stderr)
-                raise typer.Exit(1) from None
-            results.append(result)
+        together = run_together(loaded, settings, workers_for(engine.value, jobs, where), None)
+        if not together.results and together.refused:
+            raise next(iter(together.refused.values()))
+        for first, result in enumerate(together.results):
             if not as_json:
-                show([result], out, first=len(results) == 1)
-            if variance and not result.interrupted:
-                parts.append(tell_variance(result, out, silent=as_json))
+                show([result], out, first=first == 0)
+            for of in every_result(result):
+                if variance and not of.interrupted:
+                    parts[of.scenario.name] = tell_variance(of, out, silent=as_json)
             for line in told_precisions(result):
                 print(line, file=sys.stderr if as_json else sys.stdout)
-            if result.interrupted:
-                how = "" if out is None else "; go on with --resume"
-                print(f"Interrupted: what was finished is kept{how}.", file=sys.stderr)
-                break
-    if as_json:
-        show(results, out, as_json=True, parts=parts)
-    if not all(result.complete for result in results):
+    if as_json and together.results:
+        show(together.results, out, as_json=True, parts=parts)
+    tell_refused(together.alone_refused)
+    if together.interrupted:
+        told = {of.scenario.name for result in together.results for of in every_result(result)} | set(together.refused)
+        tell_interrupted([of.name for of in scenarios_in(loaded) if of.name not in told], bool(together.results), out)
+    if not together.complete:
         raise typer.Exit(1)
 
 
-def simulated(of: Scenario | Suite, options: dict[str, Any]) -> Result | SuiteResult:
-    """The result of a scenario, or of a suite as one batch."""
-    from simulator.experiment.run import run as run_scenario
-    from simulator.experiment.suite import run_suite
-    from simulator.scenario import Suite
+def every_result(result: Result | SuiteResult) -> list[Result]:
+    """The results of scenarios that a result is or holds."""
+    from simulator.experiment.result import Result
 
-    return run_suite(of, **options) if isinstance(of, Suite) else run_scenario(of, **options)
+    return [result] if isinstance(result, Result) else list(result.results.values())
+
+
+def tell_refused(refused: Mapping[str, Exception]) -> None:
+    """Print why scenarios have no result, others having one."""
+    for name, error in refused.items():
+        print(f"{name} has no result: {error}", file=sys.stderr)
+
+
+def tell_interrupted(not_begun: Sequence[str], anything: bool, out: Path | None) -> None:
+    """Print what an interruption has left."""
+    if not anything:
+        print("Interrupted before a replication was finished.", file=sys.stderr)
+        return
+    waiting = f"; not begun: {', '.join(not_begun)}" if not_begun else ""
+    how = "" if out is None else "; go on with --resume"
+    print(f"Interrupted: what was finished is kept{waiting}{how}.", file=sys.stderr)
 
 
 def told_precisions(result: Result | SuiteResult) -> list[str]:
@@ -155,16 +167,13 @@ def told_precisions(result: Result | SuiteResult) -> list[str]:
     return [f"{name}: {of}" for name, one in result.results.items() for of in one.precisions]
 
 
-def refuse_variance(loaded: Sequence[Scenario | Suite], replications: int) -> None:
+def refuse_variance(scenarios: Iterable[Scenario], replications: int) -> None:
     """Raise `typer.BadParameter` where no parts of the variance can be told."""
     from simulator.experiment.variance import LEAST_DRAWS
-    from simulator.scenario import Suite
 
     if replications < LEAST_DRAWS:
         raise typer.BadParameter(f"needs {LEAST_DRAWS} replications or more", param_hint="--variance")
-    for of in loaded:
-        if isinstance(of, Suite):
-            raise typer.BadParameter(f"not for {of.name}, which is a suite", param_hint="--variance")
+    for of in scenarios:
         if of.pilot is not None and of.pilot.observed is not None:
             raise typer.BadParameter(f"not for {of.name}, which has pilot.observed", param_hint="--variance")
 
@@ -214,11 +223,11 @@ def show(
     *,
     as_json: bool = False,
     first: bool = True,
-    parts: Sequence[dict[str, Any]] = (),
+    parts: Mapping[str, dict[str, Any]] = MappingProxyType({}),
 ) -> None:
     """Print results: for a planner, or as a JSON list of summaries, with the parts of their variance if given."""
     from simulator.experiment.result import Result
-    from simulator.experiment.suite import JSON, TABLE
+    from simulator.experiment.suite_result import JSON, TABLE
 
     if as_json:
         told: list[dict[str, Any]] = []
@@ -227,8 +236,9 @@ def show(
                 told += result.summaries()
             elif result.estimable:
                 told.append(result.as_dict())
-        for summary, of in zip(told, parts, strict=False):
-            summary["variance"] = of
+        for summary in told:
+            if summary["scenario"] in parts:
+                summary["variance"] = parts[summary["scenario"]]
         json.dump(told, sys.stdout, indent=2, allow_nan=False, ensure_ascii=False)
         print()
         return

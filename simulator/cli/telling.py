@@ -80,7 +80,7 @@ def tell(kind: str, fields: Mapping[str, Any], currency: str) -> str:
         told["value_told"] = f"{seen:.0%} of what was planned" if isinstance(seen, float | int) else "none was planned"
         told["value_too"] = f", value seen: {told['value_told']}"
         left = told.get("patience_weeks_left", 0.0)
-        told["patience_told"] = f"has patience for {short(left)} weeks" if left > 0 else "has no patience left"
+        told["patience_told"] = f"has patience for {amount(left, 'week')}" if left > 0 else "has no patience left"
     elif "stretch" in told:
         told["slow"] = told["stretch"] > 1
     elif kind == "gate-read":
@@ -102,6 +102,12 @@ def short(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def amount(value: float, unit: str) -> str:
+    """A value with its unit, which takes an s but for one."""
+    text = short(value)
+    return f"{text} {unit}" if text == "1" else f"{text} {unit}s"
 
 
 class _Words(string.Formatter):

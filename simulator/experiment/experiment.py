@@ -57,6 +57,9 @@ class Store(Protocol):
     def conclude(self, result: Result) -> None:
         """Take note that this is the result."""
 
+    def give_up(self) -> None:
+        """Take note that there is no result, and of what has failed."""
+
     def close(self) -> None:
         """Let others take charge of it."""
 
@@ -93,6 +96,9 @@ class Memory:
         return Records.in_memory([block for _, block in sorted(self._blocks.items())])
 
     def conclude(self, result: Result) -> None:
+        """There is nothing to write."""
+
+    def give_up(self) -> None:
         """There is nothing to write."""
 
     def close(self) -> None:
@@ -196,6 +202,7 @@ class Experiment:
         """
         self.flush()
         if self.work.given_up or not self.store.ranges:
+            self.store.give_up()
             raise self.failures[0]
         try:
             weighting(self.identity.scenario, self.store)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulator.experiment.conditioning import weighting
+from simulator.experiment.conditioning import ConditioningError, weighting
 from simulator.experiment.files import OutputError
 from simulator.experiment.manifest import MANIFEST, WHOLE, Identity, Part, gaps, read_manifest, written_ranges
 from simulator.experiment.records import Records
 from simulator.experiment.result import Result
-from simulator.experiment.shards import SHARDS, ShardFolder, damaged_shards, damaged_tables, shard_paths
+from simulator.experiment.shards import (
+    SHARDS,
+    ResultWarning,
+    ShardFolder,
+    damaged_shards,
+    damaged_tables,
+    shard_paths,
+)
+from simulator.experiment.suite_result import SuiteResult, check_suite_folder, read_suite_json
 from simulator.experiment.tables import read_tables
 from simulator.experiment.workers import ReplicationError
+from simulator.scenario import Member, Suite, load
 
 Manifest = Mapping[str, Any]
 
@@ -58,18 +68,69 @@ def read_result(folder: str | os.PathLike[str]) -> Result:
     return _result(manifest, read_tables(folder, shard_paths(folder, manifest)))
 
 
+@dataclass(frozen=True)
+class Merged:
+    """What parts have given: results, why a scenario has none, and the suite of which all of them are, if so."""
+
+    results: list[Result]
+    refused: dict[str, Exception]
+    suite: SuiteResult | None
+
+
 def merge(sources: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str]) -> list[Result]:
     """Put the shards of experiments together in `out/<scenario>/`, one result for each scenario.
 
-    `sources` are the folders that were given as `out` to runs with `shard`, or `<scenario>` folders in them. Raises
-    `OutputError` and writes nothing when a part is missing, doubled, unfinished, damaged, or of another experiment, and
-    `ConditioningError` where too few replications of all parts are like the observed pilot; shards are then kept there.
+    `sources` are the folders that were given as `out` to runs with `shard`, or `<scenario>` folders in them; of the
+    parts of a suite its table is made too. Raises `OutputError` and writes nothing when a part is missing, doubled,
+    unfinished, damaged, or of another experiment. A scenario all of whose replications have failed
+    (`ReplicationError`), or with an observed pilot that too few of all parts are like (`ConditioningError`; shards are
+    kept), leaves the others alone: a `ResultWarning` tells, and it is raised only when there are no others.
     """
-    found = _found(sources)
+    merged = merge_all(sources, out)
+    if not merged.results:
+        raise next(iter(merged.refused.values()))
+    for name, error in merged.refused.items():
+        warnings.warn(f"{name} has no result: {error}", ResultWarning, stacklevel=2)
+    return merged.results
+
+
+def merge_all(sources: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str]) -> Merged:
+    """As `merge`, telling of scenarios without a result instead of raising."""
+    folders = [Path(source) for source in sources]
+    found = _found(folders)
     problems = [problem for parts in found.values() for problem in _problems(parts)]
     if problems:
         raise OutputError("can't merge:\n" + "\n".join(f"- {problem}" for problem in problems))
-    return [_merged(parts, out) for parts in found.values()]
+    told = _suite_told(folders, found)
+    if told is not None:
+        check_suite_folder(out, told["suite"])
+    results: dict[str, Result] = {}
+    refused: dict[str, Exception] = {}
+    for name, parts in found.items():
+        try:
+            results[name] = _merged(parts, out)
+        except (ReplicationError, ConditioningError) as error:
+            refused[name] = error
+    if told is None or not results:
+        return Merged(list(results.values()), refused, None)
+    scenarios = {name: load(parts[0].manifest["scenario"]) for name, parts in found.items()}
+    members = tuple(Member(scenarios[name], swept) for name, swept in told["members"].items() if name in found)
+    suite = SuiteResult(Suite(told["suite"], told["description"], told["baseline"], members), results, refused)
+    suite.write(out)
+    return Merged(list(suite.results.values()), refused, suite)
+
+
+def _suite_told(folders: Sequence[Path], found: Iterable[str]) -> dict[str, Any] | None:
+    """What `suite.json` tells of the suite whose parts these folders hold; None where they are not all of one."""
+    told = [read_suite_json(folder) for folder in folders]
+    first = told[0]
+    if first is None or any(of is None or _definition(of) != _definition(first) for of in told):
+        return None
+    return first if set(found) <= set(first["members"]) else None
+
+
+def _definition(told: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(told[key] for key in ("suite", "baseline", "members"))
 
 
 def _found(sources: Iterable[str | os.PathLike[str]]) -> dict[str, list[Source]]:
@@ -105,6 +166,7 @@ def _problems(parts: Sequence[Source]) -> list[str]:
     if problems:
         return problems
     total, of = first.manifest["replications_requested"], first.part.of
+    hopeless = _hopeless(parts)
     for index in range(1, of + 1):
         wanted = Part(index, of)
         folders = [str(source.folder) for source in parts if source.part == wanted]
@@ -114,7 +176,7 @@ def _problems(parts: Sequence[Source]) -> list[str]:
         elif len(folders) > 1:
             problems.append(f"shard {wanted} is there more than once: {', '.join(folders)}")
     for source in parts:
-        if source.missing:
+        if source.missing and not hopeless:
             problems.append(
                 f"shard {source.part} in {source.folder} is unfinished: replications {written_ranges(source.missing)} "
                 "are missing; run it again with --resume"
@@ -125,9 +187,16 @@ def _problems(parts: Sequence[Source]) -> list[str]:
     return problems
 
 
+def _hopeless(parts: Sequence[Source]) -> bool:
+    """Whether every part was given up, as all that was tried of it has failed."""
+    return all(source.manifest["failed"] and not source.manifest["shards"] for source in parts)
+
+
 def _merged(parts: Sequence[Source], out: str | os.PathLike[str]) -> Result:
-    """The result of all parts, written."""
+    """The result of all parts, written; raises `ReplicationError` and `ConditioningError` where there is none."""
     first = parts[0].manifest
+    if _hopeless(parts):
+        raise ReplicationError(**first["failed"][0])
     identity = _identity(first)
     target = Path(out) / identity.scenario.name
     for source in parts:
@@ -146,8 +215,6 @@ def _merged(parts: Sequence[Source], out: str | os.PathLike[str]) -> Result:
 
 
 def _identity(manifest: Manifest) -> Identity:
-    from simulator.scenario import load
-
     return Identity(
         load(manifest["scenario"]),
         manifest["seed"],

@@ -62,7 +62,7 @@ def check_folder(
         )
     if resume:
         refuse_callbacks(manifest, "resume")
-    elif manifest["shards"] and "tables" not in manifest:
+    elif manifest["shards"] and unfinished(manifest):
         raise OutputError(
             f"{folder} holds {manifest['replications']:,} of {before:,} replications of a run that did not end; "
             "add --resume to go on with it (resume=True in Python), or delete the folder to start again"
@@ -190,6 +190,10 @@ class ShardFolder:
             (self.folder / SUMMARY).unlink(missing_ok=True)
         self._write_manifest()
 
+    def give_up(self) -> None:
+        """Write down what has failed, where nothing succeeded; raises `WriteError`."""
+        self._write_manifest()
+
     def manifest(self) -> dict[str, Any]:
         """The manifest as things stand."""
         content = self._described | {
@@ -245,6 +249,13 @@ class ShardFolder:
 
     def _write_manifest(self) -> None:
         write_manifest(self.folder, self.manifest(), self._scenario_bytes)
+
+
+def unfinished(manifest: Mapping[str, Any]) -> bool:
+    """Whether a run was stopped before all its replications had been tried, or before its tables were written."""
+    part = Part.read(manifest.get("shard", str(WHOLE)))
+    tried = manifest["replications"] + len(manifest["failed"])
+    return "tables" not in manifest or tried < len(part.numbers(manifest["replications_requested"]))
 
 
 def damage(path: Path, entry: Mapping[str, Any]) -> str | None:

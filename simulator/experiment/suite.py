@@ -1,199 +1,23 @@
-"""Running a suite as one batch, and its result: the results of its scenarios, and how they compare."""
+"""Running scenarios and suites together, as one batch."""
 
 from __future__ import annotations
 
-import csv
-import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from functools import cached_property
-from io import StringIO
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
-from simulator.experiment import accessors
-from simulator.experiment.files import OutputError, replace, write_json
-from simulator.experiment.paired import Estimate, difference, estimate
 from simulator.experiment.precision import MOST_REPLICATIONS as MOST_REPLICATIONS_FOR_PRECISION
 from simulator.experiment.progress import ReportProgress
 from simulator.experiment.settings import REPLICATIONS, SEED, SHARD_SIZE, Settings, workers_for
-from simulator.scenario import Member, Suite, load_suite
+from simulator.experiment.suite_result import SuiteResult, check_suite_folder
+from simulator.scenario import Suite, load_suite
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from simulator.experiment.execution import Workers
     from simulator.experiment.result import Result
-
-HEADLINES = (
-    "success_probability",
-    "funded_share",
-    "weeks_to_scale",
-    "adoption_final",
-    "accuracy_scaled_all_sites",
-    "resolution_scaled",
-    "support_underestimate_factor",
-    "programme_cost",
-    "npv",
-)
-"""Measures by which scenarios are compared."""
-COMPARED = ("estimate", "low", "high", "n", "difference", "difference_low", "difference_high", "pairs")
-JSON, TABLE = "suite.json", "suite.csv"
-SET = "set."
-"""What the columns of swept values begin with."""
-
-
-class SuiteResult:
-    """The results of a suite's scenarios by name, in its order, and their comparison with the baseline.
-
-    `refused` are the scenarios without a result, and why; those that an interruption left out are in neither.
-    """
-
-    def __init__(
-        self, suite: Suite, results: Mapping[str, Result], refused: Mapping[str, Exception], *, interrupted: bool
-    ) -> None:
-        self.suite = suite
-        self.results = {name: results[name] for name in suite.names if name in results}
-        self.refused = dict(refused)
-        self.interrupted = interrupted
-
-    def __getitem__(self, name: str) -> Result:
-        return self.results[name]
-
-    @property
-    def complete(self) -> bool:
-        """Whether every replication of every scenario is there."""
-        whole = len(self.results) == len(self.suite.members)
-        return whole and not self.interrupted and not any(of.failures for of in self.results.values())
-
-    @cached_property
-    def measures(self) -> tuple[str, ...]:
-        """The headline measures that any of the scenarios has."""
-        return tuple(name for name in HEADLINES if any(estimate(of, name).n for of in self.results.values()))
-
-    def measures_in_order(self, wanted: Sequence[str]) -> list[str]:
-        """Those of `wanted` that any of the scenarios has."""
-        return [name for name in wanted if name in self.measures]
-
-    def estimates(self, name: str, measures: Sequence[str] | None = None) -> dict[str, Estimate]:
-        """The measures of a scenario."""
-        return {measure: estimate(self.results[name], measure) for measure in measures or self.measures}
-
-    def differences(self, name: str, measures: Sequence[str] | None = None) -> dict[str, Estimate]:
-        """What a scenario has more than the baseline, replication by replication; empty for that one, or without it."""
-        baseline = self.results.get(self.suite.baseline)
-        if baseline is None or name == self.suite.baseline:
-            return {}
-        return {measure: difference(self.results[name], baseline, measure) for measure in measures or self.measures}
-
-    @cached_property
-    def comparison(self) -> pd.DataFrame:
-        """A row per scenario and headline measure: see `compare`."""
-        return self.compare()
-
-    def compare(self, measures: Sequence[str] | None = None) -> pd.DataFrame:
-        """A row per scenario and measure, NaN for what can't be told.
-
-        Columns: `estimate` with the ends of its 95% interval and `n` replications that count; `difference` from the
-        baseline over the same replications, with the ends of its interval, and the number of `pairs`.
-        """
-        import pandas as pd
-
-        rows = {}
-        for name in self.results:
-            differences = self.differences(name, measures)
-            for measure, of in self.estimates(name, measures).items():
-                more = differences.get(measure, Estimate(None, None, None, 0))
-                rows[name, measure] = (of.value, of.low, of.high, of.n, more.value, more.low, more.high, more.n)
-        frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(COMPARED))
-        frame.index = pd.MultiIndex.from_tuples(rows, names=["scenario", "measure"])
-        return frame.astype({name: "int64" if name in ("n", "pairs") else "float64" for name in COMPARED})
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """A row per scenario: swept values in `set.<path>` columns, headline measures, differences; as `suite.csv`."""
-        import pandas as pd
-
-        return pd.DataFrame(self._rows()).set_index("scenario")
-
-    def _rows(self) -> list[dict[str, Any]]:
-        paths = dict.fromkeys(path for member in self.suite.members for path in member.swept)
-        rows = []
-        for member in self.suite.members:
-            name = member.scenario.name
-            if name not in self.results:
-                continue
-            row: dict[str, Any] = {"scenario": name}
-            row |= {SET + path: _cell(member.swept.get(path)) for path in paths}
-            row["replications"] = self.results[name].replications_done
-            differences = self.differences(name)
-            for measure, of in self.estimates(name).items():
-                more = differences.get(measure, Estimate(None, None, None, 0))
-                row |= {measure: of.value, f"{measure}_low": of.low, f"{measure}_high": of.high}
-                row |= {f"{measure}_difference": more.value, f"{measure}_difference_low": more.low}
-                row[f"{measure}_difference_high"] = more.high
-            rows.append(row)
-        return rows
-
-    def as_dict(self) -> dict[str, Any]:
-        """The content of `suite.json`: plain values, None where there is nothing to say, never NaN."""
-        any_result = next(iter(self.results.values()))
-        return {
-            "suite": self.suite.name,
-            "description": self.suite.description,
-            "baseline": self.suite.baseline,
-            "seed": any_result.seed,
-            "engine": any_result.engine,
-            "design": any_result.design,
-            "members": {member.scenario.name: dict(member.swept) for member in self.suite.members},
-            "refused": {name: str(error) for name, error in self.refused.items()},
-            "scenarios": [
-                {
-                    "scenario": name,
-                    "scenario_hash": of.scenario.hash,
-                    "replications": of.replications_done,
-                    "estimates": {measure: vars(found) for measure, found in self.estimates(name).items()},
-                    "differences": {measure: vars(found) for measure, found in self.differences(name).items()},
-                }
-                for name, of in self.results.items()
-            ],
-        }
-
-    def summaries(self) -> list[dict[str, Any]]:
-        """`summary.json` of each scenario, and how it stands in the suite under `suite`."""
-        found = self.as_dict()
-        return [
-            of.as_dict()
-            | {
-                "suite": {
-                    "name": self.suite.name,
-                    "baseline": self.suite.baseline,
-                    "swept": found["members"][of.scenario.name],
-                    "differences": told["differences"],
-                }
-            }
-            for of, told in zip(self.results.values(), found["scenarios"], strict=True)
-            if of.estimable
-        ]
-
-    def write(self, out: str | os.PathLike[str]) -> None:
-        """Write `suite.json` and `suite.csv` to `out`; raises `WriteError`."""
-        write_json(Path(out) / JSON, self.as_dict())
-        text = StringIO(newline="")
-        rows = self._rows()
-        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        replace(Path(out) / TABLE, lambda file: file.write(text.getvalue().encode()))
-
-    def __rich__(self) -> Any:
-        return accessors.resolve("suite_table")(self)
-
-    def _repr_html_(self) -> str:
-        return str(accessors.resolve("suite_html")(self))
-
-    def __repr__(self) -> str:
-        return f"SuiteResult({self.suite.name!r}, {len(self.results)} of {len(self.suite.members)} scenarios)"
+    from simulator.scenario import Scenario
 
 
 def run_suite(
@@ -222,7 +46,6 @@ def run_suite(
 
     Raises what `run` raises: what has been refused only when that is all of the suite.
     """
-    from simulator.experiment.batch import Batch
     from simulator.experiment.callbacks import Callbacks
 
     settings = Settings.checked(
@@ -241,64 +64,59 @@ def run_suite(
     workers = workers_for(engine, jobs, executor)
     if not isinstance(suite, Suite):
         suite = load_suite(suite)
-    if out is not None:
-        check_suite_folder(out, suite.name)
-    batch = Batch(suite.scenarios, settings)
-    complete = batch.run(workers, suite.name, progress)
-    if not batch.results:
-        raise next(iter(batch.refused.values()), KeyboardInterrupt())
-    result = SuiteResult(suite, batch.results, batch.refused, interrupted=not complete)
-    if out is not None:
-        result.write(out)
-    return result
+    together = run_together([suite], settings, workers, progress)
+    if not together.results:
+        raise next(iter(together.refused.values()), KeyboardInterrupt())
+    (result,) = together.results
+    return cast("SuiteResult", result)
 
 
-def check_suite_folder(out: str | os.PathLike[str], name: str) -> None:
-    """Raises `OutputError` when `out` holds the table of another suite, which would be lost."""
-    found = read_suite_json(Path(out))
-    if found is not None and found["suite"] != name:
-        raise OutputError(f"{out} holds the suite {found['suite']}; choose another folder for {name}")
+@dataclass(frozen=True)
+class Together:
+    """What scenarios and suites that were run as one batch have given.
+
+    `results` are in the order of what was run, without those that have none: `refused` says why by scenario, and an
+    interruption leaves out what had not begun.
+    """
+
+    results: list[Result | SuiteResult]
+    refused: dict[str, Exception]
+    interrupted: bool
+
+    @property
+    def alone_refused(self) -> dict[str, Exception]:
+        """Those of `refused` of which no suite in `results` tells."""
+        told = {name for of in self.results if isinstance(of, SuiteResult) for name in of.refused}
+        return {name: error for name, error in self.refused.items() if name not in told}
+
+    @property
+    def complete(self) -> bool:
+        """Whether every replication of every scenario is there."""
+        return not self.interrupted and not self.refused and all(of.complete for of in self.results)
 
 
-def read_suite_json(folder: Path) -> dict[str, Any] | None:
-    """The content of a `suite.json`, None where there is none; raises `OutputError` when it can't be read."""
-    path = folder / JSON
-    if not path.exists():
-        return None
-    try:
-        found = dict(json.loads(path.read_bytes()))
-        for key in ("suite", "description", "baseline", "members"):
-            found[key]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise OutputError(f"{path} is no suite that can be read; choose another folder") from error
-    return found
+def run_together(
+    sources: Sequence[Scenario | Suite], settings: Settings, workers: Workers, progress: bool | ReportProgress | None
+) -> Together:
+    """Simulate scenarios and suites, no name twice among them, as one batch; raises what `run` raises."""
+    from simulator.experiment.batch import Batch
 
-
-def merged_suite(
-    sources: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str], results: Sequence[Result]
-) -> SuiteResult | None:
-    """The suite whose parts `merge` put together, written to `out`; None where `sources` are not all of one suite."""
-    found = [read_suite_json(Path(source)) for source in sources]
-    first = found[0] if found else None
-    by_name = {of.scenario.name: of for of in results}
-    if first is None or any(of is None or _definition(of) != _definition(first) for of in found):
-        return None
-    if not set(by_name) <= set(first["members"]):
-        return None
-    members = tuple(
-        Member(by_name[name].scenario, swept) for name, swept in first["members"].items() if name in by_name
-    )
-    suite = Suite(first["suite"], first["description"], first["baseline"], members)
-    check_suite_folder(out, suite.name)
-    result = SuiteResult(suite, by_name, {}, interrupted=any(of.interrupted for of in results))
-    result.write(out)
-    return result
-
-
-def _definition(found: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(found[key] for key in ("suite", "baseline", "members"))
-
-
-def _cell(value: Any) -> Any:
-    """A swept value as a table holds it: what is no scalar as JSON."""
-    return json.dumps(value) if isinstance(value, Mapping | list | tuple | bool) else value
+    suites = [of for of in sources if isinstance(of, Suite)]
+    for suite in suites:
+        if settings.out is not None:
+            check_suite_folder(settings.out, suite.name)
+    scenarios = [scenario for of in sources for scenario in (of.scenarios if isinstance(of, Suite) else (of,))]
+    batch = Batch(scenarios, settings)
+    complete = batch.run(workers, sources[0].name if len(sources) == 1 else "scenario", progress)
+    results: list[Result | SuiteResult] = []
+    for of in sources:
+        if not isinstance(of, Suite):
+            results += [batch.results[of.name]] if of.name in batch.results else []
+            continue
+        refused = {name: error for name, error in batch.refused.items() if name in of.names}
+        result = SuiteResult(of, batch.results, refused)
+        if result.results:
+            results.append(result)
+            if settings.out is not None:
+                result.write(settings.out)
+    return Together(results, dict(batch.refused), interrupted=not complete)

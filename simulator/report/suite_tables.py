@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.text import Text
 
-    from simulator.experiment.suite import SuiteResult
+    from simulator.experiment.suite_result import SuiteResult
 
 FIRST = ("success_probability", "npv", "adoption_final", "accuracy_scaled_all_sites", "support_underestimate_factor")
 """The measures of a table in the order of their weight: as many as there is room for."""

@@ -130,9 +130,8 @@ class VarianceTable:
         from rich.text import Text
 
         yield ""
-        yield Text(
-            "Ignorance or chance? The share of the variance that comes from not knowing the inputs", style="bold"
-        )
+        name = self._result.scenario.name
+        yield Text(f"Ignorance or chance? How much of the variance of {name} is not knowing the inputs", style="bold")
         rows = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         rows.add_column()
         rows.add_column(justify="right")

@@ -55,6 +55,19 @@ def test_json_has_an_object_per_scenario(scaleup, suite_file):
     assert summaries[0]["scenario_hash"] == expected.hash
 
 
+def test_variance_is_told_for_each_scenario(scaleup, suite_file, tmp_path):
+    arguments = ("run", suite_file, "--replications", 12, "--variance", "--out", tmp_path / "out")
+    code, told, _ = scaleup(*arguments)
+    assert code == 0
+    for name in NAMES:
+        assert f"How much of the variance of {name} is not knowing the inputs" in told
+    code, told, _ = scaleup(*arguments, "--json")
+    assert code == 0
+    for summary in json.loads(told):
+        written = tmp_path / "out" / summary["scenario"] / "variance.json"
+        assert summary["variance"] == json.loads(written.read_text())
+
+
 def test_parts_are_merged_with_their_table(scaleup, suite_file, tmp_path):
     scaleup("run", suite_file, "--replications", 12, "--out", tmp_path / "whole")
     parts = [tmp_path / f"part-{index}" for index in (1, 2)]
@@ -86,7 +99,6 @@ def test_a_bad_suite_is_told_with_its_place(scaleup, suite_file):
     ("options", "message"),
     [
         (["--overlay", "support-early"], "its file says which overlays it has"),
-        (["--variance"], "pair, which is a suite"),
         (["--set", "support.tiers.tier1.agents=4"], "found a value for what pair sweeps"),
         (["{scenario}"], 'found "stand-in" more than once'),
         (["suites/remedies", "--out", "{scenario}"], "give each suite a folder"),

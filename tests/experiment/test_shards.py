@@ -79,6 +79,8 @@ def test_an_interrupted_run_goes_on_where_it_stopped(whole, tmp_path):
     first = run(replications=40, shard_size=4, out=tmp_path, jobs=1, progress=stop_at(22))
     assert first.interrupted
     assert (manifest(folder)["replications"], manifest(folder)["replications_requested"]) == (22, 40)
+    with pytest.raises(sim.OutputError, match="22 of 40 replications of a run that did not end; add --resume"):
+        run(replications=40, out=tmp_path)
     seen = []
     run(replications=40, shard_size=4, out=tmp_path, jobs=1, resume=True, progress=seen.append)
     assert [of.done for of in seen] == list(range(22, 41))

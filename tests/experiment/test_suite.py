@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import simulator as sim
-from simulator.experiment.suite import merged_suite
+from simulator.experiment.merging import merge_all
 from tests.experiment import stand_in
 from tests.experiment.routes import content
 from tests.experiment.small import SMALL
@@ -65,10 +65,10 @@ def test_a_suite_gives_the_bytes_of_single_runs_by_any_route(run, suite, tmp_pat
     parts = [tmp_path / f"part-{index}" for index in (1, 2)]
     for index, part in enumerate(parts, start=1):
         run(jobs=2, out=part, shard=f"{index}/2")
-    results = sim.merge(parts, tmp_path / "merged")
-    assert merged_suite(parts, tmp_path / "merged", results).complete
+    results = merge_all(parts, tmp_path / "merged")
+    assert results.suite.complete
     assert everything(tmp_path / "merged", suite) == expected
-    assert merged_suite([tmp_path / "alone"], tmp_path / "other", results) is None
+    assert merge_all([tmp_path / "alone"], tmp_path / "other").suite is None
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
