@@ -11,6 +11,7 @@ from simulator import engine
 from simulator.analysis.shapley import shapley, subsets
 from simulator.model.state import COLUMNS
 from simulator.scenario import load
+from simulator.scenario.paths import values_at
 from tests.validation.studies import (
     SEED,
     Reading,
@@ -31,6 +32,16 @@ MONTHS = (6, 9, 12, 15, 18, 21, 24, 27, 30)
 WEEKS_PER_MONTH = 52 / 12
 PATIENT = {"rollout.sponsor.patience_weeks": 5000}
 UNTIL_THE_END = {**PATIENT, "rollout.gates": []}
+MEASURING = {
+    "answers are watched: more edge cases reported, retraining below a level that pays": (
+        "ai.retraining", "edge_cases.report_probability", "economics.platform_cost_per_week"
+    ),
+    "gates read adoption, value and help too, and hold or stop": ("rollout.funding_gate", "rollout.gates"),
+    "the sponsor is shown the value, silent errors included": (
+        "rollout.sponsor.value_error", "rollout.silent_errors_seen"
+    ),
+}  # fmt: skip
+"""What `measure-what-matters` changes, in three parts."""
 BY_SEGMENT = {"volunteers": "hamburg-office", "mainstream": "madrid-office", "sceptics": "krakow-services"}
 
 
@@ -316,6 +327,15 @@ def cost_of_compression(scenario: str, measure: str = "success") -> Callable[[],
 def gain_of(name: str) -> Callable[[], Reading]:
     """Paired gain in success of a remedy."""
     return lambda: difference(simulate(name, USUAL), simulate("typical-programme", USUAL), "success")
+
+
+def part_of_measuring(paths: tuple[str, ...]) -> tuple[Reading, Reading]:
+    """Paired gains in success and in npv (in millions) of a part of `measure-what-matters`."""
+    whole = load("measure-what-matters").resolved()
+    changes = {path: values_at(whole, path)[0][0] for path in paths}
+    some, none = simulate(TYPICAL, USUAL, changes), simulate(TYPICAL, USUAL)
+    in_millions = [of.assign(npv=of["npv"] / 1e6) for of in (some, none)]
+    return difference(some, none, "success"), difference(*in_millions, "npv", 1)
 
 
 @cache

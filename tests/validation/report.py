@@ -101,6 +101,17 @@ def remedies() -> str:
     return text + table(titles, lines)
 
 
+def measuring() -> str:
+    """The remedy that loses, taken apart."""
+    lines = []
+    for part, paths in read.MEASURING.items():
+        success, worth = read.part_of_measuring(paths)
+        lines.append([part, str(success), str(worth)])
+    text = "### Measuring, taken apart\n\nThe parts of `measure-what-matters`, each alone in the typical programme:"
+    text += " what is measured helps where somebody acts on it, and ends programmes where nobody does.\n\n"
+    return text + table(["", "gain in success", "gain in npv, EUR m"], lines)
+
+
 def sponsor() -> str:
     """Success with the sponsor and without."""
     lines = []
@@ -195,7 +206,7 @@ AFTER: dict[str, tuple[Callable[[], str], ...]] = {
     "Integration": (critical,),
     "Support": (support,),
     "The programme": (shelving, other_sponsors, curve, sponsor),
-    "What works": (remedies, stresses),
+    "What works": (measuring, remedies, stresses),
 }
 
 
