@@ -66,6 +66,10 @@ FLAT = (
     "is made good before the deadline of two years. Lasting first impressions, and a limit to the sites that can be "
     "accompanied at once, were tried and did not change this (versions, below)."
 )
+MEASURED = (
+    "What is measured of the answers is acted on, and gains; what gates and the sponsor are shown only ends programmes "
+    "sooner, at a lower loss, as their gates do not teach (taken apart below)."
+)
 
 TARGETS: dict[str, tuple[Target, ...]] = {
     "Data quality": (
@@ -243,11 +247,7 @@ TARGETS: dict[str, tuple[Target, ...]] = {
                 ("a representative pilot, acted on", "representative-pilot", ""),
                 ("integration from day one", "integration-day-one", ""),
                 ("support early", "support-early", ""),
-                (
-                    "measure what matters", "measure-what-matters",
-                    "What is measured of the answers is acted on, and gains; what gates and the sponsor are shown only ends "
-                    "programmes sooner, at a lower loss, as their gates do not teach (taken apart below).",
-                ),
+                ("measure what matters", "measure-what-matters", MEASURED),
                 ("explicit gates that teach", "explicit-gates", ""),
             )
         ),
