@@ -1,7 +1,8 @@
 """Runs that are killed: `python -m tests.experiment.killed OUT SEED KILLS` prints what came of them as JSON.
 
 The engine is loaded once; each run is a fork of this process, so that it can be killed at moments that are spread
-evenly over the time that a run takes from its start to its last file.
+evenly over what a run takes from its start to its last file: of the processor's time, as a busy machine changes the
+other kind from run to run.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 import simulator as sim
 from simulator import engine
@@ -39,16 +42,21 @@ def run(out: Path, file_limit: int | None = None) -> None:
     os._exit(0)
 
 
-def fork(out: Path, seconds: float | None = None, file_limit: int | None = None) -> int | None:
-    """Run in a process of its own, killed after `seconds`; its exit code, None if it was killed."""
+def fork(out: Path, seconds: float | None = None, file_limit: int | None = None) -> tuple[int | None, float]:
+    """Run in a process of its own, killed after `seconds` on a processor.
+
+    Its exit code, None if it was killed, and how many it took.
+    """
     child = os.fork()
     if child == 0:
         run(out, file_limit)
     if seconds is not None:
-        time.sleep(seconds)
+        watched = psutil.Process(child)
+        while watched.status() != psutil.STATUS_ZOMBIE and sum(watched.cpu_times()[:2]) < seconds:
+            time.sleep(0.001)
         os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    return None if os.WIFSIGNALED(status) else os.waitstatus_to_exitcode(status)
+    _, status, used = os.wait4(child, 0)
+    return None if os.WIFSIGNALED(status) else os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
 
 
 def kept(out: Path) -> int:
@@ -63,21 +71,19 @@ def main() -> None:
     engine.warm_up()
     for module in ("pyarrow.parquet", "scipy.special", "simulator.experiment.callbacks", "simulator.experiment.shards"):
         import_module(module)  # only what starts no threads: they don't survive a fork
-    began = time.perf_counter()
-    whole = fork(out / "whole")
-    seconds = time.perf_counter() - began
+    whole, seconds = fork(out / "whole")
     told: dict[str, Any] = {"whole": whole, "seconds": seconds, "killed": 0, "batches": [], "kept": []}
     while told["killed"] < kills:
         batch = out / f"batch-{len(told['batches'])}"
         for _ in range(KILLS_PER_BATCH):
-            if fork(batch, chance.uniform(0.0, 1.1 * seconds)) is None:
+            if fork(batch, chance.uniform(0.0, 1.1 * seconds))[0] is None:
                 told["killed"] += 1
                 told["kept"].append(kept(batch))
-        told["batches"].append(fork(batch))
+        told["batches"].append(fork(batch)[0])
     largest = max(path.stat().st_size for path in (out / "whole" / "small").glob("*.parquet"))
-    told["no_room"] = fork(out / "no-room", file_limit=largest - 1)
+    told["no_room"] = fork(out / "no-room", file_limit=largest - 1)[0]
     told["kept_without_room"] = kept(out / "no-room")
-    told["room_again"] = fork(out / "no-room")
+    told["room_again"] = fork(out / "no-room")[0]
     print(json.dumps(told))
 
 

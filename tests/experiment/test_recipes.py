@@ -19,8 +19,8 @@ from simulator.scenario.reading import read_text
 from tests.experiment.routes import content
 from tests.experiment.small import SMALL
 
-REPLICATIONS = 1500
-"""Of a Slurm array of three, so that each part is two shards or more."""
+REPLICATIONS = 6000
+"""Of a Slurm array of three: a part is eight shards, so that its task is ended between the first and the last."""
 REPLICATIONS_OF_JOB = 40
 
 

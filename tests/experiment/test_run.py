@@ -22,14 +22,11 @@ def result() -> sim.Result:
     return sim.run(SCENARIO, replications=40, seed=3, jobs=2)
 
 
-def test_the_import_is_quick_and_light():
-    code = (
-        "import sys, time; t = time.perf_counter(); import simulator; s = time.perf_counter() - t;"
-        "print(s, *(m for m in ('numba', 'scipy.stats', 'streamlit', 'matplotlib') if m in sys.modules))"
-    )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert float(out[0]) <= 0.4
-    assert out[1:] == []
+def test_the_import_is_light():
+    heavy = ("numba", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "simpy", "matplotlib", "streamlit", "rich")
+    code = f"import sys, simulator; print(*(name for name in {heavy} if name in sys.modules))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.split() == []
 
 
 def test_frames_have_the_columns_of_the_contract(result):
