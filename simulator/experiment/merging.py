@@ -115,9 +115,10 @@ def merge_all(sources: Iterable[str | os.PathLike[str]], out: str | os.PathLike[
         return Merged(list(results.values()), refused, None)
     scenarios = {name: load(parts[0].manifest["scenario"]) for name, parts in found.items()}
     members = tuple(Member(scenarios[name], swept) for name, swept in told["members"].items() if name in found)
-    suite = SuiteResult(Suite(told["suite"], told["description"], told["baseline"], members), results, refused)
-    suite.write(out)
-    return Merged(list(suite.results.values()), refused, suite)
+    suite = Suite(told["suite"], told["description"], told["baseline"], members, tuple(told["measures"]))
+    result = SuiteResult(suite, results, refused)
+    result.write(out)
+    return Merged(list(result.results.values()), refused, result)
 
 
 def _suite_told(folders: Sequence[Path], found: Iterable[str]) -> dict[str, Any] | None:
@@ -130,7 +131,7 @@ def _suite_told(folders: Sequence[Path], found: Iterable[str]) -> dict[str, Any]
 
 
 def _definition(told: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(told[key] for key in ("suite", "baseline", "members"))
+    return tuple(told[key] for key in ("suite", "baseline", "members", "measures"))
 
 
 def _found(sources: Iterable[str | os.PathLike[str]]) -> dict[str, list[Source]]:

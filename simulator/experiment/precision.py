@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.experiment.statistics import QUANTILES, Numbers, describe, effective_size, share_of
+from simulator.scenario.outputs import ESTIMATED, TEXTS
+from simulator.scenario.problems import nearest
 
 if TYPE_CHECKING:
     from simulator.experiment.blocks import Value
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 MOST_REPLICATIONS = 100_000
 SHARES_OF_ALL = {"funded_share": "funded"}
 SUCCESS_PROBABILITY = "success_probability"
-TEXT = frozenset({"outcome", "stopped_at_gate"})
+INPUT = "input."
 
 
 class PrecisionError(ValueError):
@@ -57,6 +59,11 @@ class Target:
                 f"the precision {name}={width} can't be read; write MEASURE=H or MEASURE=H%, "
                 "with the half-width H above 0, as in success=0.02 or npv.p90=5%"
             )
+        if measure in TEXTS:
+            raise PrecisionError(f"{measure} is text; choose a measure that is a number or a share")
+        if measure not in ESTIMATED and not measure.startswith(INPUT):
+            near = nearest(measure, ESTIMATED)
+            raise PrecisionError(f"there is no measure {measure!r}" + (f"; did you mean {near!r}?" if near else ""))
         return cls(measure, quantile or None, number, relative)
 
     @property
@@ -154,8 +161,6 @@ def precision(
         values, weights = _values(target.measure, column, weights)
     except KeyError as error:
         raise PrecisionError(f"there is no measure {target.measure!r} to be precise about") from error
-    if any(isinstance(value, str) for value in values) or target.measure in TEXT:
-        raise PrecisionError(f"{target.measure} is text; choose a measure that is a number or a share")
     if target.quantile is None and values and all(isinstance(value, bool) for value in values):
         share = share_of(values, weights)
         return Precision(target, share.share, share.low, share.high, replications, effective)

@@ -32,7 +32,7 @@ HEADLINES = (
     "programme_cost",
     "npv",
 )
-"""Measures by which scenarios are compared."""
+"""Measures by which scenarios are compared where a suite names none."""
 COMPARED = ("estimate", "low", "high", "n", "difference", "difference_low", "difference_high", "pairs")
 JSON, TABLE = "suite.json", "suite.csv"
 SET = "set."
@@ -66,12 +66,13 @@ class SuiteResult:
 
     @cached_property
     def measures(self) -> tuple[str, ...]:
-        """The headline measures that any of the scenarios has."""
-        return tuple(name for name in HEADLINES if any(estimate(of, name).n for of in self.results.values()))
+        """The measures that the suite names, or the headline measures: those that any of the scenarios has."""
+        wanted = self.suite.measures or HEADLINES
+        return tuple(name for name in wanted if any(estimate(of, name).n for of in self.results.values()))
 
-    def measures_in_order(self, wanted: Sequence[str]) -> list[str]:
-        """Those of `wanted` that any of the scenarios has."""
-        return [name for name in wanted if name in self.measures]
+    def measures_in_order(self, usual: Sequence[str]) -> list[str]:
+        """The same in the order in which they are shown: as the suite names them, or those of `usual`."""
+        return [name for name in self.suite.measures or usual if name in self.measures]
 
     def estimates(self, name: str, measures: Sequence[str] | None = None) -> dict[str, Estimate]:
         """The measures of a scenario."""
@@ -140,6 +141,7 @@ class SuiteResult:
             "suite": self.suite.name,
             "description": self.suite.description,
             "baseline": self.suite.baseline,
+            "measures": list(self.suite.measures),
             "seed": any_result.seed,
             "engine": any_result.engine,
             "design": any_result.design,
@@ -208,7 +210,7 @@ def read_suite_json(folder: Path) -> dict[str, Any] | None:
         return None
     try:
         found = dict(json.loads(path.read_bytes()))
-        for key in ("suite", "description", "baseline", "members"):
+        for key in ("suite", "description", "baseline", "measures", "members"):
             found[key]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise OutputError(f"{path} is no suite that can be read; choose another folder") from error

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simulator.experiment.suite_result import SuiteResult
 
 FIRST = ("success_probability", "npv", "adoption_final", "accuracy_scaled_all_sites", "support_underestimate_factor")
-"""The measures of a table in the order of their weight: as many as there is room for."""
+"""The usual measures of a table in the order of their weight: as many as there is room for."""
 WORDS = {
     "success_probability": Label("Success probability", SHARE),
     "funded_share": Label("Funded", SHARE),
@@ -77,8 +77,8 @@ def notes(result: SuiteResult) -> list[str]:
     lines = []
     if result.suite.baseline in result.results:
         lines.append(
-            f"With a sign: the difference from {result.suite.baseline} over the same replications, its 95% interval, "
-            "and * where that leaves out 0."
+            f"With a sign: the difference from {result.suite.baseline} over the same replications (of shares in "
+            "percentage points), its 95% interval, and * where that leaves out 0."
         )
     else:
         lines.append(f"No differences: {result.suite.baseline}, the baseline, has no result.")
@@ -126,9 +126,10 @@ class SuiteTable:
 
         result = self._result
         room = options.max_width - min(max(map(len, result.results)), LONGEST_NAME)
-        heads = {measure: head(result, measure) for measure in FIRST}
+        measures = result.measures_in_order(FIRST)
+        heads = {measure: head(result, measure) for measure in measures}
         columns: dict[str, list[Text]] = {}
-        for measure in result.measures_in_order(FIRST):
+        for measure in measures:
             cells = measure_cells(result, measure)
             width = GAP + max(len(heads[measure]), *map(len, cells))
             if columns and width > room:
@@ -147,6 +148,8 @@ class SuiteTable:
         yield ""
         for line in notes(result):
             yield Text(line, style="dim")
+        if left := measures[len(columns) :]:
+            yield Text(f"No room for {', '.join(left)}: they stand in suite.csv (--out).", style="dim")
         yield ""
         yield Text(speed(result), style="dim")
 

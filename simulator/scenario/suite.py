@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,12 +29,16 @@ class Member:
 
 @dataclass(frozen=True)
 class Suite:
-    """Scenarios that are run as one batch and compared with one of them, the baseline; frozen and inert."""
+    """Scenarios that are run as one batch and compared with one of them, the baseline; frozen and inert.
+
+    They are compared by `measures`, or by the usual ones where it is empty.
+    """
 
     name: str
     description: str
     baseline: str
     members: tuple[Member, ...]
+    measures: tuple[str, ...] = ()
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -54,7 +58,7 @@ class Suite:
                 [Problem(path, f"found a value for what {self.name} sweeps", "allowed: other paths") for path in swept]
             )
         members = tuple(Member(member.scenario.with_changes(changes), member.swept) for member in self.members)
-        return Suite(self.name, self.description, self.baseline, members)
+        return replace(self, members=members)
 
 
 def load_suite(source: str | os.PathLike[str] | Mapping[str, Any]) -> Suite:
@@ -118,7 +122,7 @@ class _Reading:
         if self.problems:
             raise ScenarioError(dict.fromkeys(self.problems))
         baseline = self.file.baseline or members[0].scenario.name
-        return Suite(self.file.name, self.file.description, baseline, tuple(members))
+        return Suite(self.file.name, self.file.description, baseline, tuple(members), self.file.measures)
 
     def _planned(self) -> Iterator[_Planned]:
         """The scenarios in order: those that stand alone, then those of sweeps."""

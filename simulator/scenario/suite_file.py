@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from simulator.scenario.forms import plain_number
 from simulator.scenario.kinds import Name
+from simulator.scenario.outputs import ESTIMATED
 from simulator.scenario.people import repeated
 from simulator.scenario.problems import Finding, Location, describe, listed, nearest, rejected
 from simulator.scenario.scenario import Scenario, Text
@@ -71,6 +72,23 @@ def _unnamed(changes: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
+def _estimated(name: str) -> str:
+    """The name of a measure."""
+    if name not in ESTIMATED:
+        raise rejected(
+            Finding((), f'found "{name}", which is no measure', "allowed: such as npv", nearest(name, ESTIMATED))
+        )
+    return name
+
+
+def _once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names that stand once each."""
+    if twice := repeated(names):
+        raise rejected(*twice)
+    return names
+
+
+Measure = Annotated[str, AfterValidator(_estimated), WithJsonSchema({"enum": list(ESTIMATED)})]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Changes = Annotated[
     dict[str, Any],
@@ -183,6 +201,9 @@ class SuiteFile(Section):
     name: Name = needed("Name of the suite: a-z, 0-9 and hyphens.")
     description: Text = stated("", "What the suite shows.")
     baseline: Name | None = stated(None, "Scenario of the suite that all others are compared with; null: the first.")
+    measures: Annotated[tuple[Measure, ...], AfterValidator(_once)] = stated(
+        (), "Measures by which the scenarios are compared, the most telling first; none: the usual ones.", max_length=30
+    )
     scenarios: tuple[Annotated[Entry, BeforeValidator(_spelled_out)], ...] = stated(
         (), "Scenarios: names or paths, or mappings with overlays, changes and a name.", max_length=MOST_SCENARIOS
     )

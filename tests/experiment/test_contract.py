@@ -8,6 +8,7 @@ import pytest
 
 import simulator as sim
 from simulator.experiment.measures import LABELS, MAIN_GROUPS, TIER_LABELS
+from simulator.scenario.outputs import NUMBERS, TEXTS
 
 TIERS = ("tier1", "tier2", "tier3")
 REPLICATION = {
@@ -64,7 +65,7 @@ def test_tables_have_exactly_the_promised_columns(folder):
         name for name in pq.read_table(folder / "replications.parquet").column_names if not name.startswith("input.")
     ]
     assert names[0] == "replication"
-    assert set(names[1:]) == REPLICATION
+    assert set(names[1:]) == REPLICATION == {*NUMBERS, *TEXTS}
     weekly = pq.read_table(folder / "weekly.parquet").column_names
     assert weekly[:2] == ["replication", "week"]
     assert set(weekly[2:]) == WEEKLY

@@ -27,6 +27,7 @@ def suite(tmp_path: Path) -> sim.Suite:
     return sim.load_suite(
         {
             "name": "four",
+            "measures": ["adoption_final", "success_probability", "payback_week"],
             "scenarios": [str(scenario), {"scenario": str(scenario), "name": "later", "set": {"pilot.weeks": 14}}],
             "sweeps": [
                 {
@@ -68,6 +69,12 @@ def test_a_suite_gives_the_bytes_of_single_runs_by_any_route(run, suite, tmp_pat
     results = merge_all(parts, tmp_path / "merged")
     assert results.suite.complete
     assert everything(tmp_path / "merged", suite) == expected
+    header = (tmp_path / "one" / "suite.csv").read_text().splitlines()[0].split(",")
+    assert [name for name in header if name.endswith("_low")] == [
+        "adoption_final_low", "adoption_final_difference_low",
+        "success_probability_low", "success_probability_difference_low",
+    ]  # fmt: skip
+    assert "<th colspan=2>Adoption at the end</th><th colspan=2>Success probability</th></tr>" in result._repr_html_()
     assert merge_all([tmp_path / "alone"], tmp_path / "other").suite is None
 
 

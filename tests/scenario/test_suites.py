@@ -29,6 +29,7 @@ from tests.scenario.test_schema import plain
 SUITE = """\
 name: staffing
 baseline: busy
+measures: [npv, visits_tier1]
 scenarios:
   - demo.yaml
   - {scenario: demo.yaml, name: busy, set: {support.tiers.tier1.agents: 9}}
@@ -57,7 +58,7 @@ def suite_file(write: Callable[..., Path]) -> Callable[[str], Path]:
 
 def test_scenarios_then_sweeps_each_under_its_name(suite_file: Callable[[str], Path], tmp_path: Path) -> None:
     suite = load_suite(suite_file(SUITE))
-    assert (suite.name, suite.baseline) == ("staffing", "busy")
+    assert (suite.name, suite.baseline, suite.measures) == ("staffing", "busy", ("npv", "visits_tier1"))
     assert suite.names == (
         "demo", "busy", "longer", "desk-agents-2-time-scale-0-5", "desk-agents-2-time-scale-1",
         "desk-agents-4-time-scale-0-5", "desk-agents-4-time-scale-1", "demo-clean",
@@ -124,26 +125,28 @@ def test_changes_reach_every_scenario_but_not_what_is_swept(suite_file: Any) -> 
     ("old", "new", "told"),
     [
         ("baseline: busy", "baseline: bussy", ['suite.yaml:2:11: baseline: found "bussy"', 'did you mean "busy"?']),
-        ("sweeps:", "sweps:", ['suite.yaml:7:1: sweps: unknown key "sweps"', 'did you mean "sweeps"?']),
-        ("  - demo.yaml\n", "  - dema.yaml\n", ["suite.yaml:4:5: scenarios.0: found", 'did you mean "demo.yaml"?']),
+        ("npv, visits", "nvp, visits", ['suite.yaml:3:12: measures.0: found "nvp"', 'did you mean "npv"?']),
+        ("npv, visits_tier1", "npv, npv", ['suite.yaml:3:17: measures.1: found name "npv" again']),
+        ("sweeps:", "sweps:", ['suite.yaml:8:1: sweps: unknown key "sweps"', 'did you mean "sweeps"?']),
+        ("  - demo.yaml\n", "  - dema.yaml\n", ["suite.yaml:5:5: scenarios.0: found", 'did you mean "demo.yaml"?']),
         ("[longer.yaml]", "[support-erly]", ["overlays.0: found", '"support-early"?']),
         ("[longer.yaml]", "[demo.yaml]", ["demo.yaml: extends: missing; allowed: overlays"]),
-        ("agents: 9}", "agants: 9}", ["suite.yaml:5:", 'unknown key "agants"', 'did you mean "agents"?']),
-        ("agents: 9}", "agents: few}", ["suite.yaml:5:73: ", 'found text "few"']),
-        ("name: busy, ", "", ['suite.yaml:5:5: scenarios.1: found name "demo" again', "give it a name of its own"]),
-        ("name: longer", "name: busy", ['suite.yaml:6:5: scenarios.2: found name "busy" again']),
+        ("agents: 9}", "agants: 9}", ["suite.yaml:6:", 'unknown key "agants"', 'did you mean "agents"?']),
+        ("agents: 9}", "agents: few}", ["suite.yaml:6:73: ", 'found text "few"']),
+        ("name: busy, ", "", ['suite.yaml:6:5: scenarios.1: found name "demo" again', "give it a name of its own"]),
+        ("name: longer", "name: busy", ['suite.yaml:7:5: scenarios.2: found name "busy" again']),
         ("rollout.time_scale: [", "rollout.timescale: [", ['unknown key "timescale"', 'did you mean "time_scale"?']),
-        ("rollout.time_scale: [", "rolout.time_scale: [", [':13:', 'found no "rolout"', 'did you mean "rollout"?']),
-        ("[0.5, 1]", "[0.5, -1]", ["suite.yaml:13:33: ", "found number -1"]),
-        ("[0.5, 1]", "[0.5, 0.5]", ["suite.yaml:13:33: ", "found number 0.5 again"]),
+        ("rollout.time_scale: [", "rolout.time_scale: [", [':14:', 'found no "rolout"', 'did you mean "rollout"?']),
+        ("[0.5, 1]", "[0.5, -1]", ["suite.yaml:14:33: ", "found number -1"]),
+        ("[0.5, 1]", "[0.5, 0.5]", ["suite.yaml:14:33: ", "found number 0.5 again"]),
         ("[0.5, 1]", "[]", ["allowed: a list of values, or {from:, to:, step:}"]),
         ("step: 2}", "stop: 2}", ['unknown key "stop"', 'did you mean "step"?']),
-        ("step: 2}", "step: 0}", ["suite.yaml:12:58: ", "found number 0; allowed: above 0"]),
+        ("step: 2}", "step: 0}", ["suite.yaml:13:58: ", "found number 0; allowed: above 0"]),
         ("to: 4,", "to: 2,", ["found number 2; allowed: above from, 2"]),
         ("step: 2}", "step: 0.001}", ["found 2001 values; allowed: at most 500"]),
         ("{from: 2, to: 4, step: 2}", "{from: 1, to: 400, step: 1}", ["found 804 scenarios in all; allowed: at most"]),
         ("set: {horizon_weeks: 120}", "set: {rollout.time_scale: 2}", ["which stands under set too"]),
-        ("set: {horizon_weeks: 120}", "set: {horizon_weeks: 2}", ["suite.yaml:8:5: sweeps.desk: pilot.weeks: "]),
+        ("set: {horizon_weeks: 120}", "set: {horizon_weeks: 2}", ["suite.yaml:9:5: sweeps.desk: pilot.weeks: "]),
         ("set: {horizon_weeks: 120}", "set: {name: x}", ["found a name among changes"]),
         ("name: desk", f"name: {'d' * 60}", ["of more than 64 characters, such as ddd"]),
         ("    points:\n", "    grid: {pilot.weeks: [9]}\n    points:\n", ["found a grid and points; needed: either"]),
