@@ -1,4 +1,4 @@
-"""Runs that are killed: `python -m tests.experiment.killed OUT SEED KILLS` prints what came of them as JSON.
+"""Batches that are killed: `python -m tests.experiment.killed OUT SEED KILLS` prints what came of them as JSON.
 
 The engine is loaded once; each run is a fork of this process, so that it can be killed at moments that are spread
 evenly over what a run takes from its start to its last file: of the processor's time, as a busy machine changes the
@@ -21,11 +21,19 @@ import psutil
 
 import simulator as sim
 from simulator import engine
+from simulator.scenario import Member
 from tests.experiment.small import SMALL
 
-REPLICATIONS = 240
+REPLICATIONS = 120
 SHARD_SIZE = 8
 KILLS_PER_BATCH = 3
+NAMES = ("small", "longer")
+
+
+def batch() -> sim.Suite:
+    """Two small programmes."""
+    scenarios = (sim.load(SMALL), sim.load(SMALL | {"name": "longer", "horizon_weeks": 40}))
+    return sim.Suite("batch", "", "small", tuple(Member(scenario) for scenario in scenarios))
 
 
 def run(out: Path, file_limit: int | None = None) -> None:
@@ -35,7 +43,7 @@ def run(out: Path, file_limit: int | None = None) -> None:
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
     try:
-        sim.run(SMALL, REPLICATIONS, jobs=1, shard_size=SHARD_SIZE, out=out, resume=True, progress=False)
+        sim.run_suite(batch(), REPLICATIONS, jobs=1, shard_size=SHARD_SIZE, out=out, resume=True, progress=False)
     except sim.WriteError as error:
         print(error, file=sys.stderr)
         os._exit(1)
@@ -60,9 +68,9 @@ def fork(out: Path, seconds: float | None = None, file_limit: int | None = None)
 
 
 def kept(out: Path) -> int:
-    """Replications that the manifest of a run lists."""
-    path = out / "small" / "manifest.json"
-    return int(json.loads(path.read_bytes())["replications"]) if path.exists() else 0
+    """Replications that the manifests of a batch list."""
+    manifests = [out / name / "manifest.json" for name in NAMES]
+    return sum(int(json.loads(path.read_bytes())["replications"]) for path in manifests if path.exists())
 
 
 def main() -> None:
@@ -74,13 +82,13 @@ def main() -> None:
     whole, seconds = fork(out / "whole")
     told: dict[str, Any] = {"whole": whole, "seconds": seconds, "killed": 0, "batches": [], "kept": []}
     while told["killed"] < kills:
-        batch = out / f"batch-{len(told['batches'])}"
+        folder = out / f"batch-{len(told['batches'])}"
         for _ in range(KILLS_PER_BATCH):
-            if fork(batch, chance.uniform(0.0, 1.1 * seconds))[0] is None:
+            if fork(folder, chance.uniform(0.0, 1.1 * seconds))[0] is None:
                 told["killed"] += 1
-                told["kept"].append(kept(batch))
-        told["batches"].append(fork(batch)[0])
-    largest = max(path.stat().st_size for path in (out / "whole" / "small").glob("*.parquet"))
+                told["kept"].append(kept(folder))
+        told["batches"].append(fork(folder)[0])
+    largest = max(path.stat().st_size for path in (out / "whole" / NAMES[0]).glob("*.parquet"))
     told["no_room"] = fork(out / "no-room", file_limit=largest - 1)[0]
     told["kept_without_room"] = kept(out / "no-room")
     told["room_again"] = fork(out / "no-room")[0]
