@@ -123,7 +123,7 @@ def run(
             for of in every_result(result):
                 if variance and not of.interrupted:
                     parts[of.scenario.name] = tell_variance(of, out, silent=as_json)
-            for line in told_precisions(result):
+            for line in told_precisions(result, named=len(scenarios_in(loaded)) > 1):
                 print(line, file=sys.stderr if as_json else sys.stdout)
     if as_json and together.results:
         show(together.results, out, as_json=True, parts=parts)
@@ -158,13 +158,13 @@ def tell_interrupted(not_begun: Sequence[str], anything: bool, out: Path | None)
     print(f"Interrupted: what was finished is kept{waiting}{how}.", file=sys.stderr)
 
 
-def told_precisions(result: Result | SuiteResult) -> list[str]:
-    """How targets of precision stand, a line each."""
-    from simulator.experiment.result import Result
-
-    if isinstance(result, Result):
-        return [str(of) for of in result.precisions]
-    return [f"{name}: {of}" for name, one in result.results.items() for of in one.precisions]
+def told_precisions(result: Result | SuiteResult, *, named: bool) -> list[str]:
+    """How targets of precision stand, a line each, with the name of the scenario if `named`."""
+    return [
+        f"{of.scenario.name}: {precision}" if named else str(precision)
+        for of in every_result(result)
+        for precision in of.precisions
+    ]
 
 
 def refuse_variance(scenarios: Iterable[Scenario], replications: int) -> None:

@@ -40,6 +40,14 @@ def test_each_has_the_bytes_of_a_run_alone(scaleup, scenario_file, other_file, t
     assert not (tmp_path / "both" / "suite.json").exists()
 
 
+def test_precision_is_told_of_each(scaleup, scenario_file, other_file):
+    arguments = ("run", scenario_file, other_file, "--replications", 20, "--until-precision", "success=0.2", "--json")
+    code, told, err = scaleup(*arguments)
+    assert code == 0
+    assert len(json.loads(told)) == 2
+    assert [line.split(" ± ")[0][:18] for line in err.splitlines()] == ["stand-in: success:", "other: success: 0."]
+
+
 def test_one_that_fails_leaves_the_other_alone(scaleup, scenario_file, other_file, monkeypatch, tmp_path):
     stand_in.install(monkeypatch, Fails)
     arguments = ("run", other_file, scenario_file, "--replications", 20, "--json", "--out", tmp_path)
