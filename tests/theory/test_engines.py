@@ -88,7 +88,7 @@ def test_m_m_c(name, servers, load_, weeks, replications, half_width):
         pytest.param("reference", 3, 18.0, 0.5, 1, 10, 0.10, id="reference-fast"),
         pytest.param("compiled", 1, 9.0, 0.2, 200, 20, 0.01, marks=slow, id="compiled-1-agent-load-1.5"),
         pytest.param("compiled", 10, 54.0, 3.0, 400, 30, 0.01, marks=slow, id="compiled-10-agents-load-0.9"),
-        pytest.param("reference", 3, 14.4, 0.5, 15, 26, 0.01, marks=slow, id="reference-load-0.8"),
+        pytest.param("reference", 3, 14.4, 0.5, 20, 26, 0.01, marks=slow, id="reference-load-0.8"),
     ],
 )
 def test_m_m_c_with_abandonment(name, servers, handling, patience, weeks, replications, half_width):

@@ -175,7 +175,8 @@ def critical() -> str:
     """Which system is last."""
     names = ("integration-later", "typical-programme", "integration-day-one")
     shares = [read.critical_systems(name) for name in names]
-    systems = sorted(set().union(*(share.index for share in shares)), key=lambda name: -shares[1].get(name, 0.0))
+    every = set[str]().union(*(share.index for share in shares))
+    systems = sorted(every, key=lambda name: (-shares[1].get(name, 0.0), name))
     lines = [[f"`{system}`", *(f"{share.get(system, 0.0):.2f}" for share in shares)] for system in systems]
     weeks = []
     for name in names:
