@@ -16,8 +16,9 @@ from typing import Any
 
 NAME = "typical-programme"
 PEAK = (
-    "import resource, simulator as sim; result = sim.run(sim.load({name!r}), replications={count}, seed=1, jobs=1); "
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "
+    "import simulator as sim; from tests.peak import peak_mebibytes; "
+    "result = sim.run(sim.load({name!r}), replications={count}, seed=1, jobs=1); "
+    "print(peak_mebibytes(), "
     "sum(column.nbytes for column in result.records.weekly.values()) / 2**20)"
 )
 

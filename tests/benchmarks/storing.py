@@ -23,12 +23,12 @@ from typing import Any
 
 NAME = "typical-programme"
 PEAK = (
-    "import re, tempfile, simulator as sim; from pathlib import Path; from tests.experiment.small import SMALL\n"
+    "import tempfile, simulator as sim\n"
+    "from tests.experiment.small import SMALL; from tests.peak import peak_mebibytes\n"
     "with tempfile.TemporaryDirectory() as out:\n"
     "    result = sim.run(SMALL, {count}, seed=1, out=out if {stored} else None, progress=False)\n"
     "    result.verdict(), result.summary()\n"
-    "    peak = re.search(r'VmHWM:\\s*(\\d+) kB', Path('/proc/self/status').read_text())[1]\n"
-    "    print(int(peak) / 1024, result.wall_seconds)"
+    "    print(peak_mebibytes(), result.wall_seconds)"
 )
 
 
