@@ -19,7 +19,7 @@ SENTENCES = {
     "agent-hired": "somebody new {replacement:takes the place of|begins as} {agent}",
     "resigned": "{agent} resigns",
     "team-moved-on": "the data science team moves on; {members_gone} of its members leave",
-    "integration-began": "work on {system} begins{slow: (its stages will take many times as long)|}",
+    "integration-began": "work on {system} begins{slow: (a slow project: its stages take {stretch} times as long)|}",
     "stage-ended": "{stage} {rework:must be done again|is done}",
     "campaign-ended": "the campaign at {site} ends",
     "remediation-due": "the data of {site} are to be cleaned before it goes live",

@@ -1,7 +1,7 @@
 """Integration: each system is a project of stages, with people who are shared and few.
 
 A system begins at its date, once the systems that it builds on are live. Now and then a whole project turns out to be
-a "black swan", whose stages take many times as long (one in six: Flyvbjerg and Budzier 2011, Harvard Business Review
+a "black swan", whose stages take much longer (one in six: Flyvbjerg and Budzier 2011, Harvard Business Review
 89(9)): its capped multiplier is drawn once. A stage begins when those before it are done and somebody of its team
 (reviewers, engineers) is free, first come first served; its duration is drawn from a fat-tailed distribution. When it
 ends it may have to be done again, as security reviews are. A system is live when all its stages are done. A site whose

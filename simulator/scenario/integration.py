@@ -78,7 +78,7 @@ class System(Section):
 
 
 class Tail(Section):
-    """The fat tail of projects: now and then all stages of one take many times as long."""
+    """The fat tail of projects: now and then all stages of one take much longer."""
 
     probability: Share = stated(0, "Chance of a project to take longer (share).")
     multiplier: FactorEachTime = stated(
