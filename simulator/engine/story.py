@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 from simulator.engine import TraceEvent
-from simulator.model.kinds import CLASS_REPAIR, CLASSES, DECISIONS, KINDS, STATE_NAMES, TICKET_KINDS, TIERS
+from simulator.model.kinds import CLASS_REPAIR, CLASSES, DECISIONS, KINDS, STATE_NAMES, TICKET_KINDS
 from simulator.model.plan import Plan
 from simulator.model.state import State
+from simulator.scenario.measures import TIERS
 
 OUTCOMES = ("right", "wrong", "handed over")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.experiment.statistics import QUANTILES, Numbers, describe, effective_size, share_of
-from simulator.scenario.outputs import ESTIMATED, TEXTS
+from simulator.scenario.measures import ESTIMATED, TEXTS
 from simulator.scenario.problems import nearest
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 MOST_REPLICATIONS = 100_000
 SHARES_OF_ALL = {"funded_share": "funded"}
 SUCCESS_PROBABILITY = "success_probability"
-INPUT = "input."
 
 
 class PrecisionError(ValueError):
@@ -61,7 +60,7 @@ class Target:
             )
         if measure in TEXTS:
             raise PrecisionError(f"{measure} is text; choose a measure that is a number or a share")
-        if measure not in ESTIMATED and not measure.startswith(INPUT):
+        if measure not in ESTIMATED:
             near = nearest(measure, ESTIMATED)
             raise PrecisionError(f"there is no measure {measure!r}" + (f"; did you mean {near!r}?" if near else ""))
         return cls(measure, quantile or None, number, relative)
@@ -154,13 +153,10 @@ def precision(
 
     Shares have Wilson's interval (1927), means Student's, quantiles one between order statistics, so that nothing is
     assumed about the distribution. `weights`, float64 beside the values, are those of an observed pilot; nothing can be
-    estimated where all are 0. Raises `PrecisionError` for a measure that there is not.
+    estimated where all are 0.
     """
     effective = None if weights is None else effective_size(weights)
-    try:
-        values, weights = _values(target.measure, column, weights)
-    except KeyError as error:
-        raise PrecisionError(f"there is no measure {target.measure!r} to be precise about") from error
+    values, weights = _values(target.measure, column, weights)
     if target.quantile is None and values and all(isinstance(value, bool) for value in values):
         share = share_of(values, weights)
         return Precision(target, share.share, share.low, share.high, replications, effective)

@@ -15,6 +15,7 @@ from simulator.experiment.records import Records
 from simulator.experiment.statistics import ESTIMATES, Share, cumulative_incidence, describe, effective_size
 from simulator.experiment.verdict import verdict
 from simulator.experiment.weighting import Truths, Weighting
+from simulator.scenario.measures import TEXTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from simulator.experiment.progress import ReportProgress
     from simulator.experiment.workers import ReplicationError
     from simulator.scenario import Scenario
-
-TEXT_MEASURES = frozenset({"outcome", "stopped_at_gate"})
 
 
 class Result:
@@ -113,7 +112,7 @@ class Result:
         return {
             name: describe(self.records.measure(name), self.weighting.weights)
             for name in self.records.measures
-            if name not in TEXT_MEASURES
+            if name not in TEXTS
         }
 
     def estimate(self, measure: str) -> dict[str, float | int | None]:

@@ -26,7 +26,7 @@ from simulator.experiment.blocks import plain
 from simulator.experiment.live_changes import LeverError, Waits, differences, read_by_rules, refusal, take_over
 from simulator.experiment.settings import LARGEST_SEED, MOST_REPLICATIONS, SEED, known_engine, whole
 from simulator.model import kinds
-from simulator.model.kinds import HIRED, IN_PILOT, NOT_STARTED, ROLLING_OUT, STOPPED, TIERS
+from simulator.model.kinds import HIRED, IN_PILOT, NOT_STARTED, ROLLING_OUT, STOPPED
 from simulator.model.measures import measure
 from simulator.model.plan import Plan
 from simulator.model.programme import SPONSOR
@@ -37,7 +37,7 @@ from simulator.model.state import COLUMNS
 from simulator.model.tasks import touch
 from simulator.model.time import WEEK_HOURS
 from simulator.scenario import Scenario, estimate_work, load
-from simulator.scenario.measures import WEEKLY
+from simulator.scenario.measures import TIERS, WEEKLY
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -177,7 +177,6 @@ TICKET_KINDS: Final = ("error", "how-to", "hand-carried", "outage")
 TIER1: Final = 0
 TIER2: Final = 1
 TIER3: Final = 2
-TIERS: Final = ("tier1", "tier2", "tier3")
 CLASS_TICKET: Final = 0
 CLASS_OUTAGE: Final = 1
 CLASS_HAND_CARRIED: Final = 2

@@ -20,12 +20,12 @@ from simulator.model.kinds import (
     SEASON,
     SITE,
     TEAMS,
-    TIERS,
 )
 from simulator.model.plan import Plan, Slot, set_distribution
 from simulator.model.time import WEEK_HOURS, YEAR_HOURS
 from simulator.scenario import Quantity, Scenario, uncertain_inputs
 from simulator.scenario.ai import SeasonFamily, TaskFamily
+from simulator.scenario.measures import TIERS
 from simulator.scenario.rollout import Gate, GateReading
 from simulator.scenario.support import DataScienceTeam, ExpertTier, StaffedTier
 from simulator.streams.philox import stream

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from simulator.model.kinds import LIVE, SEASON, SITE, TIERS
+from simulator.model.kinds import LIVE, SEASON, SITE
 from simulator.model.money import money
 from simulator.model.plan import Floats, Plan
 from simulator.model.replication import NOT_STOPPED
 from simulator.model.staffing_need import support_underestimate
 from simulator.model.state import COLUMNS, WAIT_BIN_LOG, WAIT_LOWEST_HOURS, State
 from simulator.model.time import WEEK_HOURS
-from simulator.scenario.measures import WEEKLY
+from simulator.scenario.measures import TIERS, WEEKLY
 from simulator.scenario.plan import WeekRange
 
 SCALED_WEEKS = 13

@@ -12,13 +12,14 @@ import numpy.typing as npt
 from simulator.model import kinds
 from simulator.model import state as layout
 from simulator.model.edge_cases import break_sticks
-from simulator.model.kinds import ROSTERS, STATES, TIER3, TIERS, WAITING
+from simulator.model.kinds import ROSTERS, STATES, TIER3, WAITING
 from simulator.model.outages import next_outage
 from simulator.model.plan import Floats, Plan, apportion
 from simulator.model.staffing import plan_departure
 from simulator.model.state import State, link_free_tickets
 from simulator.model.time import WEEK_HOURS
 from simulator.model.timers import set_timer
+from simulator.scenario.measures import TIERS
 from simulator.scenario.support import DataScienceTeam, StaffedTier
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw, stream

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from simulator.model.calendars import week_mask
-from simulator.model.kinds import TIERS
 from simulator.model.plan import Floats, Plan
 from simulator.model.state import State
+from simulator.scenario.measures import TIERS
 
 BUSY_WEEKS = 4
 MOST_AGENTS = 100_000

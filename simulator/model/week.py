@@ -56,7 +56,6 @@ from simulator.model.kinds import (
     PILOT,
     STOPPED,
     TIER3,
-    TIERS,
     UNTRAINED,
     WEEK,
 )
@@ -69,6 +68,7 @@ from simulator.model.tracing import note
 from simulator.model.training import train
 from simulator.model.trust import credit_successes, forget, trust
 from simulator.model.users import active_in
+from simulator.scenario.measures import TIERS
 from simulator.streams.jit import rule
 
 

@@ -1,4 +1,4 @@
-"""Names of the weekly output measures, which success criteria refer to."""
+"""Names of the output measures: what success criteria, suites and targets of precision refer to."""
 
 from typing import Final
 
@@ -32,3 +32,28 @@ WEEKLY: Final = (
     "value_cumulative",
 )
 """Measures of each week, in the order of the weekly table."""
+
+NUMBERS: Final = (
+    "funded", "success", "sustained", "weeks_to_scale", "funded_week", "shelved_week",
+    "adoption_peak", "adoption_final", "adoption_pilot",
+    "accuracy_pilot", "accuracy_scaled", "accuracy_scaled_all_sites", "accuracy_gap",
+    "resolution_pilot", "resolution_scaled",
+    "edge_case_types_seen", "edge_case_types_repaired", "edge_case_mass_handled",
+    "users_reverted", "users_lost",
+    "tickets_per_user_week_pilot", "tickets_opened", "tickets_abandoned", "tickets_per_week_peak",
+    "sla_met_share", "support_underestimate_factor",
+    *(f"{name}_{tier}" for name in (
+        "visits", "wait_hours_sum", "wait_hours_mean", "wait_hours_p90", "queue_mean", "utilisation_peak",
+    ) for tier in TIERS),
+    "integrations_live_week", "sites_live", "programme_cost", "value_delivered", "npv", "payback_week", "events",
+)  # fmt: skip
+"""Measures of a replication that are numbers, or true or false."""
+
+TEXTS: Final = ("outcome", "stopped_at_gate")
+"""Measures of a replication that are words."""
+
+SHARES: Final = ("success_probability", "funded_share")
+"""Shares of all replications: success given funding, and funding."""
+
+ESTIMATED: Final = (*SHARES, *NUMBERS)
+"""All that can be estimated with an interval."""

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from simulator.scenario.forms import plain_number
 from simulator.scenario.kinds import Name
-from simulator.scenario.outputs import ESTIMATED
+from simulator.scenario.measures import ESTIMATED
 from simulator.scenario.people import repeated
 from simulator.scenario.problems import Finding, Location, describe, listed, nearest, rejected
 from simulator.scenario.scenario import Scenario, Text

@@ -8,7 +8,7 @@ import pytest
 
 import simulator as sim
 from simulator.experiment.measures import LABELS, MAIN_GROUPS, TIER_LABELS
-from simulator.scenario.outputs import NUMBERS, TEXTS
+from simulator.scenario.measures import NUMBERS, TEXTS
 
 TIERS = ("tier1", "tier2", "tier3")
 REPLICATION = {

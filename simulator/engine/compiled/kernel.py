@@ -40,7 +40,6 @@ from simulator.model.kinds import (
     RANK,
     RETURN,
     TIER3,
-    TIERS,
 )
 from simulator.model.memory import Arrays
 from simulator.model.programme import turn
@@ -64,6 +63,7 @@ from simulator.model.support import (
 from simulator.model.tasks import set_rates
 from simulator.model.time import work_time
 from simulator.model.tracing import ROWS_PER_EVENT, note
+from simulator.scenario.measures import TIERS
 from simulator.streams.jit import kernel_part, rule
 
 FINISHED, MORE_TICKETS, TRACE_FULL = 0, 1, 2

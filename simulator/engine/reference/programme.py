@@ -18,7 +18,7 @@ from simulator.model.change_management import come_back, drop_out, learn, notice
 from simulator.model.clocks import due, next_pair, retime, rewind
 from simulator.model.data_science import arm_on_call, called_out, dropped, end_work, job_done, open_repair
 from simulator.model.encounters import meet
-from simulator.model.kinds import CLOCKS, ERROR, FIRST_CLOCK, ONSET, RANK, RETURN, TIER3, TIERS
+from simulator.model.kinds import CLOCKS, ERROR, FIRST_CLOCK, ONSET, RANK, RETURN, TIER3
 from simulator.model.programme import turn
 from simulator.model.rates import clock_rate
 from simulator.model.state import State, grow_tickets
@@ -38,6 +38,7 @@ from simulator.model.support import (
 from simulator.model.tasks import set_rates
 from simulator.model.time import work_time
 from simulator.model.tracing import note
+from simulator.scenario.measures import TIERS
 
 Steps = Generator[Event, Any, None]
 
