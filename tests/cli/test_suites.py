@@ -43,6 +43,18 @@ def test_run_prints_one_table_and_writes_one(scaleup, suite_file, tmp_path):
     assert sim.read_result(tmp_path / "out" / "desk-agents-9").replications_done == 20
 
 
+def test_measures_without_room_are_named(scaleup, suite_file):
+    names = "adoption_final, funded_week, weeks_to_scale, success_probability, funded_share, users_lost"
+    suite_file.write_text(f"{SUITE}measures: [{names}]\n")
+    code, told, _ = scaleup("run", suite_file, "--replications", 20)
+    assert code == 0
+    assert "Adoption at the end" in told
+    assert "Users lost for good" not in told
+    _, _, left = " ".join(told.split()).partition("No room for ")
+    assert names.endswith(left.partition(":")[0])
+    assert "funded_share, users_lost: they stand in suite.csv" in left
+
+
 def test_json_has_an_object_per_scenario(scaleup, suite_file):
     code, told, _ = scaleup("run", suite_file, "--replications", 8, "--set", "pilot.weeks=15", "--json")
     assert code == 0
