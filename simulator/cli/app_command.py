@@ -18,7 +18,8 @@ def app(
     from simulator.app import entry_file
     from simulator.app.settings import as_options
 
-    command = [sys.executable, "-m", "streamlit", "run", str(entry_file()), *as_options()]
+    # -P: this program's own modules, not those of a folder named `simulator` in which somebody happens to be
+    command = [sys.executable, "-P", "-m", "streamlit", "run", str(entry_file()), *as_options()]
     command += [f"--server.port={port}", f"--server.headless={str(headless).lower()}"]
     if os.name == "posix":
         os.execv(sys.executable, command)  # becomes the server, so that whoever ends this process ends the server

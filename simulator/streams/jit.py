@@ -2,7 +2,8 @@
 
 numba keys its disk cache by the file of the outermost function alone: after a change in a rule's file, a kernel
 in another file would go on running the old rule. The cache folder is therefore named by a hash of every source
-that can end up in a kernel and of the versions of Python, numba and NumPy.
+that can end up in a kernel and of the versions of Python, numba and NumPy; and by the place of the package, so that
+the first run of a second environment is announced as a compilation, which it is.
 """
 
 from __future__ import annotations
@@ -42,17 +43,22 @@ def source_hash(package: Path = PACKAGE) -> str:
     return digest.hexdigest()[:20]
 
 
+def cache_name(package: Path = PACKAGE) -> str:
+    """What the cache folder of `package` is called: by its sources and its place, as numba compiles for each place."""
+    return f"{source_hash(package)}-{hashlib.sha256(os.fsencode(package)).hexdigest()[:8]}"
+
+
 @cache
 def cache_folder() -> Path:
-    """The folder of compiled code for exactly these sources; it is made when missing."""
+    """The folder of compiled code for exactly these sources in this place; it is made when missing."""
     base = os.environ.get("SCALEUP_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    folder = Path(base) / "scaleup-simulator" / source_hash()
+    folder = Path(base) / "scaleup-simulator" / cache_name()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError:  # a read-only home: compile once per machine and user in the temporary folder instead
-        folder = Path(tempfile.gettempdir()) / f"scaleup-simulator-{os.getuid()}" / source_hash()
+        folder = Path(tempfile.gettempdir()) / f"scaleup-simulator-{os.getuid()}" / cache_name()
         folder.mkdir(parents=True, exist_ok=True)
     return folder
 

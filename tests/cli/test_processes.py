@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import simulator as sim
+from simulator.cli import main
 from tests.experiment.small import SMALL
 
 
@@ -21,6 +22,27 @@ def small(tmp_path: Path) -> str:
     path = tmp_path / "small.yaml"
     path.write_text(sim.load(SMALL).to_yaml())
     return str(path)
+
+
+def test_the_app_is_this_program_whatever_folder_it_is_started_in(tmp_path, monkeypatch):
+    (tmp_path / "simulator").mkdir()
+    (tmp_path / "simulator" / "__init__.py").write_text("raise SystemExit('the wrong simulator')")
+    started = []
+
+    def execv(_, command):
+        started.extend(command)
+        raise SystemExit
+
+    monkeypatch.setattr(os, "execv", execv)
+    with pytest.raises(SystemExit):
+        main(["app", "--headless"])
+    options = started[: started.index("-m")]
+    environment = os.environ | {"PYTHONPATH": str(Path(sim.__file__).parents[1])}
+    told = subprocess.run(
+        [*options, "-c", "import simulator; print(simulator.__file__)"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.strip() == sim.__file__
 
 
 def start(*arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from simulator.streams.jit import PACKAGE, cache_folder, source_hash
+from simulator.streams.jit import PACKAGE, cache_folder, cache_name, source_hash
 
 
 def test_a_change_in_any_rule_changes_the_cache_folder(tmp_path: Path) -> None:
@@ -22,5 +22,10 @@ def test_a_change_in_any_rule_changes_the_cache_folder(tmp_path: Path) -> None:
         before = after
 
 
-def test_the_cache_folder_is_named_by_the_hash() -> None:
-    assert cache_folder().name == source_hash()
+def test_the_same_sources_elsewhere_have_a_cache_of_their_own(tmp_path: Path) -> None:
+    """numba compiles them again there, which is announced only where the folder holds nothing."""
+    for folder in ("streams", "model", "engine"):
+        shutil.copytree(PACKAGE / folder, tmp_path / folder)
+    assert source_hash(tmp_path) == source_hash(PACKAGE)
+    assert cache_name(tmp_path) != cache_name(PACKAGE)
+    assert cache_folder().name == cache_name(PACKAGE)
