@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 NAMES = ("compiled", "reference")
 
 
+class Stopped(Exception):  # noqa: N818 (no error: somebody asked for it)
+    """A replication was told to stop before its horizon."""
+
+    def __init__(self) -> None:
+        super().__init__("the replication was stopped before its horizon")
+
+
 class Engine(Protocol):
     """What every engine offers; one object runs one replication at a time."""
 

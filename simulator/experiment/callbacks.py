@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simulator.experiment.settings import whole
+from simulator.experiment.workers import never
 
 if TYPE_CHECKING:
     from simulator.experiment.stepping import Plans, Simulation
@@ -83,12 +84,14 @@ class SteppingEngine:
         self.plans = plans
         self.name = name
         self.callbacks = callbacks
+        self.stopping = never
 
     def replicate(self, replication: int, seed: int) -> Watched:
         """One replication from start to horizon."""
         from simulator.experiment.stepping import Simulation
 
         simulation = Simulation(self.plans, replication, seed, self.name)
+        simulation._runner.stopping = self.stopping
         rows: list[dict[str, Any]] = []
         while not simulation.finished:
             simulation.advance(min(simulation.weeks, simulation.week + self.callbacks.every_weeks))

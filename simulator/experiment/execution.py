@@ -5,24 +5,22 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from itertools import islice
-from multiprocessing import get_context
 from threading import Event, local
 from types import TracebackType
 from typing import Literal, NamedTuple
 
+from simulator.experiment.executors import SECONDS_BETWEEN_LOOKS, Watcher, watcher_of
+from simulator.experiment.processes import ProcessKeeper, shield_processes
 from simulator.experiment.workers import (
     EngineKeeper,
     Outcome,
     ReplicationError,
-    VersionsDifferError,
     Work,
     WorkersError,
-    answer,
     replicate_in_thread,
     replicate_in_worker,
-    start_worker,
 )
 
 MOST_JOBS = 1024
@@ -32,6 +30,7 @@ CHUNKS_AHEAD = 4
 """Chunks per worker that are under way or waiting: enough to keep all busy, few enough to end at once."""
 TRIES_ALONE = 2
 """How often a replication is tried alone whose worker has died."""
+DROPPED = "the executor has dropped what it was given"
 
 Place = Literal["threads", "processes"]
 PLACES: tuple[Place, ...] = ("threads", "processes")
@@ -64,10 +63,12 @@ class Workers:
     def __init__(self, jobs: int, place: Place = "threads", executor: Executor | None = None) -> None:
         self.jobs = jobs
         self.place = place
-        self.own = executor is None
-        self._pool = executor
+        self.executor = executor
+        self._watcher: Watcher | None = None if executor is None else watcher_of(executor)
+        self._threads: ThreadPoolExecutor | None = None
         self._stop = Event()
         self._engines = local()
+        self._processes = ProcessKeeper(self._stop)
 
     def __enter__(self) -> Workers:
         return self
@@ -80,52 +81,56 @@ class Workers:
     def execute(self, work: Iterable[Portion]) -> bool:
         """Run all portions and hand every outcome, in order, to the `receive` or `fail` of its work.
 
-        False when interrupted (Ctrl-C): threads then finish the replication in hand, worker processes end at once,
-        and what had finished without a gap is still received. `receive` may see a replication twice. A replication
-        whose worker dies is tried again alone. `WorkersError` says that no worker can be had any more.
+        False when interrupted (Ctrl-C): threads then leave the replication in hand at its next pause, worker processes
+        end at once, and what had finished without a gap is still received. `receive` may see a replication twice. A
+        replication whose worker dies is tried again alone. `WorkersError` says that no worker can be had any more.
         """
-        if self.jobs == 1 and self.own and self.place == "threads":
+        if self.jobs == 1 and self.executor is None and self.place == "threads":
             return _execute_here(work)
         return _Gathering(self, iter(work)).run()
 
     def submit(self, work: Work, chunk: range) -> Future[list[Outcome]]:
-        """Have a chunk run."""
-        if self._pool is None:
-            self._pool = self._make_pool()
-        if self.own and self.place == "threads":
-            return self._pool.submit(replicate_in_thread, chunk, work, self._engines, self._stop)
-        return self._pool.submit(replicate_in_worker, chunk, work.packed, work.seed)
+        """Have a chunk run; raises `WorkersError` when an executor takes nothing more."""
+        if self.executor is not None:
+            packed = work.packed
+            try:
+                return self.executor.submit(replicate_in_worker, chunk, packed, work.seed)
+            except Exception as error:
+                raise WorkersError(f"the executor takes no more work ({_told(error)})") from error
+        if self._threads is None:  # each thread has an engine, or a process, of its own
+            self._threads = ThreadPoolExecutor(self.jobs, "replications", shield_processes)
+        if self.place == "processes":
+            return self._threads.submit(self._processes.replicate, chunk, work)
+        return self._threads.submit(replicate_in_thread, chunk, work, self._engines, self._stop)
 
-    def renew(self) -> None:
-        """Replace a broken pool; raises `WorkersError` when that can't be done or helps nothing."""
-        if not self.own:
-            raise WorkersError("the executor is broken and takes no more work")
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-        self._pool = self._make_pool()
+    def wait(self, futures: Sequence[Future[list[Outcome]]]) -> None:
+        """Wait for all of these; raises `WorkersError` when they will never be done."""
+        pause = None if self._watcher is None else SECONDS_BETWEEN_LOOKS
+        while wait(futures, timeout=pause).not_done:
+            if self._watcher is not None:
+                self._watcher.look()
+
+    def outcomes(self, future: Future[list[Outcome]]) -> list[Outcome]:
+        """What a chunk has given, waited for; raises `WorkersError` when nobody will ever give it."""
+        self.wait([future])
         try:
-            self._pool.submit(answer).result()
+            return future.result()
+        except CancelledError as error:
+            dropped = DROPPED if self._watcher is None else self._watcher.dropped
+            raise WorkersError(dropped) from error
         except BrokenExecutor as error:
-            raise WorkersError(
-                "worker processes end before they have done anything (out of memory, or killed; in a script of your "
-                'own, call run() below `if __name__ == "__main__":` or pass jobs=1)'
-            ) from error
+            raise WorkersError(f"the executor is broken and takes no more work ({error})") from error
 
     def end(self, *, finish: bool = True) -> None:
-        """End workers of our own: at once, or when the replication in hand is finished for threads or if `finish`."""
-        if not self.own or self._pool is None:
+        """End workers of our own: at once, or when what they have in hand is finished if `finish`."""
+        if self._threads is None:
             return
         self._stop.set()
-        if not finish and isinstance(self._pool, ProcessPoolExecutor):
-            for process in list((getattr(self._pool, "_processes", None) or {}).values()):
-                process.terminate()
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        self._pool, self._stop = None, Event()
-
-    def _make_pool(self) -> Executor:
-        if self.place == "processes":
-            return ProcessPoolExecutor(self.jobs, get_context("spawn"), initializer=start_worker)
-        return ThreadPoolExecutor(self.jobs, "replications")
+        if not finish:
+            self._processes.kill()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._processes.end()
+        self._threads, self._stop = None, Event()
 
 
 def _execute_here(work: Iterable[Portion]) -> bool:
@@ -145,18 +150,16 @@ class _UnderWay(NamedTuple):
     work: Work
     chunk: range
     future: Future[list[Outcome]]
-    pool: int
 
 
 class _Gathering:
-    """Chunks on a pool, a few at a time, and the hand-over of their outcomes in order."""
+    """Chunks on workers, a few at a time, and the hand-over of their outcomes in order."""
 
     def __init__(self, workers: Workers, work: Iterator[Portion]) -> None:
         self.workers = workers
         self.work = work
         self.ahead = workers.jobs * CHUNKS_AHEAD
         self.under_way: deque[_UnderWay] = deque()
-        self.pool = 0
 
     def run(self) -> bool:
         """Hand everything over; False when interrupted."""
@@ -177,49 +180,30 @@ class _Gathering:
 
     def _submit(self, number: int) -> None:
         for work, chunk in islice(self.work, number):
-            self.under_way.append(_UnderWay(work, chunk, self._future(work, chunk), self.pool))
-
-    def _future(self, work: Work, chunk: range) -> Future[list[Outcome]]:
-        try:
-            return self.workers.submit(work, chunk)
-        except BrokenExecutor as error:  # chunks before this one will tell, and are run again alone
-            broken: Future[list[Outcome]] = Future()
-            broken.set_exception(error)
-            return broken
+            self.under_way.append(_UnderWay(work, chunk, self.workers.submit(work, chunk)))
 
     def _outcomes(self, of: _UnderWay) -> list[Outcome]:
-        """The outcomes of a chunk; if its workers fail, each of its replications is tried alone."""
+        """The outcomes of a chunk; if its worker fails, each of its replications is tried alone."""
         try:
-            return of.future.result()
-        except VersionsDifferError:
+            return self.workers.outcomes(of.future)
+        except WorkersError:
             raise
-        except Exception as error:
-            self._renew(error, of.pool)
+        except Exception:
+            self.workers.wait([other.future for other in self.under_way])
         return [self._alone(of.work, number) for number in of.chunk]
 
     def _alone(self, work: Work, number: int) -> Outcome:
-        """A replication while nothing else is given to the workers, so that it is known who is to blame."""
+        """A replication while the workers have nothing else in hand, so that it is known who is to blame."""
         cause = ""
         for _ in range(TRIES_ALONE):
-            pool = self.pool
             try:
-                (outcome,) = self.workers.submit(work, range(number, number + 1)).result()
+                (outcome,) = self.workers.outcomes(self.workers.submit(work, range(number, number + 1)))
                 return outcome
-            except VersionsDifferError:
+            except WorkersError:
                 raise
             except Exception as error:
-                cause = f"its worker ended {TRIES_ALONE} times ({type(error).__name__}: {error})"
-                self._renew(error, pool)
+                cause = f"its worker failed {TRIES_ALONE} times ({_told(error)})"
         return ReplicationError(number, work.seed, cause)
-
-    def _renew(self, error: Exception, pool: int) -> None:
-        """Replace the pool if the error says that it is broken, and nobody has replaced it since."""
-        if isinstance(error, BrokenExecutor) and pool == self.pool:
-            try:
-                self.workers.renew()
-            except WorkersError as reason:
-                raise reason from error
-            self.pool += 1
 
     def _stop(self) -> None:
         """End what is under way, and receive what had finished up to the first gap."""
@@ -237,6 +221,10 @@ class _Gathering:
 def _hand_over(of: _UnderWay, outcomes: list[Outcome]) -> None:
     for number, outcome in zip(of.chunk, outcomes, strict=False):
         _deliver(of.work, number, outcome)
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _deliver(work: Work, number: int, outcome: Outcome) -> None:

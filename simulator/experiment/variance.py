@@ -60,6 +60,15 @@ class Repeat:
         self.engine: Any = make()
         self.repeat = repeat
 
+    @property
+    def stopping(self) -> Callable[[], bool]:
+        """Whether the repeat in hand is to stop."""
+        return self.engine.stopping  # type: ignore[no-any-return]
+
+    @stopping.setter
+    def stopping(self, stopping: Callable[[], bool]) -> None:
+        self.engine.stopping = stopping
+
     def replicate(self, replication: int, seed: int) -> Replication:
         """The repeat of one replication."""
         uniforms = self.engine.plan.uniforms(replication, seed)

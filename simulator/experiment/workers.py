@@ -7,16 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from signal import SIG_IGN, SIGINT, signal
 from threading import Event, local
 from typing import Any, Protocol
 
+from simulator.engine import Stopped
 from simulator.experiment.blocks import Replication
 from simulator.experiment.manifest import versions
 
 
 class Engine(Protocol):
-    """Runs replications of one plan, one at a time, with state of its own."""
+    """Runs replications of one plan, one at a time, with state of its own.
+
+    It asks `stopping` every now and then, and raises `Stopped` when the answer is yes.
+    """
+
+    stopping: Callable[[], bool]
 
     def replicate(self, replication: int, seed: int) -> Replication:
         """Run one replication."""
@@ -73,28 +78,41 @@ class Work:
         return sha256(content).hexdigest(), content, versions()
 
 
-class EngineKeeper:
-    """The engine of the work in hand; one for each thread."""
+def never() -> bool:
+    """Nobody wants the replication in hand to stop."""
+    return False
 
-    def __init__(self) -> None:
+
+class EngineKeeper:
+    """The engine of the work in hand; one for each thread. `stopping` says whether it is to stop."""
+
+    def __init__(self, stopping: Callable[[], bool] = never) -> None:
+        self._stopping = stopping
         self._key: object = None
         self._engine: Engine | None = None
 
     def outcome(self, work: Work, number: int) -> Outcome:
-        """Replication `number`, or how it failed."""
+        """Replication `number`, or how it failed; raises `Stopped`."""
         return self.replicate(work, work.make_engine, number, work.seed, again=work.again)
 
     def replicate(self, key: object, make_engine: MakeEngine, number: int, seed: int, *, again: bool) -> Outcome:
-        """Replication `number` on the engine that is known as `key`, or how it failed."""
+        """Replication `number` on the engine that is known as `key`, or how it failed; raises `Stopped`."""
         cause = ""
         for _ in range(1 + again):
+            engine = self._engine if self._key == key else None
+            self._engine = None  # what an error or an interruption leaves behind in it is not known
             try:
-                if self._engine is None or self._key != key:
-                    self._engine, self._key = make_engine(), key
-                return self._engine.replicate(replication=number, seed=seed)
-            except Exception as error:
-                self._engine = None  # what an error has left behind in it is not known
+                if engine is None:
+                    engine = make_engine()
+                    engine.stopping = self._stopping
+                replication = engine.replicate(replication=number, seed=seed)
+            except Stopped:
+                raise
+            except (Exception, SystemExit) as error:  # SystemExit: it would end the whole program without a word
                 cause = f"{type(error).__name__}: {error}"
+            else:
+                self._engine, self._key = engine, key
+                return replication
         return ReplicationError(number, seed, cause)
 
 
@@ -108,10 +126,14 @@ def make_engine(name: str, plan: Any) -> Engine:
 def replicate_in_thread(chunk: range, work: Work, own: local, stop: Event) -> list[Outcome]:
     """Outcomes of `chunk`, fewer when told to stop; the thread keeps its engine in `own`."""
     finished: list[Outcome] = []
+    engines = _engines(own, stop.is_set)
     for number in chunk:
         if stop.is_set() or work.given_up:
             break
-        finished.append(_engines(own).outcome(work, number))
+        try:
+            finished.append(engines.outcome(work, number))
+        except Stopped:
+            break
     return finished
 
 
@@ -132,20 +154,10 @@ def replicate_in_worker(chunk: range, packed: Packed, seed: int) -> list[Outcome
     return [engines.replicate(key, make_engine, number, seed, again=True) for number in chunk]
 
 
-def start_worker() -> None:
-    """Prepare a worker process."""
-    signal(SIGINT, SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
-
-
-def answer() -> bool:
-    """Show that a worker is there."""
-    return True
-
-
 _own = local()
 
 
-def _engines(own: local) -> EngineKeeper:
+def _engines(own: local, stopping: Callable[[], bool] = never) -> EngineKeeper:
     if not hasattr(own, "engines"):
-        own.engines = EngineKeeper()
+        own.engines = EngineKeeper(stopping)
     return own.engines  # type: ignore[no-any-return]

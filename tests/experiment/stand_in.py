@@ -6,7 +6,7 @@ Outcomes are drawn from (seed, replication) alone; week curves are made up. Noth
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -65,6 +65,7 @@ class Engine:
         self.plan = plan
         self.fails_at = fails_at
         self.seconds = seconds
+        self.stopping: Callable[[], bool] = lambda: False
 
     def replicate(self, replication: int, seed: int, uniforms: np.ndarray | None = None) -> Output:
         if replication == self.fails_at:

@@ -4,17 +4,21 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from functools import partial
 from itertools import chain
+from multiprocessing.connection import Connection
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
+from simulator.engine import Stopped
 from simulator.experiment.blocks import Blocks
 from simulator.experiment.execution import Workers, portions
 from simulator.experiment.records import Records
-from simulator.experiment.workers import VersionsDifferError, Work, replicate_in_worker
+from simulator.experiment.workers import EngineKeeper, VersionsDifferError, Work, WorkersError, replicate_in_worker
 from tests.experiment import stand_in
 
 
@@ -101,6 +105,67 @@ def test_an_interruption_keeps_what_is_finished_without_a_gap(jobs):
     assert records.table("replications").equals(whole.table("replications").slice(0, records.count))
 
 
+SAFETY_SECONDS = 120.0
+
+
+class Endless(stand_in.Engine):
+    """Replications from 6 on go on until they are told to stop."""
+
+    def replicate(self, replication, seed, uniforms=None):
+        latest = time.monotonic() + SAFETY_SECONDS
+        while replication > 5 and time.monotonic() < latest:
+            if self.stopping():
+                raise Stopped
+            time.sleep(0.001)
+        return super().replicate(replication, seed, uniforms)
+
+
+@pytest.mark.parametrize("options", [{"jobs": 2}, {"jobs": 2, "place": "processes"}])
+def test_an_interruption_does_not_wait_for_the_replications_in_hand(options):
+    interruptions = iter([KeyboardInterrupt])
+
+    def receive(put, number, replication):
+        put(number, replication)
+        if number == 5:
+            for interruption in interruptions:
+                raise interruption
+
+    complete, records = gather(40, partial(Endless, stand_in.make().plan), receive, **options)
+    assert not complete
+    assert (records.numbers.tolist(), gather.failures) == (list(range(6)), [])
+
+
+def test_a_second_interruption_ends_the_wait_for_the_first(monkeypatch):
+    """Threads that can't be stopped at once are waited for, unless Ctrl-C comes again."""
+
+    def receive(put, number, replication):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ThreadPoolExecutor, "shutdown", receive_again := Mock(side_effect=[KeyboardInterrupt, None]))
+    with pytest.raises(KeyboardInterrupt):
+        gather(4, receive=receive, jobs=2)
+    assert receive_again.call_count == 2
+
+
+def test_an_engine_that_was_interrupted_is_not_used_again():
+    made = []
+
+    class Interrupted(stand_in.Engine):
+        def replicate(self, replication, seed, uniforms=None):
+            made.append(self)
+            if replication == 1 and len(made) == 2:
+                raise KeyboardInterrupt
+            return super().replicate(replication, seed, uniforms)
+
+    work = Work(partial(Interrupted, stand_in.make().plan), 7, print, print)
+    engines = EngineKeeper()
+    engines.outcome(work, 0)
+    with pytest.raises(KeyboardInterrupt):
+        engines.outcome(work, 1)
+    engines.outcome(work, 1)
+    assert made[0] is made[1] is not made[2]
+
+
 def test_nulls_are_null_in_tables_and_types_are_plain():
     _, records = gather(12, jobs=1)
     table = records.table("replications")
@@ -139,10 +204,67 @@ def test_dead_workers_are_survived_and_a_deadly_replication_is_left_out(tmp_path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["3", "7"]
     assert records.numbers.tolist() == [number for number in range(12) if number != 3]
     (failure,) = gather.failures
-    assert str(failure).startswith("replication 3 with seed 7 failed: its worker ended 2 times (BrokenProcessPool: ")
+    assert str(failure).startswith(
+        "replication 3 with seed 7 failed: its worker failed 2 times (WorkerDiedError: ended by SIGKILL)"
+    )
     _, whole = gather(12, jobs=1)
     alike = [value for number, value in enumerate(whole.measure("adoption_final")) if number != 3]
     assert records.measure("adoption_final") == alike
+
+
+class CutShort(stand_in.Engine):
+    """Its process is killed in the middle of handing over what replication 3 belongs to."""
+
+    def replicate(self, replication, seed, uniforms=None):
+        def send_half(connection, content, write=os.write):
+            write(connection.fileno(), bytes(content)[: len(content) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        if replication == 3:
+            Connection._send = send_half
+        return super().replicate(replication, seed, uniforms)
+
+
+def test_a_worker_that_dies_while_it_hands_over_is_waited_for_by_nobody():
+    complete, records = gather(12, partial(CutShort, stand_in.make().plan), jobs=2, place="processes")
+    assert complete
+    assert [failure.replication for failure in gather.failures] == [3]
+    assert records.numbers.tolist() == [number for number in range(12) if number != 3]
+
+
+class Leaves(stand_in.Engine):
+    """Wants the whole program to end, at replication 3."""
+
+    def replicate(self, replication, seed, uniforms=None):
+        if replication == 3:
+            sys.exit(0)
+        return super().replicate(replication, seed, uniforms)
+
+
+@pytest.mark.parametrize("options", [{"jobs": 1}, {"jobs": 2}, {"jobs": 2, "place": "processes"}])
+def test_a_replication_that_wants_to_end_the_program_is_one_that_fails(options):
+    complete, records = gather(8, partial(Leaves, stand_in.make().plan), **options)
+    assert complete
+    assert [str(failure) for failure in gather.failures] == ["replication 3 with seed 7 failed: SystemExit: 0"]
+    assert records.count == 7
+
+
+@pytest.mark.parametrize("ending", ["shut down", "cancelled", "broken"])
+def test_an_executor_that_ends_is_told(ending):
+    class Ending(Executor):
+        def submit(self, fn, *args):
+            if ending == "shut down":
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            future = Future()
+            if ending == "cancelled":
+                future.cancel()
+                future.set_running_or_notify_cancel()
+            else:
+                future.set_exception(BrokenExecutor("a worker has died"))
+            return future
+
+    with pytest.raises(WorkersError, match=r"takes no more work|has dropped what it was given"):
+        gather(8, jobs=2, executor=Ending())
 
 
 def test_workers_that_cannot_start_are_no_reason_to_try_for_ever(tmp_path):
