@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from simulator.experiment.conditioning import ConditioningError as ConditioningError
     from simulator.experiment.files import OutputError as OutputError
     from simulator.experiment.files import WriteError as WriteError
+    from simulator.experiment.interruption import Interrupted as Interrupted
     from simulator.experiment.live_changes import LeverError as LeverError
     from simulator.experiment.merging import merge as merge
     from simulator.experiment.merging import read_result as read_result
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "ConditioningError": "simulator.experiment.conditioning",
+    "Interrupted": "simulator.experiment.interruption",
     "LeverError": "simulator.experiment.live_changes",
     "OutputError": "simulator.experiment.files",
     "Progress": "simulator.experiment.progress",
@@ -65,6 +67,7 @@ _PLACES = {
 
 __all__ = [
     "ConditioningError",
+    "Interrupted",
     "LeverError",
     "OutputError",
     "Progress",

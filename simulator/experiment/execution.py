@@ -90,13 +90,15 @@ class Workers:
         return _Gathering(self, iter(work)).run()
 
     def submit(self, work: Work, chunk: range) -> Future[list[Outcome]]:
-        """Have a chunk run; raises `WorkersError` when an executor takes nothing more."""
+        """Have a chunk run."""
         if self.executor is not None:
             packed = work.packed
             try:
                 return self.executor.submit(replicate_in_worker, chunk, packed, work.seed)
-            except Exception as error:
-                raise WorkersError(f"the executor takes no more work ({_told(error)})") from error
+            except Exception as error:  # to be told when its turn comes: what was submitted before may still end well
+                refused: Future[list[Outcome]] = Future()
+                refused.set_exception(error if isinstance(error, BrokenExecutor) else _refusal(error))
+                return refused
         if self._threads is None:  # each thread has an engine, or a process, of its own
             self._threads = ThreadPoolExecutor(self.jobs, "replications", shield_processes)
         if self.place == "processes":
@@ -119,7 +121,7 @@ class Workers:
             dropped = DROPPED if self._watcher is None else self._watcher.dropped
             raise WorkersError(dropped) from error
         except BrokenExecutor as error:
-            raise WorkersError(f"the executor is broken and takes no more work ({error})") from error
+            raise WorkersError("the executor is broken and takes no more work") from error
 
     def end(self, *, finish: bool = True) -> None:
         """End workers of our own: at once, or when what they have in hand is finished if `finish`."""
@@ -221,6 +223,10 @@ class _Gathering:
 def _hand_over(of: _UnderWay, outcomes: list[Outcome]) -> None:
     for number, outcome in zip(of.chunk, outcomes, strict=False):
         _deliver(of.work, number, outcome)
+
+
+def _refusal(error: Exception) -> WorkersError:
+    return WorkersError(f"the executor takes no more work ({_told(error)})")
 
 
 def _told(error: Exception) -> str:

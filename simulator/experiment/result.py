@@ -74,6 +74,13 @@ class Result:
         return self.records.count >= self.requested
 
     @property
+    def count_told(self) -> str:
+        """How many replications there are, in words."""
+        if self.interrupted:
+            return f"interrupted: {self.replications_done:,} of {self.requested:,} replications"
+        return f"{self.replications_done:,} replications"
+
+    @property
     def events_per_second(self) -> float:
         """Simulated events per second of wall time, over all jobs together."""
         events = sum(int(value or 0) for value in self.records.measure("events"))
@@ -221,6 +228,7 @@ class Result:
             "scenario_hash": self.scenario.hash,
             "seed": self.seed,
             "replications": self.replications_done,
+            **({"replications_requested": self.requested} if self.interrupted else {}),
             **({} if self.weighting.weights is None else {"effective_sample_size": self.effective_sample_size}),
             "engine": self.engine,
             "wall_seconds": round(self.wall_seconds, 4),
@@ -266,7 +274,7 @@ class Result:
 
     def __repr__(self) -> str:
         told = self.verdict() if self.estimable else "a part that says too little alone"
-        return f"Result({self.scenario.name!r}, {self.replications_done} replications, seed {self.seed}): {told}"
+        return f"Result({self.scenario.name!r}, {self.count_told}, seed {self.seed}): {told}"
 
     def _true(self, measure: str) -> Truths:
         return np.array([bool(value) for value in self.records.measure(measure)], dtype=bool)

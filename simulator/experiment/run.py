@@ -36,6 +36,7 @@ def run(
     until_precision: Mapping[str, str | float] | None = None,
     at_most: int = MOST_REPLICATIONS_FOR_PRECISION,
     shard_size: int = SHARD_SIZE,
+    on_interrupt: str = "raise",
 ) -> Result:
     """Simulate `replications` independent replications of a scenario (or of the file or shipped name given).
 
@@ -47,12 +48,14 @@ def run(
     these measures have at most these half-widths, or there are `at_most`; see `result.precisions`.
     `executor` is "threads", "processes" or any `concurrent.futures.Executor`, such as a Dask client's.
 
-    `progress` None shows a bar on a terminal and in notebooks, a function is called with each `Progress`. Ctrl-C
-    returns what is finished, or raises `KeyboardInterrupt` when that is nothing. Replications that fail twice are left
-    out: they stand in `result.failures`, and a `ResultWarning` tells. Every `every_weeks` each of `analyzers` looks at
-    the `Simulation` and may return a row (a dictionary) for `result.analyses`, then each of `interventions` may pull
-    its levers; with several jobs, from several threads. `design` says how uncertain inputs are drawn: `random`, each
-    from its own stream, or `sobol`, from a sequence that fills their space evenly; not with functions of yours.
+    `progress` None shows a bar on a terminal and in notebooks, a function is called with each `Progress`. Ctrl-C raises
+    `Interrupted`, a `KeyboardInterrupt` whose `result` is what was finished (None if that is nothing), so that loops
+    stop too; `on_interrupt="return"` returns that result instead. A `ResultWarning` and the result itself tell how far
+    it came; a second Ctrl-C ends at once. Replications that fail twice are left out: they stand in `result.failures`,
+    and a `ResultWarning` tells. Every `every_weeks` each of `analyzers` looks at the `Simulation` and may return a row
+    (a dictionary) for `result.analyses`, then each of `interventions` may pull its levers; with several jobs, from
+    several threads. `design` says how uncertain inputs are drawn: `random`, each from its own stream, or `sobol`, from
+    a sequence that fills their space evenly; not with functions of yours.
 
     Raises `ScenarioError` for a bad or too large scenario, `OutputError` for a folder that can't be used,
     `ConditioningError` where too few replications are like the observed pilot, `ValueError` for other bad arguments,
@@ -61,8 +64,10 @@ def run(
     """
     from simulator.experiment.batch import Batch
     from simulator.experiment.callbacks import Callbacks
+    from simulator.experiment.interruption import interrupted, known_choice
     from simulator.scenario import Scenario, load
 
+    known_choice(on_interrupt)
     settings = Settings.checked(
         replications,
         seed,
@@ -80,9 +85,10 @@ def run(
     if not isinstance(scenario, Scenario):
         scenario = load(scenario)
     batch = Batch([scenario], settings)
-    batch.run(workers, scenario.name, progress)
-    for error in batch.refused.values():
-        raise error
-    for result in batch.results.values():
-        return result
-    raise KeyboardInterrupt
+    complete = batch.run(workers, scenario.name, progress)
+    result, refused = batch.results.get(scenario.name), batch.refused.get(scenario.name)
+    if not complete:
+        return interrupted(result, scenario.name, on_interrupt, refused)
+    if refused is not None:
+        raise refused
+    return batch.results[scenario.name]

@@ -36,18 +36,22 @@ def run_suite(
     until_precision: Mapping[str, str | float] | None = None,
     at_most: int = MOST_REPLICATIONS_FOR_PRECISION,
     shard_size: int = SHARD_SIZE,
+    on_interrupt: str = "raise",
 ) -> SuiteResult:
     """Simulate the scenarios of a suite (or of the file or shipped name given) as one batch, and compare them.
 
-    Arguments are those of `run`. All scenarios have the same seed and the same replications, so that their differences
-    are not luck (common random numbers); they share the workers, and each is written to `out/<scenario>/` as soon as it
-    is finished, then `out/suite.json` and `out/suite.csv`. A scenario all of whose replications fail, or with an
-    observed pilot that too few replications are like, leaves the others alone: it stands in `refused`.
+    Arguments are those of `run`, and Ctrl-C acts as there. All scenarios have the same seed and the same replications,
+    so that their differences are not luck (common random numbers); they share the workers, and each is written to
+    `out/<scenario>/` as soon as it is finished, then `out/suite.json` and `out/suite.csv`. A scenario all of whose
+    replications fail, or with an observed pilot that too few replications are like, leaves the others alone: it stands
+    in `refused`.
 
     Raises what `run` raises: what has been refused only when that is all of the suite.
     """
     from simulator.experiment.callbacks import Callbacks
+    from simulator.experiment.interruption import interrupted, known_choice
 
+    known_choice(on_interrupt)
     settings = Settings.checked(
         replications,
         seed,
@@ -65,9 +69,12 @@ def run_suite(
     if not isinstance(suite, Suite):
         suite = load_suite(suite)
     together = run_together([suite], settings, workers, progress)
-    if not together.results:
-        raise next(iter(together.refused.values()), KeyboardInterrupt())
-    (result,) = together.results
+    result = cast("SuiteResult | None", next(iter(together.results), None))
+    refused = next(iter(together.refused.values()), None)
+    if together.interrupted:
+        return interrupted(result, suite.name, on_interrupt, refused)
+    if result is None and refused is not None:
+        raise refused
     return cast("SuiteResult", result)
 
 

@@ -54,6 +54,18 @@ class SuiteResult:
         return self.results[name]
 
     @property
+    def replications_done(self) -> int:
+        """The number of replications of all scenarios together."""
+        return sum(of.replications_done for of in self.results.values())
+
+    @property
+    def requested(self) -> int:
+        """How many were asked for; of a scenario that had not begun, as many as of the others at most."""
+        each = [of.requested for of in self.results.values()]
+        waiting = len(self.suite.members) - len(self.results) - len(self.refused)
+        return sum(each) + waiting * max(each)
+
+    @property
     def interrupted(self) -> bool:
         """Whether it was stopped before all replications of all scenarios had been tried."""
         tried = {*self.results, *self.refused}
@@ -193,7 +205,10 @@ class SuiteResult:
         return str(accessors.resolve("suite_html")(self))
 
     def __repr__(self) -> str:
-        return f"SuiteResult({self.suite.name!r}, {len(self.results)} of {len(self.suite.members)} scenarios)"
+        told = f"{len(self.results)} of {len(self.suite.members)} scenarios"
+        if self.interrupted:
+            told += f", interrupted: {self.replications_done:,} of {self.requested:,} replications"
+        return f"SuiteResult({self.suite.name!r}, {told})"
 
 
 def check_suite_folder(out: str | os.PathLike[str], name: str) -> None:

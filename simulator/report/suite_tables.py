@@ -62,7 +62,9 @@ def heading(result: SuiteResult) -> str:
     each = f"{min(counts):,}" if len(counts) == 1 else f"{min(counts):,} to {max(counts):,}"
     scenarios = f"{len(result.results):,} {'scenario' if len(result.results) == 1 else 'scenarios'}"
     text = f"{scenarios}, {each} replications each, seed {some.seed}"
-    return text + (", interrupted" if result.interrupted else "")
+    if result.interrupted:
+        text += f", interrupted: {result.replications_done:,} of {result.requested:,} replications"
+    return text
 
 
 def head(result: SuiteResult, measure: str) -> str:

@@ -24,9 +24,7 @@ LEAST_WIDTH_FOR_NAMES = 105
 
 def heading(result: Result) -> str:
     """Scenario, replications and seed in one line."""
-    told = f"{result.replications_done:,} replications, seed {result.seed}"
-    if result.interrupted:
-        told += f", interrupted ({result.requested:,} asked for)"
+    told = f"{result.count_told}, seed {result.seed}"
     if result.failures:
         told += f", {len(result.failures):,} failed"
     return told

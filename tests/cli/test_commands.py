@@ -124,7 +124,7 @@ def test_an_interruption_keeps_what_is_finished_and_ends_with_1(scaleup, scenari
     monkeypatch.setattr(sys.modules[__name__], "Engine", Interrupted, raising=False)
     code, out, err = scaleup("run", scenario_file, "--jobs", "1", "--out", str(tmp_path / "results"))
     assert code == 1
-    assert "5 replications, seed 1, interrupted (200 asked for)" in out
+    assert "interrupted: 5 of 200 replications, seed 1" in out
     assert "what was finished is kept" in err
     assert pq.read_table(tmp_path / "results" / "stand-in" / "replications.parquet").num_rows == 5
 

@@ -106,7 +106,7 @@ def test_ctrl_c_ends_cleanly_and_keeps_what_is_finished(small, engine, tmp_path)
     assert b"what was finished is kept" in seen
     kept = pq.read_table(results / "small" / "replications.parquet")
     assert 0 < kept.num_rows < 200_000
-    assert f"{kept.num_rows:,} replications, seed 1, interrupted (200,000 asked for)" in out
+    assert f"interrupted: {kept.num_rows:,} of 200,000 replications, seed 1" in out
     assert kept.slice(0, 2).equals(sim.run(small, replications=2).records.table("replications").slice(0, kept.num_rows))
 
 

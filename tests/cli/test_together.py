@@ -71,7 +71,7 @@ def test_an_interruption_tells_what_had_not_begun(scaleup, scenario_file, other_
     stand_in.install(monkeypatch, Interrupted)
     code, told, err = scaleup("run", scenario_file, other_file, "--jobs", 1)
     assert code == 1
-    assert "5 replications, seed 1, interrupted (200 asked for)" in told
+    assert "interrupted: 5 of 200 replications, seed 1" in told
     assert "Interrupted: what was finished is kept; not begun: other." in err
 
 

@@ -75,7 +75,7 @@ def test_unfinished_and_damaged_parts_are_named(parts, tmp_path):
             raise KeyboardInterrupt
 
     shutil.rmtree(parts[3])
-    run(out=parts[3], shard="4/7", jobs=1, progress=stop)
+    run(out=parts[3], shard="4/7", jobs=1, progress=stop, on_interrupt="return")
     shard = next((parts[5] / "stand-in" / "shards").iterdir())
     shard.write_bytes(shard.read_bytes()[:-1])
     refused(

@@ -53,7 +53,7 @@ def test_an_interrupted_run_until_precision_ends_with_the_same_bytes(tmp_path):
 
     wanted = {"success": 0.06}
     run(until_precision=wanted, out=tmp_path / "at-once")
-    stopped = run(until_precision=wanted, out=tmp_path / "twice", progress=stop, jobs=1)
+    stopped = run(until_precision=wanted, out=tmp_path / "twice", progress=stop, jobs=1, on_interrupt="return")
     assert (stopped.interrupted, stopped.replications_done) == (True, 130)
     run(until_precision=wanted, out=tmp_path / "twice", resume=True)
     assert content(tmp_path / "twice" / "stand-in") == content(tmp_path / "at-once" / "stand-in")

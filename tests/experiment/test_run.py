@@ -1,3 +1,4 @@
+import io
 import json
 import math
 import subprocess
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
 import simulator as sim
 from simulator.experiment.progress import throttled
@@ -102,6 +104,7 @@ def test_a_file_where_a_folder_is_needed_is_refused_before_the_run(tmp_path):
         ({"seed": -1}, "seed is -1"),
         ({"jobs": 0}, "jobs is 0"),
         ({"engine": "fast"}, "engine is 'fast'; it must be one of compiled, reference"),
+        ({"on_interrupt": "go on"}, "on_interrupt is 'go on'; it must be one of raise, return"),
     ],
 )
 def test_bad_arguments_are_refused(options, message):
@@ -144,23 +147,59 @@ def test_a_notebook_shows_a_bar_and_clears_it(monkeypatch):
     assert shown[-1] == ""
 
 
-def test_interrupting_returns_what_is_finished():
+def ctrl_c_at(number):
     def stop(progress: sim.Progress) -> None:
-        if progress.done == 6:
+        if progress.done == number:
             raise KeyboardInterrupt
 
-    result = sim.run(SCENARIO, replications=20, jobs=1, progress=stop)
-    assert result.interrupted
-    assert result.replications_done == 6
-    assert "interrupted" in result._repr_html_()
+    return stop
 
 
-def test_interrupting_before_the_first_replication_raises():
-    def stop(progress: sim.Progress) -> None:
-        raise KeyboardInterrupt
+def test_an_interrupted_run_says_so_wherever_it_is_shown():
+    options = {"replications": 20, "jobs": 1, "progress": ctrl_c_at(6), "on_interrupt": "return"}
+    with pytest.warns(sim.ResultWarning, match="stand-in: interrupted: 6 of 20 replications are there") as warned:
+        result = sim.run(SCENARIO, **options)
+    assert warned[0].filename == __file__
+    assert (result.interrupted, result.complete, result.replications_done) == (True, False, 6)
+    for told in (repr(result), result._repr_html_(), written(result)):
+        assert "interrupted: 6 of 20 replications, seed 1" in told
+    summary = result.as_dict()
+    assert (summary["replications"], summary["replications_requested"]) == (6, 20)
 
-    with pytest.raises(KeyboardInterrupt):
-        sim.run(SCENARIO, replications=20, jobs=1, progress=stop)
+
+def written(result) -> str:
+    console = Console(width=110, file=io.StringIO())
+    console.print(result)
+    return console.file.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore::simulator.ResultWarning")
+def test_an_interruption_stops_a_loop_and_loses_nothing():
+    run_through, finished = 0, None
+    try:
+        for seed in (1, 2, 3):
+            sim.run(SCENARIO, 20, seed, jobs=1, progress=ctrl_c_at(6) if seed == 2 else False)
+            run_through += 1
+    except sim.Interrupted as stop:
+        finished = stop.result
+    assert run_through == 1
+    assert (finished.seed, finished.replications_done) == (2, 6)
+    with pytest.raises(KeyboardInterrupt, match=r"6 of 20 replications are there.*sys\.last_value\.result"):
+        sim.run(SCENARIO, 20, jobs=1, progress=ctrl_c_at(6))
+
+
+@pytest.mark.filterwarnings("error")
+def test_warnings_that_are_errors_do_not_lose_what_is_finished():
+    with pytest.raises(sim.Interrupted) as stop:
+        sim.run(SCENARIO, 20, jobs=1, progress=ctrl_c_at(6))
+    assert stop.value.result.replications_done == 6
+
+
+@pytest.mark.parametrize("on_interrupt", ["raise", "return"])
+def test_interrupting_before_the_first_replication_raises(on_interrupt):
+    with pytest.raises(sim.Interrupted, match="before a replication was finished") as stop:
+        sim.run(SCENARIO, replications=20, jobs=1, progress=ctrl_c_at(0), on_interrupt=on_interrupt)
+    assert stop.value.result is None
 
 
 def test_the_verdict_says_how_likely_when_and_why_not(result):

@@ -76,7 +76,7 @@ def test_a_topped_up_result_keeps_its_first_shards_and_ends_with_the_same_bytes(
 
 def test_an_interrupted_run_goes_on_where_it_stopped(whole, tmp_path):
     folder = tmp_path / "stand-in"
-    first = run(replications=40, shard_size=4, out=tmp_path, jobs=1, progress=stop_at(22))
+    first = run(replications=40, shard_size=4, out=tmp_path, jobs=1, progress=stop_at(22), on_interrupt="return")
     assert first.interrupted
     assert (manifest(folder)["replications"], manifest(folder)["replications_requested"]) == (22, 40)
     with pytest.raises(sim.OutputError, match="22 of 40 replications of a run that did not end; add --resume"):

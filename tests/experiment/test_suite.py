@@ -89,7 +89,12 @@ def test_an_interrupted_suite_goes_on_where_it_was(run, suite, tmp_path, jobs):
         if first:
             raise KeyboardInterrupt
 
-    result = run(jobs=jobs, out=tmp_path / "killed", progress=stop)
+    warned = pytest.warns(sim.ResultWarning, match=r"four: interrupted: \d+ of 80 replications are there")
+    with pytest.raises(sim.Interrupted) as interrupted, warned:
+        run(jobs=jobs, out=tmp_path / "killed", progress=stop)
+    result = interrupted.value.result
+    for told in (repr(result), result._repr_html_()):
+        assert f"interrupted: {result.replications_done} of 80 replications" in told
     assert (result.interrupted, result.complete) == (True, False)
     assert result["stand-in"].replications_done == 20
     assert sum(of.replications_done for of in result.results.values()) >= 33
