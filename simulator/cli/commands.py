@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
 from simulator.cli import app_command, merging, running, scenarios, tracing
+from simulator.cli.exit_codes import BAD, DONE, FAILED, INTERRUPTED, TOLD
+from simulator.cli.output import CANNOT_WRITE, OutputLostError, complain, prepare, printing, reader_may_leave
 
-DONE, FAILED, BAD = 0, 1, 2
+CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
+"""What typer raises for a command line that it can't read: of a click of its own, or of that which is installed."""
 
 command_line = typer.Typer(
     name="scaleup",
     help="Simulate how an AI pilot scales up to a whole organisation: how likely, by when, and what would stop it.",
     epilog="SCENARIO is the path of a YAML file or the name of a shipped scenario (see: scaleup list); SUITE likewise, "
-    "of several scenarios to compare.",
+    f"of several scenarios to compare. {TOLD}",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -46,12 +47,12 @@ def options_of_all(
 
 command_line.command("run")(running.run)
 command_line.command("merge")(merging.merge)
-command_line.command("validate")(scenarios.validate)
-command_line.command("list")(scenarios.list_shipped)
-command_line.command("show")(scenarios.show)
-command_line.command("new")(scenarios.new)
-command_line.command("schema")(scenarios.schema)
-command_line.command("trace")(tracing.trace)
+command_line.command("validate")(printing(scenarios.validate))
+command_line.command("list")(printing(scenarios.list_shipped))
+command_line.command("show")(printing(scenarios.show))
+command_line.command("new")(printing(scenarios.new))
+command_line.command("schema")(printing(scenarios.schema))
+command_line.command("trace")(printing(tracing.trace))
 command_line.command("app")(app_command.app)
 
 
@@ -62,12 +63,26 @@ def telling_warnings() -> Iterator[None]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", ResultWarning)
-        warnings.showwarning = lambda message, *_, **__: print(message, file=sys.stderr)
+        warnings.showwarning = lambda message, *_, **__: complain(message)
         yield
 
 
 def execute(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: that of the process) and return its exit code."""
+    if not prepare():
+        complain(f"{CANNOT_WRITE}: it is closed")
+        return FAILED
+    code = _execute(None if arguments is None else list(arguments))
+    try:
+        with reader_may_leave():
+            pass
+    except OutputLostError as error:
+        complain(error)
+        return code or FAILED
+    return code
+
+
+def _execute(arguments: list[str] | None) -> int:
     from simulator.experiment.conditioning import ConditioningError
     from simulator.experiment.executors import ExecutorError
     from simulator.experiment.files import OutputError
@@ -75,25 +90,39 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     from simulator.experiment.workers import ReplicationError
     from simulator.scenario import ScenarioError
 
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without the letters gets question marks, no traceback
     try:
         with telling_warnings():
-            command_line(args=None if arguments is None else list(arguments), prog_name="scaleup")
+            code = command_line(args=arguments, prog_name="scaleup", standalone_mode=False)
+    except CommandLineError as error:
+        tell_usage(error)
+        return BAD
     except (ScenarioError, OutputError, ExecutorError, PrecisionError, ConditioningError) as error:
-        print(error, file=sys.stderr)
+        complain(error)
         return BAD
     except ReplicationError as error:
-        print(
+        complain(
             f"{error}\nno replication succeeded; see what happens in this one with: scaleup trace SCENARIO "
-            f"--replication {error.replication} --seed {error.seed}",
-            file=sys.stderr,
+            f"--replication {error.replication} --seed {error.seed}"
         )
         return FAILED
-    except (OSError, RuntimeError) as error:
-        print(f"failed: {error}", file=sys.stderr)
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except OutputLostError as error:
+        complain(error)
         return FAILED
-    except SystemExit as done:
-        return done.code if isinstance(done.code, int) else DONE
-    return DONE
+    except (OSError, RuntimeError) as error:
+        complain(f"failed: {error}")
+        return FAILED
+    if code == INTERRUPTED:
+        complain("Interrupted.")
+    return code if isinstance(code, int) else DONE
+
+
+def tell_usage(error: Exception) -> None:
+    """Print what is wrong with a command line; what it is made of may steer no terminal."""
+    context, told = getattr(error, "ctx", None), getattr(error, "format_message", error.__str__)()
+    if not told:  # no arguments at all: the help has been printed
+        return
+    if context is not None:
+        complain(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n")
+    complain(f"Error: {told}")

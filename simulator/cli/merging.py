@@ -7,16 +7,26 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.options import AsJson
+from simulator.cli.exit_codes import FAILED
+from simulator.cli.options import AsJson, read_folder
+from simulator.cli.output import reader_may_leave
 from simulator.cli.running import show, tell_refused
 
 
 def merge(
     folders: Annotated[
         list[Path],
-        typer.Argument(help="Folders given as --out to the runs with --shard.", metavar="DIR", show_default=False),
+        typer.Argument(
+            help="Folders given as --out to the runs with --shard.",
+            metavar="DIR",
+            show_default=False,
+            parser=read_folder,
+        ),
     ],
-    out: Annotated[Path, typer.Option(help="Write the whole to DIR/<scenario>/.", metavar="DIR", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(help="Write the whole to DIR/<scenario>/.", metavar="DIR", show_default=False, parser=read_folder),
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Put together what runs with --shard have computed: the same bytes as from one run.
@@ -30,8 +40,9 @@ def merge(
     if not merged.results:
         raise next(iter(merged.refused.values()))
     results = merged.results if merged.suite is None else [merged.suite]
-    show(results, out, as_json=as_json)
+    with reader_may_leave():
+        show(results, out, as_json=as_json)
     if merged.suite is None:
         tell_refused(merged.refused)
     if merged.refused or not all(result.complete for result in merged.results):
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)

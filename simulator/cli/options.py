@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from simulator.experiment.execution import MOST_JOBS
+from simulator.experiment.files import OutputError
 from simulator.experiment.manifest import Part
-from simulator.experiment.settings import LARGEST_SEED, MOST_REPLICATIONS
+from simulator.experiment.settings import LARGEST_SEED, MOST_REPLICATIONS, output_folder
 
 
 class EngineName(StrEnum):
@@ -40,6 +41,14 @@ def read_shard(text: str) -> str:
     try:
         return str(Part.read(text))
     except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def read_folder(text: str) -> Path:
+    """A folder as it was given; one that no file can be written to is refused as an option."""
+    try:
+        return output_folder(text)
+    except OutputError as error:
         raise typer.BadParameter(str(error)) from error
 
 
@@ -83,7 +92,12 @@ Overlays = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(help="Write manifest, tables and summary to DIR/<scenario>/.", metavar="DIR", show_default=False),
+    typer.Option(
+        help="Write manifest, tables and summary to DIR/<scenario>/.",
+        metavar="DIR",
+        show_default=False,
+        parser=read_folder,
+    ),
 ]
 Resume = Annotated[
     bool,
@@ -118,6 +132,9 @@ UntilPrecision = Annotated[
     ),
 ]
 AtMost = Annotated[
-    int, typer.Option(help="Most replications for --until-precision; --replications is the least.", min=1)
+    int,
+    typer.Option(
+        help="Most replications for --until-precision; --replications is the least.", min=1, max=MOST_REPLICATIONS
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON list of summaries and nothing else.")]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from simulator.cli.exit_codes import FAILED
 from simulator.cli.options import (
     AsJson,
     AtMost,
@@ -35,18 +36,16 @@ from simulator.cli.options import (
     Shard,
     UntilPrecision,
 )
+from simulator.cli.output import complain, console, escaped, escaped_name, reader_may_leave
 from simulator.cli.sources import load_all, refuse_duplicates, scenarios_in
 from simulator.experiment.precision import MOST_REPLICATIONS as MOST_FOR_PRECISION
 from simulator.experiment.settings import REPLICATIONS, SEED, SHARD_SIZE
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from simulator.experiment.result import Result
     from simulator.experiment.suite_result import SuiteResult
     from simulator.scenario import Scenario
 
-WIDTH_OF_FILES = 110
 REPEATS = 2
 
 
@@ -99,40 +98,52 @@ def run(
         refuse_variance(scenarios_in(loaded), replications)
     if out is not None and sum(isinstance(of, Suite) for of in loaded) > 1:
         raise typer.BadParameter("give each suite a folder, and a command, of its own", param_hint="--out")
-    settings = Settings.checked(
-        replications,
-        seed,
-        engine.value,
-        design.value,
-        out=out,
-        resume=resume,
-        shard=shard,
-        until_precision=targets,
-        at_most=at_most,
-        shard_size=SHARD_SIZE,
-        callbacks=Callbacks.of((), (), 1),
-    )
+    try:
+        settings = Settings.checked(
+            replications,
+            seed,
+            engine.value,
+            design.value,
+            out=out,
+            resume=resume,
+            shard=shard,
+            until_precision=targets,
+            at_most=at_most,
+            shard_size=SHARD_SIZE,
+            callbacks=Callbacks.of((), (), 1),
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
     parts: dict[str, dict[str, Any]] = {}
     with workplace(executor, scheduler) as where, stopping_when_told():
-        together = run_together(loaded, settings, workers_for(engine.value, jobs, where), None)
-        if not together.results and together.refused:
+        try:
+            together = run_together(loaded, settings, workers_for(engine.value, jobs, where), None)
+        except KeyboardInterrupt:  # the second, or where no replications are run
+            tell_kept(out)
+            raise
+        if not together.results and not together.interrupted and together.refused:
             raise next(iter(together.refused.values()))
+        stopped = together.interrupted
         for first, result in enumerate(together.results):
             if not as_json:
-                show([result], out, first=first == 0)
-            for of in every_result(result):
-                if variance and not of.interrupted:
-                    parts[of.scenario.name] = tell_variance(of, out, silent=as_json)
-            for line in told_precisions(result, named=len(scenarios_in(loaded)) > 1):
-                print(line, file=sys.stderr if as_json else sys.stdout)
+                with reader_may_leave():
+                    show([result], out, first=first == 0)
+            if variance and not stopped:
+                stopped = not tell_variances(every_result(result), out, parts, silent=as_json)
+            lines = told_precisions(result, named=len(scenarios_in(loaded)) > 1)
+            tell_lines(lines, to_errors=as_json)
     if as_json and together.results:
-        show(together.results, out, as_json=True, parts=parts)
+        with reader_may_leave():
+            show(together.results, out, as_json=True, parts=parts)
     tell_refused(together.alone_refused)
     if together.interrupted:
         told = {of.scenario.name for result in together.results for of in every_result(result)} | set(together.refused)
-        tell_interrupted([of.name for of in scenarios_in(loaded) if of.name not in told], bool(together.results), out)
-    if not together.complete:
-        raise typer.Exit(1)
+        if not told:
+            complain("No replication was finished.")
+            raise KeyboardInterrupt
+        tell_interrupted([of.name for of in scenarios_in(loaded) if of.name not in told], out)
+    if stopped or not together.complete:
+        raise typer.Exit(FAILED)
 
 
 def every_result(result: Result | SuiteResult) -> list[Result]:
@@ -145,17 +156,30 @@ def every_result(result: Result | SuiteResult) -> list[Result]:
 def tell_refused(refused: Mapping[str, Exception]) -> None:
     """Print why scenarios have no result, others having one."""
     for name, error in refused.items():
-        print(f"{name} has no result: {error}", file=sys.stderr)
+        complain(f"{name} has no result: {error}")
 
 
-def tell_interrupted(not_begun: Sequence[str], anything: bool, out: Path | None) -> None:
+def tell_kept(out: Path | None) -> None:
+    """Print what an interruption leaves that lets nothing be finished."""
+    if out is not None:
+        complain("What the shards hold is kept: go on with --resume.")
+
+
+def tell_lines(lines: Iterable[str], *, to_errors: bool) -> None:
+    """Print lines to standard output, or to standard error."""
+    with reader_may_leave():
+        for line in lines:
+            if to_errors:
+                complain(line)
+            else:
+                print(escaped(line))
+
+
+def tell_interrupted(not_begun: Sequence[str], out: Path | None) -> None:
     """Print what an interruption has left."""
-    if not anything:
-        print("Interrupted before a replication was finished.", file=sys.stderr)
-        return
     waiting = f"; not begun: {', '.join(not_begun)}" if not_begun else ""
     how = "" if out is None else "; go on with --resume"
-    print(f"Interrupted: what was finished is kept{waiting}{how}.", file=sys.stderr)
+    complain(f"Interrupted: what was finished is kept{waiting}{how}.")
 
 
 def told_precisions(result: Result | SuiteResult, *, named: bool) -> list[str]:
@@ -248,9 +272,23 @@ def show(
         tell(result, first=first)
         first = False
         if out is not None and isinstance(result, Result):
-            print(f"Written to {out / result.scenario.name}")
+            print(f"Written to {escaped_name(out / result.scenario.name)}")
         elif out is not None:
-            print(f"Written to {out}: {TABLE}, {JSON}, and a folder for each scenario")
+            print(f"Written to {escaped_name(out)}: {TABLE}, {JSON}, and a folder for each scenario")
+
+
+def tell_variances(
+    results: Sequence[Result], out: Path | None, parts: dict[str, dict[str, Any]], *, silent: bool
+) -> bool:
+    """Tell what is ignorance and what is chance in each result, and put it into `parts`; False when interrupted."""
+    for of in results:
+        try:
+            with reader_may_leave():
+                parts[of.scenario.name] = tell_variance(of, out, silent=silent)
+        except KeyboardInterrupt:
+            complain(f"Interrupted: what of the variance of {of.scenario.name} is chance is not told.")
+            return False
+    return True
 
 
 def tell_variance(result: Any, out: Path | None, *, silent: bool) -> dict[str, Any]:
@@ -269,13 +307,6 @@ def tell_variance(result: Any, out: Path | None, *, silent: bool) -> dict[str, A
     if not silent:
         console().print(VarianceTable(result, frame, REPEATS))
     return content
-
-
-def console() -> Console:
-    """Where results are printed: as wide as the terminal, and wide enough for every column in a file."""
-    from rich.console import Console
-
-    return Console(width=None if sys.stdout.isatty() else WIDTH_OF_FILES, highlight=False)
 
 
 def tell(result: Result | SuiteResult, *, first: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.options import OneScenario, Overlays, ScenariosOrSuites
+from simulator.cli.output import console, escaped_name
 from simulator.cli.sources import load_one
 from simulator.experiment.settings import REPLICATIONS
 
@@ -38,21 +40,20 @@ def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
             each = ""
         seconds = sum(work.seconds for work in works)
         took = f"{REPLICATIONS} replications{each} take about {_seconds(seconds)} on one core"
-        print(f"{source}: fine. {told}{'.' if each else ';'} {took}.")
+        print(f"{escaped_name(source)}: fine. {told}{'.' if each else ';'} {took}.")
     if problems:
         raise ScenarioError(dict.fromkeys(problems))
 
 
 def list_shipped() -> None:
     """List the shipped scenarios and suites."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from simulator.scenario import SUITES, load, read_suite_file, shipped_names
     from simulator.scenario.suite_file import SuiteFile
 
-    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    place = console()
     for heading, names in (
         ("Programmes", shipped_names()),
         ("Suites, for comparison", shipped_names(SUITES)),
@@ -65,19 +66,18 @@ def list_shipped() -> None:
             of = read_suite_file(name) if name.startswith(SUITES) else load(name)
             size = _suite_size(of.size) if isinstance(of, SuiteFile) else _size(of)
             table.add_row(name, Text.assemble(_first_sentence(of.description), (f" {size}.", "dim")))
-        console.print(table)
+        place.print(table)
 
 
 def show(scenario: OneScenario, overlays: Overlays = None) -> None:
     """Print a scenario in full: `extends` applied, defaults filled in, as a scenario file."""
-    from rich.console import Console
     from rich.syntax import Syntax
 
     from simulator.scenario import load
 
     text = load(scenario, overlays or ()).to_yaml()
     if sys.stdout.isatty():
-        Console().print(Syntax(text, "yaml", theme="ansi_light", background_color="default", word_wrap=True))
+        console().print(Syntax(text, "yaml", theme="ansi_light", background_color="default", word_wrap=True))
     else:
         print(text, end="")
 
@@ -94,7 +94,8 @@ def new(file: Annotated[Path, typer.Argument(help="The file to write.", metavar=
         raise typer.BadParameter(f"{file} exists and is left alone", param_hint="FILE") from None
     except OSError as error:
         raise typer.BadParameter(f"cannot write {file}: {error.strerror}", param_hint="FILE") from None
-    print(f"Written. Next: scaleup validate {file}, then scaleup run {file}")
+    name = escaped_name(shlex.quote(str(file)))
+    print(f"Written. Next: scaleup validate {name}, then scaleup run {name}")
 
 
 def schema(

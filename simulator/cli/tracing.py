@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -14,6 +13,7 @@ import typer
 
 from simulator.cli import telling
 from simulator.cli.options import Engine, EngineName, OneScenario, Seed
+from simulator.cli.output import complain
 from simulator.experiment.progress import COMPILING
 from simulator.experiment.settings import MOST_REPLICATIONS, SEED
 
@@ -56,20 +56,17 @@ def trace(
         raise typer.BadParameter(f"{', '.join(unknown)}; known kinds are {', '.join(known)}", param_hint="--kind")
     loaded = load(scenario)
     if not engines.compiled_before():
-        print(f"{COMPILING} ...", file=sys.stderr)
+        complain(f"{COMPILING} ...")
     plan = engines.build(loaded)
     monday = first_monday(loaded.start_date)
     until_hours = float("inf") if until_week is None else until_week * HOURS_PER_WEEK
     events = engines.trace(plan, replication, seed, engine=engine.value)
-    try:
-        if not as_json:
-            print(f"{loaded.name}, replication {replication}, seed {seed}; times are UTC\n{PLACES}", end="")
-        if not as_json and not milestones and not kinds:
-            print(HOW_TO_READ)
-        wanted = {*(kinds or ()), *(telling.MILESTONES if milestones else ())} or set(known)
-        write(chosen(events, until_hours, wanted), None if as_json else monday, loaded.economics.currency)
-    except BrokenPipeError:  # the reader of the pipe has seen enough, as in `scaleup trace ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not as_json:
+        print(f"{loaded.name}, replication {replication}, seed {seed}; times are UTC\n{PLACES}", end="")
+    if not as_json and not milestones and not kinds:
+        print(HOW_TO_READ)
+    wanted = {*(kinds or ()), *(telling.MILESTONES if milestones else ())} or set(known)
+    write(chosen(events, until_hours, wanted), None if as_json else monday, loaded.economics.currency)
 
 
 def known_kinds() -> list[str]:

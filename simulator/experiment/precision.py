@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from simulator.experiment.blocks import Value
 
 MOST_REPLICATIONS = 100_000
+COUNTABLE = 1e6
+"""How many times too wide an interval may be for it to make sense to say how many replications it would take."""
 SHARES_OF_ALL = {"funded_share": "funded"}
 SUCCESS_PROBABILITY = "success_probability"
 
@@ -102,8 +104,10 @@ class Precision:
 
     @property
     def needed(self) -> int | None:
-        """About how many replications it takes, as half-widths shrink with the root of that; None if unknown."""
-        return math.ceil(self.replications * self._ratio**2) if self._ratio < math.inf else None
+        """About how many replications it takes, as half-widths shrink with the root of that; None if none will do."""
+        if self._ratio >= COUNTABLE:
+            return None
+        return math.ceil(self.replications * self._ratio**2)
 
     @property
     def _ratio(self) -> float:
@@ -127,7 +131,8 @@ class Precision:
         if self.met:
             return f"{told}, {wanted} wanted: precise enough"
         if self.needed is None:
-            return f"{told}, {wanted} wanted: no number of replications will do, as the estimate is 0"
+            why = ", as the estimate is 0" if self.target.relative and not self.estimate else " that anybody can run"
+            return f"{told}, {wanted} wanted: no number of replications will do{why}"
         return f"{told}, {wanted} wanted: it would take about {float(f'{self.needed:.2g}'):,.0f}"
 
 

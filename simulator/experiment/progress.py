@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Literal
@@ -74,8 +74,9 @@ def _silent(_: Progress) -> None:
 
 def _only_compiling(progress: Progress) -> None:
     if progress.stage == "compiling":
-        sys.stderr.write(f"{COMPILING} ...\n")
-        sys.stderr.flush()
+        with suppress(OSError):  # a full disk, say
+            sys.stderr.write(f"{COMPILING} ...\n")
+            sys.stderr.flush()
 
 
 def _in_notebook() -> bool:

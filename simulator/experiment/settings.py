@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.experiment.execution import MOST_JOBS, PLACES, Workers, available_cores
+from simulator.experiment.files import OutputError
 from simulator.experiment.manifest import WHOLE, Part
 from simulator.experiment.precision import Target, read_targets
 from simulator.streams.designs import DESIGNS
@@ -58,7 +59,7 @@ class Settings:
         shard_size: Any,
         callbacks: Callbacks,
     ) -> Settings:
-        """The arguments of `run`; raises `ValueError` for what doesn't fit, and `PrecisionError`."""
+        """The arguments of `run`; raises `ValueError` for what doesn't fit, `OutputError` and `PrecisionError`."""
         replications = whole("replications", replications, 1, MOST_REPLICATIONS)
         seed = whole("seed", seed, 0, LARGEST_SEED)
         shard_size = whole("shard_size", shard_size, 1, LARGEST_SHARD)
@@ -75,10 +76,27 @@ class Settings:
         if targets and part != WHOLE:
             raise ValueError("until_precision needs all replications in one place; leave shard out")
         most = whole("at_most", at_most, replications, MOST_REPLICATIONS) if targets else replications
-        if not part.numbers(replications):
-            raise ValueError(f"shard {part} of {replications} replications is empty; choose fewer shards")
-        folder = None if out is None else Path(out)
+        if part.of > replications:  # for all parts alike, so that no machine computes what can't be merged
+            raise ValueError(
+                f"shard {part} is one of {part.of:,} parts, but there are {replications:,} replications: some parts "
+                f"would be empty; choose i/N with N at most {replications:,}, and start as many runs"
+            )
+        folder = None if out is None else output_folder(out)
         return cls(replications, most, seed, engine, design, part, targets, folder, resume, shard_size, callbacks)
+
+
+def output_folder(out: str | os.PathLike[str]) -> Path:
+    """A folder for results; raises `OutputError` for a name that tables can't be written below."""
+    name = os.fspath(out)
+    if not name:
+        raise OutputError("the folder for results has an empty name; write . for the folder that you are in")
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise OutputError(f"cannot write results to {name}: its name is not UTF-8, which tables need") from error
+    if "\0" in name:
+        raise OutputError("cannot write results to a folder with a null byte in its name")
+    return Path(name)
 
 
 def workers_for(engine: str, jobs: Any, executor: Any, *, callbacks: bool = False) -> Workers:

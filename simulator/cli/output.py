@@ -1,0 +1,112 @@
+"""Standard output and standard error: what may be printed there, and what if nobody takes it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Arguments = ParamSpec("Arguments")
+WIDTH_OF_FILES = 110
+CANNOT_WRITE = "cannot write to standard output"
+
+
+def prepare() -> bool:
+    """Make the streams safe to print to; False when standard output is closed, so that nothing could be told."""
+    told = sys.stdout is not None
+    while True:  # files that are opened later must not get the numbers of streams that are closed
+        handle = os.open(os.devnull, os.O_RDWR)
+        if handle > 2:
+            os.close(handle)
+            break
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (as long as the process)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without the letters gets question marks, no traceback
+    return told
+
+
+def escaped(text: object, *, keep: str = "\n\t") -> str:
+    """A text without anything that could steer a terminal: such characters are written as Python would write them."""
+    return "".join(of if of in keep or not _steers(of) else _written(of) for of in str(text))
+
+
+def escaped_name(name: object) -> str:
+    """A name of a file, say, on one line."""
+    return escaped(name, keep="")
+
+
+def complain(text: object) -> None:
+    """Print a message to standard error, if that can be written."""
+    with suppress(OSError):
+        print(escaped(text), file=sys.stderr)
+
+
+class OutputLostError(Exception):
+    """What should have been printed can't be written; the message says why."""
+
+
+@contextmanager
+def reader_may_leave() -> Iterator[None]:
+    """What is printed within, and later, is dropped when its reader has seen enough, as in `scaleup list | head`.
+
+    Raises `OutputLostError` when it can't be written for another reason.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+    except OSError as error:
+        if error.filename is not None:  # a file of ours
+            raise
+        _drop_output()
+        raise OutputLostError(f"{CANNOT_WRITE}: {error.strerror}") from error
+
+
+def printing(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """A command that ends, and has done what it should, when the reader of what it prints leaves."""
+
+    @wraps(command)
+    def run(*arguments: Arguments.args, **options: Arguments.kwargs) -> None:
+        with reader_may_leave():
+            command(*arguments, **options)
+
+    return run
+
+
+def console() -> Console:
+    """Where tables are printed: as wide as the terminal, and wide enough for every column in a file."""
+    from rich.console import Console
+
+    class Place(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # noqa: PLE0704 (called while it is handled: rich would end the program)
+
+    return Place(width=None if sys.stdout.isatty() else WIDTH_OF_FILES, highlight=False)
+
+
+def _drop_output() -> None:
+    with suppress(OSError, ValueError):  # no file behind it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stdout.flush()
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _written(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":  # a byte of a name that is no UTF-8
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode()
