@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, ParamSpec
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def console() -> Console:
         def on_broken_pipe(self) -> None:
             raise  # noqa: PLE0704 (called while it is handled: rich would end the program)
 
-    return Place(width=None if sys.stdout.isatty() else WIDTH_OF_FILES, highlight=False)
+    width, height = get_terminal_size()  # both: rich takes a dumb terminal for one of 80 columns otherwise
+    return Place(width=width if sys.stdout.isatty() else WIDTH_OF_FILES, height=height, highlight=False)
 
 
 def _drop_output() -> None:

@@ -18,6 +18,8 @@ from simulator.experiment.settings import REPLICATIONS
 if TYPE_CHECKING:
     from simulator.scenario import Scenario
 
+LEAST_WIDTH_OF_DESCRIPTIONS = 40
+
 
 def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
     """Check scenario and suite files without running them, and say how large they are."""
@@ -47,9 +49,7 @@ def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
 
 def list_shipped() -> None:
     """List the shipped scenarios and suites."""
-    from rich.table import Table
-    from rich.text import Text
-
+    from simulator.report.narrow import Rows
     from simulator.scenario import SUITES, load, read_suite_file, shipped_names
     from simulator.scenario.suite_file import SuiteFile
 
@@ -59,14 +59,13 @@ def list_shipped() -> None:
         ("Suites, for comparison", shipped_names(SUITES)),
         ("Neutral ones, for checks against theory", shipped_names("theory")),
     ):
-        table = Table(title=heading, title_justify="left", box=None, show_header=False, padding=(0, 2, 0, 0))
-        table.add_column(style="bold", no_wrap=True)
-        table.add_column()
+        rows = []
         for name in names:
             of = read_suite_file(name) if name.startswith(SUITES) else load(name)
             size = _suite_size(of.size) if isinstance(of, SuiteFile) else _size(of)
-            table.add_row(name, Text.assemble(_first_sentence(of.description), (f" {size}.", "dim")))
-        place.print(table)
+            rows.append((name, f"{_first_sentence(of.description)} {size}."))
+        place.print(heading, style="italic")
+        place.print(Rows(rows, bold=True, least=LEAST_WIDTH_OF_DESCRIPTIONS))
 
 
 def show(scenario: OneScenario, overlays: Overlays = None) -> None:

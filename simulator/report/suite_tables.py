@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
 from simulator.experiment.measures import MONEY, SHARE, Label, label, written
 from simulator.experiment.paired import Estimate
+from simulator.report.narrow import GAP, below
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -22,8 +24,6 @@ WORDS = {
     "accuracy_scaled_all_sites": Label("Accuracy, all sites", SHARE),
     "support_underestimate_factor": Label("Support needed/planned", label("support_underestimate_factor").unit),
 }
-GAP = 2
-"""Blanks between two columns."""
 LONGEST_NAME = 40
 
 
@@ -134,12 +134,15 @@ class SuiteTable:
         for measure in measures:
             cells = measure_cells(result, measure)
             width = GAP + max(len(heads[measure]), *map(len, cells))
-            if columns and width > room:
+            if width > room:
                 break
             columns[measure] = cells
             room -= width
         yield Text.assemble((result.suite.name, "bold"), (f"  {heading(result)}", "dim"))
         yield ""
+        if measures and not columns:
+            yield from self._below(measures, heads, options.max_width)
+            return
         table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
         table.add_column("", overflow="fold", max_width=LONGEST_NAME)
         for measure in columns:
@@ -147,13 +150,29 @@ class SuiteTable:
         for name, *cells in zip(result.results, *columns.values(), strict=True):
             table.add_row(name, *cells)
         yield table
+        yield from self._end(measures[len(columns) :])
+
+    def _below(self, measures: Sequence[str], heads: Mapping[str, str], width: int) -> RenderResult:
+        """What a table would say, where there is no room for a column: the measures of a scenario below its name."""
+        result = self._result
+        cells = {measure: measure_cells(result, measure) for measure in measures}
+        for index, name in enumerate(result.results):
+            told = {heads[measure]: of[index].plain.split(maxsplit=1) for measure, of in cells.items()}
+            lines = [f"{words}: {', '.join(of).rstrip()}" for words, of in told.items()]
+            yield from below(name, lines, width, bold=True)
+        yield from self._end(())
+
+    def _end(self, left: Sequence[str]) -> RenderResult:
+        """Notes, measures that are `left` out, and the speed."""
+        from rich.text import Text
+
         yield ""
-        for line in notes(result):
+        for line in notes(self._result):
             yield Text(line, style="dim")
-        if left := measures[len(columns) :]:
+        if left:
             yield Text(f"No room for {', '.join(left)}: they stand in suite.csv (--out).", style="dim")
         yield ""
-        yield Text(speed(result), style="dim")
+        yield Text(speed(self._result), style="dim")
 
 
 def suite_html(result: SuiteResult) -> str:

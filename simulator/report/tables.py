@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from simulator.experiment.measures import MAIN_GROUPS, OUTCOMES, SHARE, label, written
 from simulator.experiment.reasons import stops
 from simulator.experiment.verdict import interval
+from simulator.report.narrow import Rows, below
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Row = tuple[str, str, str, str, str, str, str]
 HEADINGS = ("", "measure", "n", "mean", "p10", "p50", "p90")
 LEAST_WIDTH_FOR_NAMES = 105
+LEAST_WIDTH_OF_WORDS = 20
 
 
 def heading(result: Result) -> str:
@@ -123,20 +125,12 @@ class VarianceTable:
         self._result, self._variance, self._repeats = result, variance, repeats
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from rich.padding import Padding
-        from rich.table import Table
         from rich.text import Text
 
         yield ""
         name = self._result.scenario.name
         yield Text(f"Ignorance or chance? How much of the variance of {name} is not knowing the inputs", style="bold")
-        rows = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-        rows.add_column()
-        rows.add_column(justify="right")
-        rows.add_column(style="dim")
-        for row in variance_lines(self._result, self._variance):
-            rows.add_row(*row)
-        yield Padding(rows, (0, 0, 0, 2))
+        yield Rows(variance_lines(self._result, self._variance), numeric=(1,), indented=True)
         told = f"{self._result.replications_done:,} draws of the inputs, each simulated {self._repeats} times"
         yield Text(f"The rest is chance, which no measuring takes away. From {told}; 95% intervals.", style="dim")
 
@@ -151,14 +145,16 @@ def speed_line(result: Result) -> str:
 
 
 class ResultTable:
-    """The result for a terminal: outcomes, success, main measures, verdict, speed; narrow ones go without names."""
+    """The result for a terminal: outcomes, success, main measures, verdict, speed.
+
+    Narrow ones go without the names of columns in files, and where there is no room for words beside the numbers, these
+    go below.
+    """
 
     def __init__(self, result: Result) -> None:
         self._result = result
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from rich.padding import Padding
-        from rich.table import Table
         from rich.text import Text
 
         result = self._result
@@ -166,16 +162,17 @@ class ResultTable:
         if pilot_line(result):
             yield Text(pilot_line(result), style="dim")
         yield ""
-        outcomes = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-        outcomes.add_column()
-        outcomes.add_column(justify="right")
-        outcomes.add_column(style="dim")
-        for words, share, reach in outcome_lines(result):
-            outcomes.add_row(words[:1].upper() + words[1:], share, reach)
-        yield Padding(outcomes, (0, 0, 0, 2))
+        outcomes = [(words[:1].upper() + words[1:], share, reach) for words, share, reach in outcome_lines(result)]
+        yield Rows(outcomes, numeric=(1,), indented=True)
         yield ""
         yield Text(success_line(result), style="bold")
-        yield _measures(result, named=options.max_width >= LEAST_WIDTH_FOR_NAMES)
+        if _least_width(result) <= options.max_width:
+            yield _measures(result, named=options.max_width >= LEAST_WIDTH_FOR_NAMES)
+        else:
+            yield ""
+            for words, _, n, mean, *quantiles in measure_rows(result):
+                spread = ", ".join(f"{of} {value}" for of, value in zip(HEADINGS[4:], quantiles, strict=True))
+                yield from below(words + (f" (n {n})" if n else ""), [f"mean {mean}", spread], options.max_width)
         if footnote(result):
             yield Text(footnote(result), style="dim")
         yield ""
@@ -183,6 +180,12 @@ class ResultTable:
         yield Text.assemble((first + stop, "bold"), rest)
         yield ""
         yield Text(speed_line(result), style="dim")
+
+
+def _least_width(result: Result) -> int:
+    """The width from which the main measures are a table: numbers in full, and words of which some are wrapped."""
+    columns = list(zip(*[HEADINGS, *measure_rows(result)], strict=True))
+    return LEAST_WIDTH_OF_WORDS + sum(1 + max(map(len, column)) for column in columns[2:])
 
 
 def _measures(result: Result, *, named: bool) -> Table:
