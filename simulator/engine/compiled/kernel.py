@@ -62,11 +62,11 @@ from simulator.model.support import (
 )
 from simulator.model.tasks import set_rates
 from simulator.model.time import work_time
-from simulator.model.tracing import ROWS_PER_EVENT, note
+from simulator.model.tracing import largest_event, note
 from simulator.scenario.measures import TIERS
 from simulator.streams.jit import kernel_part, rule
 
-FINISHED, MORE_TICKETS, TRACE_FULL = 0, 1, 2
+FINISHED, PAUSED, MORE_TICKETS, TRACE_FULL = 0, 1, 2, 3
 NOBODY = -1
 
 
@@ -133,6 +133,12 @@ def grow_pending(cal: Pending, tickets: int) -> Pending:
     )
 
 
+def next_event(cal: Pending) -> float:
+    """When the next event is due (hours); infinite when there is none."""
+    due = float(cal.node_due[1])
+    return min(due, float(cal.heap["time"][0])) if cal.size[0] > 0 else due
+
+
 # ---- the calendar
 
 
@@ -156,11 +162,15 @@ def start(state: Any, cal: Any) -> None:
 
 
 @rule
-def advance(state: Any, cal: Any, until: float) -> int:
-    """Process all events up to and including `until` (hours); stops early, to be resumed, when room runs out."""
+def advance(state: Any, cal: Any, until: float, most: int) -> int:
+    """Process all events up to and including `until` (hours), as far as they are not more than `most`.
+
+    Stops early, to be resumed, after so many, and when room runs out.
+    """
     world = state.world[0]
     size = cal.size
-    room = len(state.trace) - ROWS_PER_EVENT - len(state.agents) - 4 * len(state.sites) - len(state.stages)
+    done = 0
+    room = len(state.trace) - largest_event(state)
     while True:
         s = cal.winners[1]
         time = cal.node_due[1]
@@ -170,6 +180,9 @@ def advance(state: Any, cal: Any, until: float) -> int:
             time = event["time"]
         if time > until or time == math.inf:
             break
+        if done == most:
+            return PAUSED
+        done += 1
         if world["free_ticket"] < 0:
             return MORE_TICKETS
         if world["tracing"] == 1 and world["traced"] > room:
