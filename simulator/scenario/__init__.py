@@ -12,12 +12,14 @@ from simulator.scenario.scenario import Scenario
 from simulator.scenario.shipped import SUITES, shipped_folder, shipped_names, shipped_path
 from simulator.scenario.suite import Member, Suite, is_suite, load_suite, read_suite_file
 from simulator.scenario.template import template
-from simulator.scenario.work import Work, estimate_work
+from simulator.scenario.upload import Upload
+from simulator.scenario.work import Limits, Work, estimate_work
 
 __all__ = [
     "SUITES",
     "Distribution",
     "Entry",
+    "Limits",
     "Member",
     "Note",
     "Problem",
@@ -27,6 +29,7 @@ __all__ = [
     "Stated",
     "Suite",
     "Tied",
+    "Upload",
     "Work",
     "assumptions",
     "estimate_work",

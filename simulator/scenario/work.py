@@ -48,7 +48,20 @@ class Work(NamedTuple):
     """Results of all replications and the state of one."""
 
 
-def estimate_work(scenario: "Scenario", replications: int) -> Work:
+class Limits(NamedTuple):
+    """The most work that a run may be; `where` says in messages where it holds, such as "on this server"."""
+
+    events: float = MOST_EVENTS
+    """Expected events of a replication."""
+    seconds: float = MOST_SECONDS
+    """Expected time of all replications on one core."""
+    memory_bytes: float = MOST_MEMORY
+    """Results and state."""
+    replications: int = MOST_REPLICATIONS
+    where: str = ""
+
+
+def estimate_work(scenario: "Scenario", replications: int, limits: Limits = Limits()) -> Work:  # noqa: B008 - frozen
     """The expected work of a number of replications; raises ScenarioError beyond the limits.
 
     The count of events is calibrated against the mean measure `events` of the shipped scenarios (40 replications,
@@ -57,8 +70,9 @@ def estimate_work(scenario: "Scenario", replications: int) -> Work:
     """
     if type(replications) is not int or replications < 1:
         raise _refused("replications", f"found {replications!r}", "allowed: a whole number, at least 1")
-    if replications > MOST_REPLICATIONS:
-        raise _refused("replications", f"found {replications:,}", f"allowed: at most {MOST_REPLICATIONS:,}")
+    where = f" {limits.where}" if limits.where else ""
+    if replications > limits.replications:
+        raise _refused("replications", f"found {replications:,}", f"allowed: at most {limits.replications:,}{where}")
     people = scenario.users
     live = live_weeks(scenario)
     by_hand = hand_carried_weeks(scenario)
@@ -92,16 +106,18 @@ def estimate_work(scenario: "Scenario", replications: int) -> Work:
     seconds = replications * events * SECONDS_PER_EVENT
     row = 8.0 * (scenario.horizon_weeks * (len(WEEKLY) + 2) + 7 * len(scenario.sites) + 100)
     memory = users * BYTES_PER_USER + replications * row
-    for value, most, what in (
-        (events, MOST_EVENTS, "events in a replication"),
-        (seconds, MOST_SECONDS, "seconds on one core"),
-        (memory, MOST_MEMORY, "bytes"),
+    least = "fewer users or tasks, or a shorter horizon"
+    fitting = min(limits.replications, limits.seconds / (events * SECONDS_PER_EVENT))
+    fitting = min(fitting, (limits.memory_bytes - users * BYTES_PER_USER) / row)
+    fewer = f"{math.floor(fitting):,} replications of this scenario, or " if fitting >= 1.0 else ""
+    for value, most, what, mend in (
+        (events, limits.events, "events in a replication", least),
+        (seconds, limits.seconds, "seconds on one core", fewer + least),
+        (memory, limits.memory_bytes, "bytes", f"{fewer}fewer users or sites, or a shorter horizon"),
     ):
-        if value > most:
+        if not value <= most:  # nor what is no number
             found = f"found work of about {value:,.0f} {what}"
-            raise _refused(
-                "", found, f"allowed: at most {most:,.0f}; fewer replications, users or tasks, or a shorter horizon"
-            )
+            raise _refused("", found, f"allowed: at most {most:,.0f}{where}; {mend}")
     return Work(round(users), tasks, events, seconds, memory)
 
 
