@@ -11,6 +11,7 @@ from simulator import engine
 from simulator.engine import EndlessError, Stopped, compiled, reference
 from simulator.engine.compiled.kernel import FINISHED, MORE_TICKETS, PAUSED, TRACE_FULL, advance
 from simulator.engine.watch import LARGEST_LIMIT, LEAST_LIMIT, STILL_EVENTS, STILL_EVENTS_PER_JOB, UNEXPECTED, Watch
+from simulator.model import tracing
 from tests.model.small import OFFICE, small
 
 ENGINES = ("compiled", "reference")
@@ -107,10 +108,10 @@ def test_limits_follow_what_is_expected() -> None:
     assert Watch(1e12).limit == LARGEST_LIMIT
 
 
-def test_more_people_than_a_trace_has_rows_are_told_of() -> None:
+def test_more_people_than_a_trace_has_rows_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """One event may have all of them begin to work: there is room for it, and the trace goes on."""
-    tiers = {"tier1": {"agents": 10_000, "hiring": [{"week": 30, "agents": 10_000}] * 7, "shifts": [OFFICE]}}
-    plan = engine.build(small(horizon_weeks=8, support={"tiers": tiers}))
+    monkeypatch.setattr(tracing, "TRACE_ROWS", 100)
+    plan = engine.build(small(horizon_weeks=8, support={"tiers": {"tier1": {"agents": 900, "shifts": [OFFICE]}}}))
     runner = engine.get("compiled").Engine(plan)
     run = runner.begin(0, 1, traced=True)
     rows = np.concatenate(list(runner.advance(run, 8)))

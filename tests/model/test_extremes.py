@@ -10,7 +10,7 @@ import pytest
 from simulator import engine
 from tests.engine.comparison import first_difference
 from tests.model.balance import check
-from tests.model.small import ALL_DAY, FUNDED_WEEK, Told, document, gate, small, sponsor
+from tests.model.small import ALL_DAY, FUNDED_WEEK, Ran, Told, document, gate, small, sponsor
 
 SHARES = ("adoption", "accuracy", "resolution", "sla_met_share", "trust_mean")
 NOBODY = [{"name": name, "users": 0, "data_quality": 0.7} for name in ("north", "east", "south")]
@@ -61,7 +61,7 @@ EXTREMES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def sensible(told: Told) -> None:
+def sensible(told: Ran) -> None:
     """Finite numbers or nulls, shares within [0, 1], and everything in balance."""
     check(told.state)
     for name, value in told.measures.items():
