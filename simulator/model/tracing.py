@@ -10,19 +10,17 @@ from simulator.model.state import TRACE_FIELDS, State
 from simulator.streams.jit import rule
 
 TRACE_ROWS = 65_536
-"""Rows of a trace before it has to be taken."""
+"""Rows after which a trace has to be taken."""
 ROWS_PER_EVENT = 512
 
 
-@rule
-def largest_event(state: Any) -> int:
-    """Rows of the trace that one event can write at most: somebody of everybody, and everything of a programme."""
-    return ROWS_PER_EVENT + len(state.agents) + 4 * len(state.sites) + len(state.stages)
-
-
 def traced(state: State) -> State:
-    """The same state, which writes its events down from now on."""
-    state = state.replace(trace=np.zeros((TRACE_ROWS + largest_event(state), TRACE_FIELDS)))
+    """The same state, which writes its events down from now on.
+
+    There is room for one event more: it may be told of everybody who works, of each site and of each stage.
+    """
+    largest = ROWS_PER_EVENT + len(state.agents) + 4 * len(state.sites) + len(state.stages)
+    state = state.replace(trace=np.zeros((TRACE_ROWS + largest, TRACE_FIELDS)))
     state.world["tracing"] = 1
     state.world["traced"] = 0
     return state

@@ -11,7 +11,7 @@ from simulator import engine
 from simulator.engine import EndlessError, Stopped, compiled, reference
 from simulator.engine.compiled.kernel import FINISHED, MORE_TICKETS, PAUSED, TRACE_FULL, advance
 from simulator.engine.watch import LARGEST_LIMIT, LEAST_LIMIT, STILL_EVENTS, STILL_EVENTS_PER_JOB, UNEXPECTED, Watch
-from simulator.model import tracing
+from simulator.model.tracing import TRACE_ROWS
 from tests.model.small import OFFICE, small
 
 ENGINES = ("compiled", "reference")
@@ -108,11 +108,11 @@ def test_limits_follow_what_is_expected() -> None:
     assert Watch(1e12).limit == LARGEST_LIMIT
 
 
-def test_more_people_than_a_trace_has_rows_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One event may have all of them begin to work: there is room for it, and the trace goes on."""
-    monkeypatch.setattr(tracing, "TRACE_ROWS", 100)
-    plan = engine.build(small(horizon_weeks=8, support={"tiers": {"tier1": {"agents": 900, "shifts": [OFFICE]}}}))
+def test_a_trace_has_room_for_everybody() -> None:
+    """One event may have all of them begin to work."""
+    plan = engine.build(small(horizon_weeks=8, support={"tiers": {"tier1": {"agents": 9000, "shifts": [OFFICE]}}}))
     runner = engine.get("compiled").Engine(plan)
     run = runner.begin(0, 1, traced=True)
+    assert len(run.state.trace) > TRACE_ROWS + 9000
     rows = np.concatenate(list(runner.advance(run, 8)))
     assert rows[-1, 0] == 8 * 168.0

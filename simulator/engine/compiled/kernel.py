@@ -62,7 +62,7 @@ from simulator.model.support import (
 )
 from simulator.model.tasks import set_rates
 from simulator.model.time import work_time
-from simulator.model.tracing import largest_event, note
+from simulator.model.tracing import TRACE_ROWS, note
 from simulator.scenario.measures import TIERS
 from simulator.streams.jit import kernel_part, rule
 
@@ -170,7 +170,6 @@ def advance(state: Any, cal: Any, until: float, most: int) -> int:
     world = state.world[0]
     size = cal.size
     done = 0
-    room = len(state.trace) - largest_event(state)
     while True:
         s = cal.winners[1]
         time = cal.node_due[1]
@@ -185,7 +184,7 @@ def advance(state: Any, cal: Any, until: float, most: int) -> int:
         done += 1
         if world["free_ticket"] < 0:
             return MORE_TICKETS
-        if world["tracing"] == 1 and world["traced"] > room:
+        if world["traced"] >= TRACE_ROWS:
             return TRACE_FULL
         if user_first:
             fire(state, cal, cal.site_key[s] // RANK, cal.site_key[s] % RANK, time)
@@ -217,7 +216,7 @@ def timed(state: Any, cal: Any, kind: int, slot: int, time: float) -> None:
     else:
         turn(state, kind, entity, time)
     if kind == kinds.DAY:
-        open_clocks(state, cal, entity)
+        open_clocks(state, cal, entity, time)
     elif kind == kinds.SHIFT:
         serve(state, cal, state.shifts[entity]["tier"], time)
         if state.world[0]["outage"] == 1:
@@ -345,10 +344,10 @@ def renew_rates(state: Any, cal: Any, s: int, time: float) -> None:
 
 
 @kernel_part
-def open_clocks(state: Any, cal: Any, s: int) -> None:
+def open_clocks(state: Any, cal: Any, s: int, time: float) -> None:
     """A working day begins at site `s`: clocks take up their present rates, and those that fire today are noted."""
     site = state.sites[s]
-    work = site["work_at_opening"]
+    work = work_time(site, time)
     for c in range(site["first_cell"], site["first_cell"] + state.world[0]["segments"]):
         for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
             i = c * CLOCKS + process - FIRST_CLOCK

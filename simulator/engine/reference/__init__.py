@@ -15,7 +15,7 @@ from simulator.model.plan import Floats, Plan
 from simulator.model.replication import begin
 from simulator.model.state import State
 from simulator.model.time import WEEK_HOURS
-from simulator.model.tracing import TRACE_ROWS, largest_event
+from simulator.model.tracing import TRACE_ROWS
 from simulator.model.tracing import traced as with_trace
 from simulator.scenario import estimate_work
 
@@ -66,10 +66,9 @@ class Engine:
         """Process all events up to and including `until_weeks`; yields full pieces of the trace, if there is one."""
         env = run.programme.env
         until = until_weeks * WEEK_HOURS
-        room = len(run.state.trace) - largest_event(run.state)
         steps = 0
         while env.peek() <= until:
-            if run.state.world["traced"][0] > room:
+            if run.state.world["traced"][0] >= TRACE_ROWS:
                 yield self._take_trace(run)
             env.step()
             steps += 1
@@ -86,7 +85,7 @@ class Engine:
             return
         run.state = with_trace(run.state)
         for _ in range(STEPS_TOLD):
-            if env.peek() < math.inf and run.state.world["traced"][0] <= TRACE_ROWS:
+            if env.peek() < math.inf and run.state.world["traced"][0] < TRACE_ROWS:
                 env.step()
         raise EndlessError(f"{trouble}; {told_repetition(self.plan, run.state, self._take_trace(run))}")
 
