@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
     """Check scenario and suite files without running them, and say how large they are."""
-    from simulator.scenario import Problem, ScenarioError, Suite, estimate_work
+    from simulator.scenario import Problem, ScenarioError, Suite, estimate_work, out_of_reach
 
     problems: list[Problem] = []
     for source in scenarios:
@@ -39,6 +39,9 @@ def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
         seconds = sum(work.seconds for work in works)
         took = f"{REPLICATIONS} replications{each} take about {_seconds(seconds)} on one core"
         print(f"{source}: fine. {told}{'.' if each else ';'} {took}.")
+        for scenario in members:
+            for note in out_of_reach(scenario):
+                print(f"{source}: {scenario.name}: {note}" if isinstance(of, Suite) else f"{source}: {note}")
     if problems:
         raise ScenarioError(dict.fromkeys(problems))
 

@@ -1,6 +1,6 @@
 """Scenarios: what is simulated. Inert and frozen; reading, checking and changing them."""
 
-from simulator.scenario.correlations import Tied, tied_inputs
+from simulator.scenario.correlations import Tied, out_of_reach, tied_inputs
 from simulator.scenario.distribution import Distribution
 from simulator.scenario.inputs import Stated, numbers, uncertain_inputs
 from simulator.scenario.ledger import Entry, assumptions
@@ -38,6 +38,7 @@ __all__ = [
     "load",
     "load_suite",
     "numbers",
+    "out_of_reach",
     "read_suite_file",
     "shipped_folder",
     "shipped_names",
