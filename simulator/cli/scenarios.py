@@ -23,7 +23,7 @@ LEAST_WIDTH_OF_DESCRIPTIONS = 40
 
 def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
     """Check scenario and suite files without running them, and say how large they are."""
-    from simulator.scenario import Problem, ScenarioError, Suite, estimate_work
+    from simulator.scenario import Problem, ScenarioError, Suite, estimate_work, out_of_reach
 
     problems: list[Problem] = []
     for source in scenarios:
@@ -42,7 +42,11 @@ def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
             each = ""
         seconds = sum(work.seconds for work in works)
         took = f"{REPLICATIONS} replications{each} take about {_seconds(seconds)} on one core"
-        print(f"{escaped_name(source)}: fine. {told}{'.' if each else ';'} {took}.")
+        name = escaped_name(source)
+        print(f"{name}: fine. {told}{'.' if each else ';'} {took}.")
+        for scenario in members:
+            for note in out_of_reach(scenario):
+                print(f"{name}: {scenario.name}: {note}" if isinstance(of, Suite) else f"{name}: {note}")
     if problems:
         raise ScenarioError(dict.fromkeys(problems))
 

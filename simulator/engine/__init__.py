@@ -7,60 +7,28 @@ imported before an engine is asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
+
+from simulator.engine.protocol import EndlessError, Engine, Stopped, TraceEvent
 
 if TYPE_CHECKING:
-    from simulator.model.measures import Replication
-    from simulator.model.plan import Floats, Plan
+    from simulator.model.plan import Plan
     from simulator.scenario import Scenario
 
+__all__ = [
+    "NAMES",
+    "EndlessError",
+    "Engine",
+    "Stopped",
+    "TraceEvent",
+    "build",
+    "compiled_before",
+    "get",
+    "trace",
+    "warm_up",
+]
+
 NAMES = ("compiled", "reference")
-
-
-class Stopped(Exception):  # noqa: N818 (no error: somebody asked for it)
-    """A replication was told to stop before its horizon."""
-
-    def __init__(self) -> None:
-        super().__init__("the replication was stopped before its horizon")
-
-
-class Engine(Protocol):
-    """What every engine offers; one object runs one replication at a time."""
-
-    plan: Plan
-
-    def __init__(self, plan: Plan) -> None: ...
-
-    def begin(self, replication: int, seed: int, uniforms: Floats | None = None, traced: bool = False) -> Any:
-        """A replication at t = 0."""
-
-    def advance(self, run: Any, until_weeks: float) -> Iterator[Any]:
-        """Process all events up to and including `until_weeks`; yields the trace, float64[rows, 6], in pieces."""
-
-    def refresh(self, run: Any, hours: float) -> None:
-        """Between steps, after `run.state` was changed at `hours`: lines, people, rates and calendar follow.
-
-        The rates of sites that are marked as stale (`simulator.model.tasks.touch`) are renewed.
-        """
-
-    def copy(self, run: Any) -> Any | None:
-        """A replication of its own in the same state; None from an engine that can only play it again."""
-
-    def measure(self, run: Any) -> Replication:
-        """The output measures of a replication at its horizon."""
-
-    def replicate(self, replication: int, seed: int, uniforms: Floats | None = None) -> Replication:
-        """One replication from start to horizon."""
-
-
-@dataclass(frozen=True)
-class TraceEvent:
-    """One event of a replication: its time in hours since kick-off, its kind, and what it was about."""
-
-    time_hours: float
-    kind: str
-    fields: dict[str, str | int | float]
 
 
 def build(scenario: Scenario, design: str = "random") -> Plan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from simulator.engine import TraceEvent
+from simulator.engine.protocol import TraceEvent
 from simulator.model.kinds import CLASS_REPAIR, CLASSES, DECISIONS, KINDS, STATE_NAMES, TICKET_KINDS
 from simulator.model.plan import Plan
 from simulator.model.state import State

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -14,7 +15,7 @@ from simulator.experiment.conditioning import ConditioningError
 from simulator.experiment.experiment import Experiment, Memory, Stopwatch, Store
 from simulator.experiment.manifest import Identity
 from simulator.experiment.progress import Progress, ReportProgress, progress_display
-from simulator.experiment.shards import ShardFolder, check_folder
+from simulator.experiment.shards import ResultWarning, ShardFolder, check_folder
 from simulator.experiment.workers import ReplicationError, WorkersError
 
 if TYPE_CHECKING:
@@ -36,8 +37,11 @@ class Batch:
 
     def __init__(self, scenarios: Sequence[Scenario], settings: Settings) -> None:
         """Raises `ScenarioError` for too large a scenario, and `OutputError`."""
-        from simulator.scenario import estimate_work
+        from simulator.scenario import estimate_work, out_of_reach
 
+        for scenario in scenarios:
+            for told in out_of_reach(scenario):
+                warnings.warn(f"{scenario.name}: {told}", ResultWarning, stacklevel=4)
         memory = sum(estimate_work(scenario, settings.most).memory_bytes for scenario in scenarios)
         self.temporary: TemporaryDirectory[str] | None = None
         if settings.out is None and memory > MOST_IN_MEMORY:

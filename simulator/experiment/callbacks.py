@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from simulator.engine.protocol import never
 from simulator.experiment.settings import whole
-from simulator.experiment.workers import never
 
 if TYPE_CHECKING:
     from simulator.experiment.stepping import Plans, Simulation

@@ -10,7 +10,7 @@ from hashlib import sha256
 from threading import Event, local
 from typing import Any, Protocol
 
-from simulator.engine import Stopped
+from simulator.engine.protocol import Stopped, never
 from simulator.experiment.blocks import Replication
 from simulator.experiment.manifest import versions
 
@@ -76,11 +76,6 @@ class Work:
         """What makes the engines, for workers without our memory: a name for it, its pickle, our versions."""
         content = pickle.dumps(self.make_engine)
         return sha256(content).hexdigest(), content, versions()
-
-
-def never() -> bool:
-    """Nobody wants the replication in hand to stop."""
-    return False
 
 
 class EngineKeeper:

@@ -49,6 +49,12 @@ def ratio(part: float, whole: float) -> float | None:
     return float(part / whole) if whole > 0 else None
 
 
+def share(part: float, whole: float) -> float | None:
+    """The ratio of a part to its whole; rounding takes it neither below 0 nor above 1."""
+    value = ratio(part, whole)
+    return None if value is None else max(0.0, min(1.0, value))
+
+
 def null(x: float) -> float | None:
     """None for NaN."""
     return None if math.isnan(x) else float(x)
@@ -65,7 +71,7 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
     accuracy = resolution = None
     if (state.sites["live_at"] < math.inf).any():
         wrong, correct, tasks = (float(weekly[name][window].sum()) for name in ("errors", "correct", "tasks"))
-        accuracy, resolution = ratio(correct, correct + wrong), ratio(correct, tasks)
+        accuracy, resolution = share(correct, correct + wrong), share(correct, tasks)
     gap = None
     if pilot["accuracy_pilot"] is not None and accuracy is not None:
         gap = pilot["accuracy_pilot"] - accuracy
@@ -184,12 +190,12 @@ def _accuracy_by_state(state: State, window: slice) -> tuple[float | None, list[
     total = weight = 0.0
     for s, site in enumerate(state.sites):
         correct, wrong = sums[s, 3], sums[s, 4]
-        accuracy = ratio(correct, correct + wrong) if site["live_at"] < math.inf else None
+        accuracy = share(correct, correct + wrong) if site["live_at"] < math.inf else None
         by_site.append(accuracy)
         if accuracy is not None:
             total += site["users"] * accuracy
             weight += site["users"]
-    return ratio(total, weight), by_site
+    return share(total, weight), by_site
 
 
 def _pilot(plan: Plan, state: State, weekly: dict[str, Floats]) -> dict[str, float | None]:
@@ -204,9 +210,9 @@ def _pilot(plan: Plan, state: State, weekly: dict[str, Floats]) -> dict[str, flo
     invited = float(state.sites["pilot_users"].sum())
     logged = float(state.settings["logged_share"][0] * tickets[rows].sum())
     values = (
-        ratio(correct, correct + wrong),
-        ratio(correct, tasks),
-        ratio(float(active[pilot.weeks - 1]), invited),
+        share(correct, correct + wrong),
+        share(correct, tasks),
+        share(float(active[pilot.weeks - 1]), invited),
         ratio(logged, float(active[rows].sum())),
     )
     return dict(zip(names, values, strict=True))
@@ -227,7 +233,7 @@ def _mass_handled(state: State) -> float | None:
             weight *= float(state.season_days[:, family["of"]].mean())
         total += weight
         handled += weight * float(family["handled"])
-    return ratio(handled, total)
+    return share(handled, total)
 
 
 def _waits(plan: Plan, state: State, weekly: dict[str, Floats]) -> dict[str, Value]:
@@ -246,7 +252,7 @@ def _waits(plan: Plan, state: State, weekly: dict[str, Floats]) -> dict[str, Val
     for tier in TIERS:
         column = weekly[f"utilisation_{tier}"][plan.scenario.success.measure_from_week :]
         out[f"utilisation_peak_{tier}"] = None if np.isnan(column).all() else float(np.nanmax(column))
-    out["sla_met_share"] = ratio(float(state.tiers["in_target"].sum()), float(state.tiers["visits"].sum()))
+    out["sla_met_share"] = share(float(state.tiers["in_target"].sum()), float(state.tiers["visits"].sum()))
     return out
 
 
@@ -271,7 +277,7 @@ def _sites(plan: Plan, state: State, accuracy: list[float | None]) -> dict[str, 
         "site": names,
         "go_live_week": [_week(float(x)) for x in state.sites["live_at"]],
         "hand_carried_weeks": [float(hours) / WEEK_HOURS for hours in carried],
-        "adoption_final": [ratio(float(site["active"]), float(site["users"])) for site in state.sites],
+        "adoption_final": [share(float(site["active"]), float(site["users"])) for site in state.sites],
         "accuracy_scaled": accuracy,
         "tickets_opened": [int(n) for n in state.sites["tickets"]],
     }

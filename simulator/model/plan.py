@@ -17,6 +17,7 @@ import numpy.typing as npt
 from simulator.model.inputs import Copula, fill_inputs, fill_uniforms
 from simulator.model.state import DISTRIBUTION
 from simulator.scenario import Quantity, Scenario, tied_inputs
+from simulator.streams import codes
 from simulator.streams.designs import sobol_point
 from simulator.streams.philox import stream
 
@@ -104,10 +105,14 @@ def set_distribution(records: npt.NDArray[Any], which: int, quantity: Quantity, 
     if d.values:
         parameters[0], parameters[1] = float(len(tables)), float(len(d.values))
         tables.extend(d.values)
+    low, high = d.bounds
+    if quantity.whole and d.code == codes.UNIFORM:
+        low, high = (float(round(end)) for end in d.support())
+        parameters[:2] = [low - 0.5, high + 0.5]  # so that each whole number between them has the same room
     for i, parameter in enumerate(parameters):
         records[f"p{i}"][which] = parameter
     records["code"][which], records["whole"][which] = d.code, quantity.whole
-    records["low"][which], records["high"][which] = d.bounds
+    records["low"][which], records["high"][which] = low, high
 
 
 def apportion(total: int, shares: list[float]) -> list[int]:

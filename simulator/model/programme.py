@@ -19,7 +19,7 @@ from simulator.model.rollout import end_campaign, fund, go_live, stop, withdraw
 from simulator.model.sponsor import review
 from simulator.model.staffing import change_shift, hire, move_on, resign
 from simulator.model.tasks import set_rates, settle, touch
-from simulator.model.time import next_opening
+from simulator.model.time import next_opening, opening_of
 from simulator.model.timers import set_timer
 from simulator.model.tracing import note
 from simulator.model.week import close_week, open_week
@@ -31,15 +31,18 @@ SPONSOR = -1
 
 @rule
 def open_day(state: Any, s: int, time: float) -> None:
-    """A working day begins at site `s`: decay and season step."""
+    """A working day begins at site `s`, or is under way at kick-off: decay and season step."""
     settle(state, s, time)
     site = state.sites[s]
+    opening = opening_of(site, time)
     if site["opened"] < math.inf:
         site["work_at_opening"] += site["day_hours"]
-    site["opened"] = time
+    else:
+        site["work_at_opening"] = opening - time
+    site["opened"] = opening
     set_rates(state, s)
     note(state, time, DAY, s, site["accuracy"], site["unhandled"], site["answered"])
-    after = time + site["day_hours"]
+    after = opening + site["day_hours"]
     set_timer(state, DAY, s, next_opening(after, site["offset"], site["days"], site["open_hour"]))
 
 

@@ -19,6 +19,7 @@ from simulator.model.staffing import plan_departure
 from simulator.model.state import State, link_free_tickets
 from simulator.model.time import WEEK_HOURS
 from simulator.model.timers import set_timer
+from simulator.model.tracing import traced
 from simulator.scenario.measures import TIERS
 from simulator.scenario.support import DataScienceTeam, StaffedTier
 from simulator.streams.jit import rule
@@ -33,11 +34,11 @@ SPARE_PER_USER = 0.02
 
 
 def begin(
-    plan: Plan, replication: int, seed: int, uniforms: Floats | None = None, trace_rows: int = 0
+    plan: Plan, replication: int, seed: int, uniforms: Floats | None = None, trace: bool = False
 ) -> tuple[State, Floats]:
     """The state at t = 0 of a replication and its inputs as drawn.
 
-    `trace_rows` > 0 makes the replication write its events into a trace of that many rows.
+    `trace` makes the replication write its events down.
     """
     inputs = plan.draw_inputs(replication, seed, uniforms)
     records = {name: array.copy() for name, array in plan.records.items()}
@@ -57,7 +58,7 @@ def begin(
     for name, value in (
         ("users", len(users)), ("sites", sites), ("cells", cells), ("families", families), ("types", types),
         ("segments", len(scenario.users.segments)), ("seasons", len(scenario.seasons)), ("systems", systems),
-        ("tracing", int(trace_rows > 0)), ("free_reviewers", int(settings["reviewers"])),
+        ("free_reviewers", int(settings["reviewers"])),
         ("free_engineers", int(settings["engineers"])), ("funded_at", math.inf), ("stopped_at", math.inf),
         ("over_at", math.inf), ("integrated_at", math.inf), ("expectation", 1.0), ("stopped_at_gate", NOT_STOPPED),
         ("first_outage", 3 * sites), ("first_repair", 3 * sites + 1),
@@ -103,8 +104,9 @@ def begin(
         key=key,
         weekly=np.full((plan.weeks, len(layout.COLUMNS)), np.nan),
         site_weeks=np.zeros((plan.weeks, sites, len(layout.SITE_WEEKS))),
-        trace=np.zeros((max(1, trace_rows), layout.TRACE_FIELDS)),
+        trace=np.zeros((1, layout.TRACE_FIELDS)),
     )
+    state = traced(state) if trace else state
     _make_ideal(plan, state)
     prepare(state)
     return state, inputs

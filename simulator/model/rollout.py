@@ -49,7 +49,7 @@ from simulator.model.kinds import (
 from simulator.model.sponsor import REVIEW_HOURS, expect
 from simulator.model.staffing import engage, plan_staff, send_home
 from simulator.model.tasks import touch
-from simulator.model.time import next_opening, working_morning
+from simulator.model.time import first_day_of_use, working_morning
 from simulator.model.timers import set_timer, stop_timers, timer
 from simulator.model.tracing import note
 from simulator.model.users import move
@@ -121,7 +121,7 @@ def go_live(state: Any, s: int, time: float) -> None:
             break_sticks(state, 1 + s)
         for i in range(site["first_cell"] * CLOCKS, (site["first_cell"] + state.world[0]["segments"]) * CLOCKS):
             rewind(state.clocks[i], state.key)
-        set_timer(state, DAY, s, next_opening(time, site["offset"], site["days"], site["open_hour"]))
+        set_timer(state, DAY, s, first_day_of_use(site, time))
         set_timer(state, SHOCK, s, time + next_shock(state, s))
     else:
         touch(state, s, time)

@@ -30,6 +30,27 @@ def next_opening(time: float, offset: float, days: int, open_hour: float) -> flo
 
 
 @rule
+def opening_of(site: Any, time: float) -> float:
+    """The start of the working day of `site` (a SITE record) that is under way at `time` (hours), or of the next."""
+    day = int(math.floor((time + site["offset"]) / 24.0))
+    opening = day * 24.0 + site["open_hour"] - site["offset"]
+    if opening < time < opening + site["day_hours"] and (site["days"] >> (day % 7)) & 1:
+        return float(opening)
+    return next_opening(time, site["offset"], site["days"], site["open_hour"])
+
+
+@rule
+def first_day_of_use(site: Any, time: float) -> float:
+    """When the first working day begins of a site that starts at `time` (hours): the next one.
+
+    At kick-off a day may be under way, as that is Monday 00:00 UTC everywhere: its rest counts.
+    """
+    if time > 0.0:
+        return next_opening(time, site["offset"], site["days"], site["open_hour"])
+    return max(time, opening_of(site, time))
+
+
+@rule
 def working_morning(settings: Any, time: float, offset: float) -> float:
     """The first morning from Monday to Friday at or after `time` (hours); `time` where durations are only elapsed."""
     return next_opening(time, offset, MON_TO_FRI, MORNING) if settings["working_days"] == 1 else time
@@ -61,7 +82,10 @@ def next_change(shift: Any, ahead: Any, time: float) -> float:
 
 @rule
 def work_time(site: Any, time: float) -> float:
-    """Working hours of the site since it started, at `time`; it stands still while the site is closed."""
+    """Working hours of the site since it started, at `time`; it stands still while the site is closed.
+
+    `work_at_opening` is negative on the day that was under way at kick-off.
+    """
     elapsed = time - site["opened"]
     if elapsed > site["day_hours"]:
         elapsed = site["day_hours"]

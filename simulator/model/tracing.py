@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from simulator.model.state import TRACE_FIELDS, State
 from simulator.streams.jit import rule
 
+TRACE_ROWS = 65_536
+"""Rows after which a trace has to be taken."""
 ROWS_PER_EVENT = 512
-"""Room that must be left in the trace before an event: no event writes more rows than this."""
+
+
+def traced(state: State) -> State:
+    """The same state, which writes its events down from now on.
+
+    There is room for one event more: it may be told of everybody who works, of each site and of each stage.
+    """
+    largest = ROWS_PER_EVENT + len(state.agents) + 4 * len(state.sites) + len(state.stages)
+    state = state.replace(trace=np.zeros((TRACE_ROWS + largest, TRACE_FIELDS)))
+    state.world["tracing"] = 1
+    state.world["traced"] = 0
+    return state
 
 
 @rule

@@ -73,9 +73,15 @@ from simulator.streams.jit import rule
 
 
 @rule
-def share(part: float, whole: float) -> float:
-    """part / whole, null (NaN) where there is nothing to take a share of."""
+def ratio(part: float, whole: float) -> float:
+    """part / whole, null (NaN) where there is nothing to divide by."""
     return part / whole if whole > 0.0 else math.nan
+
+
+@rule
+def share(part: float, whole: float) -> float:
+    """The ratio of a part to its whole; rounding takes it neither below 0 nor above 1."""
+    return max(0.0, min(1.0, ratio(part, whole))) if whole > 0.0 else math.nan
 
 
 @rule
@@ -128,8 +134,8 @@ def close_week(state: Any, time: float) -> None:
         ended += tier["week_ended"]
         backlog += tier["waiting"]
         row[BACKLOG + t] = tier["waiting"]
-        row[UTILISATION + t] = share(tier["week_busy"], tier["week_staffed"])
-        row[WAIT + t] = share(tier["week_wait_sum"], tier["week_ended"])
+        row[UTILISATION + t] = ratio(tier["week_busy"], tier["week_staffed"])
+        row[WAIT + t] = ratio(tier["week_wait_sum"], tier["week_ended"])
         tier["week_in_target"] = 0
         tier["week_ended"] = 0
         tier["week_wait_sum"] = 0.0

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from simulator.scenario.calendar import DayOfYear
 from simulator.scenario.kinds import (
+    CheckedTasks,
     Concentration,
     Factor,
     HoursEachTime,
@@ -12,7 +13,6 @@ from simulator.scenario.kinds import (
     Share,
     ShareBelowOne,
     ShareEachTime,
-    TaskCount,
     Tasks,
     TasksPerHourAboveZero,
     Threshold,
@@ -35,7 +35,7 @@ class Retraining(Section):
 
     every_weeks: WeeksAboveZero | None = stated(26, "Time between retrainings (weeks); null: not by date.")
     below_accuracy: Share | None = stated(None, "Observed accuracy that triggers a retraining (share); null: none.")
-    qa_tasks: TaskCount = stated(200, "Tasks from which accuracy is observed (tasks).")
+    qa_tasks: CheckedTasks = stated(200, "Tasks from which accuracy is observed (tasks).")
     effort_hours: HoursEachTime = stated(40, "Work of the data science team (hours).")
     deploy_weeks: Weeks = stated(2, "Time from the end of the work to the new model's start (weeks).")
     least_weeks_between: Weeks = stated(

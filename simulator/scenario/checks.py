@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from simulator.scenario.correlations import correlations_fit
+from simulator.scenario.kinds import MOST_PEOPLE
 from simulator.scenario.mix import Mix
 from simulator.scenario.plan import WeekRange
 from simulator.scenario.prerequisites import prerequisites_fit
@@ -38,6 +39,16 @@ def users_within_limit(scenario: "Scenario") -> Iterator[Finding]:
     total = math.fsum(site.users.mean for site in scenario.sites)
     if total > MOST_USERS:
         yield Finding(("sites",), f"found {total:,.0f} users in all", f"allowed: at most {MOST_USERS:,}")
+
+
+def people_within_limit(scenario: "Scenario") -> Iterator[Finding]:
+    """Each tier has a limit, hires included."""
+    for name in ("tier1", "tier2"):
+        tier = getattr(scenario.support.tiers, name)
+        total = tier.agents.mean + math.fsum(hiring.agents.mean for hiring in tier.hiring)
+        if total > MOST_PEOPLE:
+            at = ("support", "tiers", name, "hiring")
+            yield Finding(at, f"found {total:,.0f} people in all", f"allowed: at most {MOST_PEOPLE:,} in a tier")
 
 
 def sites_exist(scenario: "Scenario") -> Iterator[Finding]:
@@ -259,6 +270,7 @@ def _certain(quantity: Quantity | None) -> float:
 RULES: Final[tuple[Callable[["Scenario"], Iterator[Finding]], ...]] = (
     plan_is_there,
     users_within_limit,
+    people_within_limit,
     sites_exist,
     each_site_in_one_phase,
     gates_fit_phases,

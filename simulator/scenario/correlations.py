@@ -1,7 +1,6 @@
 """Rank correlations between uncertain inputs: what is declared, whether it can hold, and its triangular factor.
 
-A Gaussian copula ties the ranks: a Spearman correlation rho is that of normal variables with the Pearson correlation
-2 sin(pi rho / 6) (Kruskal 1958, Journal of the American Statistical Association 53, 814-861).
+A Gaussian copula ties the ranks; `ranks` says which correlation of normal variables gives two inputs the declared one.
 """
 
 import math
@@ -16,6 +15,7 @@ from simulator.scenario.kinds import RankCorrelation
 from simulator.scenario.paths import values_at
 from simulator.scenario.problems import Finding
 from simulator.scenario.quantity import Quantity
+from simulator.scenario.ranks import CONTINUOUS, Ranks, normal_correlation, ranks_of, reach
 from simulator.scenario.section import Section, needed
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NEGLIGIBLE: Final = 1e-10
 """A variance that is nothing but rounding."""
+TOLD: Final = 0.005
+"""By how much a rank correlation has to be out of reach to be told."""
 MOST_TIED: Final = 300
 """Most inputs that hang together by correlations."""
 
@@ -50,9 +52,10 @@ class Tied(NamedTuple):
 def tied_inputs(scenario: "Scenario") -> list[Tied]:
     """The inputs that hang together, set by set; a scenario that has been checked has a factor for each."""
     pairs = {pair: rank for _, pair, rank in _pairs(scenario)}
+    ranks = _ranks(scenario, pairs)
     sets = []
     for paths in _sets(scenario, pairs):
-        factor = triangular_factor(_matrix(paths, pairs))
+        factor = triangular_factor(_matrix(paths, pairs, ranks))
         assert factor is not None
         sets.append(Tied(tuple(paths), factor))
     return sets
@@ -90,14 +93,15 @@ def correlations_fit(scenario: "Scenario") -> Iterator[Finding]:
             yield Finding(("correlations", i, "inputs"), found, "allowed: each pair of inputs once")
             return
         pairs[pair] = rank
+    ranks = _ranks(scenario, pairs)
     for paths in _sets(scenario, pairs):
         if len(paths) > MOST_TIED:
             found = f"found {len(paths)} inputs that hang together"
             yield Finding(("correlations",), found, f"allowed: at most {MOST_TIED}")
-        elif triangular_factor(_matrix(paths, pairs)) is None:
-            offending = _offending(paths, pairs)
+        elif triangular_factor(_matrix(paths, pairs, ranks)) is None:
+            offending = _offending(paths, pairs, ranks)
             found = f"found rank correlations that can't hold together, of {', '.join(offending)}"
-            times = next(x / 100 for x in range(99, -1, -1) if triangular_factor(_matrix(paths, pairs, x / 100)))
+            times = next(x / 100 for x in range(99, -1, -1) if triangular_factor(_matrix(paths, pairs, ranks, x / 100)))
             allowed = (
                 f"allowed: a positive semi-definite matrix; {times:g} times all correlations of the set would be one"
             )
@@ -164,20 +168,50 @@ def _sets(scenario: "Scenario", pairs: dict[frozenset[str], float]) -> list[list
     return [[path for path in order if path in members] for members in found.values()]
 
 
-def _matrix(paths: Sequence[str], pairs: dict[frozenset[str], float], times: float = 1.0) -> Rows:
+def _ranks(scenario: "Scenario", pairs: dict[frozenset[str], float]) -> dict[str, Ranks]:
+    """The ranks of the inputs in pairs that may take few values."""
+    named = set().union(*pairs) if pairs else set()
+    ranks = {
+        of.path: ranks_of(of.value) for of in numbers(scenario) if of.path in named and isinstance(of.value, Quantity)
+    }
+    return {path: of for path, of in ranks.items() if of != CONTINUOUS}
+
+
+def _matrix(
+    paths: Sequence[str], pairs: dict[frozenset[str], float], ranks: dict[str, Ranks], times: float = 1.0
+) -> Rows:
     """Pearson correlations of the normal variables; pairs that are not declared have none."""
 
     def pearson(a: str, b: str) -> float:
-        return 1.0 if a == b else 2.0 * math.sin(math.pi / 6.0 * times * pairs.get(frozenset((a, b)), 0.0))
+        if a == b:
+            return 1.0
+        first, second = sorted((ranks.get(a, CONTINUOUS), ranks.get(b, CONTINUOUS)))
+        return normal_correlation(times * pairs.get(frozenset((a, b)), 0.0), first, second)
 
     return [[pearson(a, b) for b in paths] for a in paths]
 
 
-def _offending(paths: Sequence[str], pairs: dict[frozenset[str], float]) -> list[str]:
+def _offending(paths: Sequence[str], pairs: dict[frozenset[str], float], ranks: dict[str, Ranks]) -> list[str]:
     """The fewest of the paths, by leaving out one after the other, that can't hold together."""
     left = list(paths)
     for path in paths:
         fewer = [other for other in left if other != path]
-        if triangular_factor(_matrix(fewer, pairs)) is None:
+        if triangular_factor(_matrix(fewer, pairs, ranks)) is None:
             left = fewer
     return left
+
+
+def out_of_reach(scenario: "Scenario") -> list[str]:
+    """Which pairs of inputs can't be tied as closely as is asked for, and how closely they are, in words."""
+    pairs = {pair: rank for _, pair, rank in _pairs(scenario)}
+    ranks = _ranks(scenario, pairs)
+    told = []
+    for pair, rank in pairs.items():
+        a, b = sorted(pair)
+        reached = reach(rank, *sorted((ranks.get(a, CONTINUOUS), ranks.get(b, CONTINUOUS))))
+        if abs(reached - rank) > TOLD:
+            told.append(
+                f"the ranks of {a} and {b} have a correlation of {reached:.2f} instead of {rank:g}: "
+                "no more is possible where an input takes few values"
+            )
+    return told

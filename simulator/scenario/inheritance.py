@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from simulator.scenario.forms import HEADS
 from simulator.scenario.problems import Location, Problem, ScenarioError, describe, dotted, listed, nearest
 from simulator.scenario.reading import read_file
-from simulator.scenario.shipped import shipped_names, shipped_path
+from simulator.scenario.shipped import SUITES, shipped_folder, shipped_names, shipped_path
 from simulator.scenario.tree import NOWHERE, Mark, Node
 
 MOST_FILES: Final = 20
@@ -26,34 +26,39 @@ class Layer(NamedTuple):
     """What one file says by itself."""
 
     file: Path | None
-    """The file, resolved; None for a mapping that stands in none."""
+    """The file, resolved; None for a mapping or upload that stands in none."""
     own: Node
     """Its tree, without ``extends``."""
     extends: bool
     """Whether it extends others, so that it need not be complete."""
 
 
-def read_layers(path: Path, shown: str) -> list[Layer]:
+def read_layers(path: Path, shown: str, *, shipped_only: bool = False) -> list[Layer]:
     """A file and all that it extends, in the order in which they are laid over each other; raises ScenarioError."""
-    return layers(read_file(path, shown), path.parent, shown, (path.resolve(),))
+    return layers(read_file(path, shown), path.parent, shown, (path.resolve(),), shipped_only=shipped_only)
 
 
-def layers(tree: Node, folder: Path, shown: str = "", chain: tuple[Path, ...] = ()) -> list[Layer]:
+def layers(
+    tree: Node, folder: Path, shown: str = "", chain: tuple[Path, ...] = (), *, shipped_only: bool = False
+) -> list[Layer]:
     """The layers of a tree that stands in ``folder``; ``shown`` is how messages call its file, empty for none.
 
-    ``chain`` are the files from the first one down to this. Raises ScenarioError.
+    ``chain`` are the files from the first one down to this. Where ``shipped_only``, nothing but shipped scenarios can
+    be extended. Raises ScenarioError.
     """
     found: list[Layer] = []
-    _collect(tree, folder, shown, chain, found)
+    _collect(tree, folder, shown, chain, found, shipped_only)
     return found
 
 
-def _collect(tree: Node, folder: Path, shown: str, chain: tuple[Path, ...], found: list[Layer]) -> None:
+def _collect(
+    tree: Node, folder: Path, shown: str, chain: tuple[Path, ...], found: list[Layer], shipped_only: bool
+) -> None:
     """Append the layers that a tree extends and are not there yet, then its own."""
     bases = _named_bases(tree)
     seen: set[Path] = set()
     for at, base in bases:
-        path, name = named_file(at, base, folder, shown)
+        path, name = named_shipped(at, base, folder) if shipped_only else named_file(at, base, folder, shown)
         file = path.resolve()
         if file in chain:
             raise _refused(at, base, f'found "{base.value}", which leads back here', "allowed: extends without a cycle")
@@ -64,7 +69,7 @@ def _collect(tree: Node, folder: Path, shown: str, chain: tuple[Path, ...], foun
             continue
         if len(found) + len(chain) >= MOST_FILES:
             raise _refused(at, base, f"found more than {MOST_FILES} files that extend each other", "allowed: fewer")
-        _collect(read_file(path, name), path.parent, name, (*chain, file), found)
+        _collect(read_file(path, name), path.parent, name, (*chain, file), found, shipped_only)
     if isinstance(tree.value, dict) and "extends" in tree.value:
         own = {key: node for key, node in tree.value.items() if key != "extends"}
         tree = Node(own, tree.mark, tree.keys)
@@ -106,6 +111,27 @@ def named_file(at: Location, base: Node, folder: Path, shown: str) -> tuple[Path
     raise _refused(at, base, f'found "{written}", which does not exist', allowed, near)
 
 
+def named_shipped(at: Location, base: Node, folder: Path) -> tuple[Path, str]:
+    """The shipped scenario that a node names, and its name; raises ScenarioError for everything else.
+
+    ``folder`` is the shipped folder, or the one in it in which the naming scenario stands. Shipped files call each
+    other by file names, so these count too: ``retail-chatbot.yaml``. Nothing outside the shipped folder is looked at.
+    """
+    written = base.value
+    if isinstance(written, str):
+        name = written.removesuffix(".yaml")
+        inside = folder.relative_to(shipped_folder()).as_posix()
+        for candidate in (name if inside == "." else f"{inside}/{name}", name):
+            path = shipped_path(candidate)
+            if path is not None:
+                return path, candidate
+    many = "; or a list of these" if len(at) == 1 and not isinstance(written, str) else ""
+    known = shipped_names()
+    allowed = f"allowed: the name of a shipped scenario ({', '.join(known)}){many}"
+    near = nearest(written, [*known, *shipped_names(SUITES)]) if isinstance(written, str) else None
+    raise _refused(at, base, f"found {describe(base.plain())}", allowed, near)
+
+
 def put_over(scenario: list[Layer], overlay: list[Layer], shown: str) -> list[Layer]:
     """The layers of a scenario with those of an overlay over them, as far as they are not among them already.
 
@@ -115,7 +141,7 @@ def put_over(scenario: list[Layer], overlay: list[Layer], shown: str) -> list[La
     if not overlay[-1].extends:
         allowed = "allowed: overlays, which say what they extend"
         raise ScenarioError([Problem("extends", "missing", allowed, file=shown)])
-    there = {layer.file for layer in scenario}
+    there = {layer.file for layer in scenario if layer.file is not None}
     return scenario + [_unnamed(layer) for layer in overlay if layer.extends and layer.file not in there]
 
 

@@ -12,6 +12,13 @@ MOST_HOURS: Final = 1e6
 MOST_MINUTES: Final = 1e6
 MOST_WEEKS: Final = 10_000.0
 MOST_RATE: Final = 1e6
+MOST_PER_YEAR: Final = 1000.0
+"""Of what happens to a site, a person or everybody now and then: three times a day."""
+MOST_REPEATED: Final = 0.95
+"""Chance that something happens once more: twenty times in the mean."""
+LEAST_SLICE: Final = 0.1
+"""Hours: six minutes."""
+MOST_CHECKED: Final = 1_000_000
 MOST_PEOPLE: Final = 10_000
 
 _unit = Range(0.0, 1.0, natural_low=0.0, natural_high=1.0)
@@ -37,12 +44,13 @@ Share = Annotated[Quantity, Uncertain("share", _unit)]
 ShareInside = Annotated[Quantity, Uncertain("share", _inside)]
 ShareBelowOne = Annotated[Quantity, Uncertain("share", _below_one)]
 ShareAboveZero = Annotated[Quantity, Uncertain("share", _above_zero)]
+Repeat = Annotated[Quantity, Uncertain("share", Range(0.0, MOST_REPEATED, natural_low=0.0, natural_high=MOST_REPEATED))]
 Factor = Annotated[Quantity, Uncertain("factor", _up_to(1e6))]
 FactorAboveZero = Annotated[Quantity, Uncertain("factor", _up_to(1e6, low_open=True))]
 FactorAtLeastOne = Annotated[Quantity, Uncertain("factor", _from_one)]
 LogError = Annotated[Quantity, Uncertain("standard deviation of the logarithm", _up_to(10.0))]
 Rate = Annotated[Quantity, Uncertain("per week", _up_to(MOST_RATE))]
-PerYear = Annotated[Quantity, Uncertain("per year", _up_to(MOST_RATE))]
+PerYear = Annotated[Quantity, Uncertain("per year", _up_to(MOST_PER_YEAR))]
 PerHour = Annotated[Quantity, Uncertain("per hour", _up_to(MOST_RATE))]
 UsersPerWeek = Annotated[Quantity, Uncertain("users per week", _up_to(MOST_RATE))]
 HoursPerWeek = Annotated[Quantity, Uncertain("hours per week", _up_to(MOST_HOURS))]
@@ -54,10 +62,10 @@ WeeksAboveZero = Annotated[Quantity, Uncertain("weeks", _up_to(MOST_WEEKS, low_o
 SignedWeeks = Annotated[Quantity, Uncertain("weeks", _near_funding)]
 Hours = Annotated[Quantity, Uncertain("hours", _up_to(MOST_HOURS))]
 HoursAboveZero = Annotated[Quantity, Uncertain("hours", _up_to(MOST_HOURS, low_open=True))]
+SliceHours = Annotated[Quantity, Uncertain("hours", Range(LEAST_SLICE, MOST_HOURS, natural_low=LEAST_SLICE))]
 Tasks = Annotated[Quantity, Uncertain("tasks", _up_to(1e9))]
 TasksAboveZero = Annotated[Quantity, Uncertain("tasks", _up_to(1e9, low_open=True))]
-TaskCount = Annotated[Quantity, Uncertain("tasks", _up_to(1e9), whole=True)]
-TaskCountAboveZero = Annotated[Quantity, Uncertain("tasks", Range(1.0, 1e9, natural_low=1.0), whole=True)]
+CheckedTasks = Annotated[Quantity, Uncertain("tasks", Range(1.0, MOST_CHECKED, natural_low=1.0), whole=True)]
 UserCount = Annotated[Quantity, Uncertain("users", _up_to(200_000), whole=True)]
 HeadCount = Annotated[Quantity, Uncertain("people", _up_to(MOST_PEOPLE), whole=True)]
 Concentration = Annotated[Quantity, Uncertain("types", Range(-1.0, 1e9, low_open=True, natural_low=0.0))]

@@ -112,7 +112,9 @@ class Users(Section):
         description="Whether every user of every site is onboarded and trained at week 0, without pilot or roll-out "
         "(for theory).",
     )
-    segments: tuple[Segment, ...] = stated(SEGMENTS, "Groups of users; shares add up to 1.", min_length=1)
+    segments: tuple[Segment, ...] = stated(
+        SEGMENTS, "Groups of users; shares add up to 1.", min_length=1, max_length=50
+    )
     word_of_mouth_per_week: Rate = stated(0.4, "Onset hazard where all users of the site are active (per week).")
     return_per_week: Rate = stated(0.05, "Scale of the hazard of a reverted user to come back (per week).")
     return_base: Factor = stated(0.2, "Part of the return hazard that needs no active colleagues (factor).")

@@ -63,8 +63,14 @@ def read_file(path: Path, shown: str) -> Node:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise refused(f"cannot be read ({reason.lower()})", "allowed: a readable scenario file (YAML)") from None
+    return read_content(content, shown)
+
+
+def read_content(content: bytes, shown: str) -> Node:
+    """The tree of the content of a file, called ``shown`` in messages; raises ScenarioError."""
     if len(content) > LARGEST_FILE:
-        raise refused("found more than 1 MB", f"allowed: at most {LARGEST_FILE} bytes")
+        allowed = f"allowed: at most {LARGEST_FILE} bytes"
+        raise ScenarioError([Problem("", "found more than 1 MB", allowed, file=shown)])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -5,13 +5,13 @@ from typing import Final, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from simulator.scenario.kinds import (
+    CheckedTasks,
     FactorAboveZero,
     Holds,
     LagWeeks,
     LogError,
     Name,
     Share,
-    TaskCountAboveZero,
     Weeks,
     WeeksAboveZero,
     WindowWeeks,
@@ -67,7 +67,7 @@ class GateReading(Section):
     name: Name = needed("Name of the gate: a-z, 0-9 and hyphens.")
     combine: Literal["all", "any"] = stated("all", "Whether all criteria must be met, or any one.")
     criteria: tuple[GateCriterion, ...] = needed("Bounds on what is observed.", min_length=1, max_length=20)
-    qa_tasks: TaskCountAboveZero = stated(200, "Tasks from which accuracy and resolution are observed (tasks).")
+    qa_tasks: CheckedTasks = stated(200, "Tasks from which accuracy and resolution are observed (tasks).")
     value_error: LogError = stated(0.2, "Error of the observed value (standard deviation of its logarithm).")
     retry_weeks: WeeksAboveZero = stated(8, "Length of a hold, which shifts later dates (weeks).")
     max_holds: Holds = stated(2, "Holds before the gate stops the programme (holds).")

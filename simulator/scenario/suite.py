@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.scenario.building import build, placed
-from simulator.scenario.inheritance import Layer, merged, named_file, put_over, read_layers
-from simulator.scenario.loading import locate
+from simulator.scenario.inheritance import Layer, merged, named_file, named_shipped, put_over, read_layers
+from simulator.scenario.loading import Named, Opened, locate, opened
 from simulator.scenario.paths import values_at
 from simulator.scenario.problems import Finding, Location, Problem, ScenarioError, listed, nearest
 from simulator.scenario.reading import read_file
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.suite_file import SuiteFile, Varied, is_suite_tree
-from simulator.scenario.tree import Node, from_python
+from simulator.scenario.tree import Node
 
 LONGEST_NAME: Final = 64
 
@@ -61,20 +61,18 @@ class Suite:
         return replace(self, members=members)
 
 
-def load_suite(source: str | os.PathLike[str] | Mapping[str, Any]) -> Suite:
-    """The suite of a path, of the name of a shipped suite (`suites/remedies`), or of a mapping.
+def load_suite(source: Named | Mapping[str, Any], *, shipped_only: bool = False) -> Suite:
+    """The suite of a path, of the name of a shipped suite (`suites/remedies`), of a mapping or of an upload.
 
-    Paths in a file are relative to it. Raises ScenarioError with every problem that was found.
+    Paths in a file are relative to it. Uploads can name shipped scenarios only; where `shipped_only`, names and
+    mappings reach no other file either. Raises ScenarioError with every problem that was found.
     """
-    if isinstance(source, Mapping):
-        return _Reading(from_python(source), Path(), "").suite()
-    path, shown = locate(source)
-    return _Reading(read_file(path, shown), path.parent, shown).suite()
+    return _Reading(opened(source, shipped_only=shipped_only)).suite()
 
 
-def is_suite(source: str | os.PathLike[str]) -> bool:
-    """Whether a path or shipped name is that of a suite and not of a scenario; raises ScenarioError."""
-    return is_suite_tree(read_file(*locate(source)))
+def is_suite(source: Named, *, shipped_only: bool = False) -> bool:
+    """Whether a path, shipped name or upload is that of a suite and not of a scenario; raises ScenarioError."""
+    return is_suite_tree(opened(source, shipped_only=shipped_only).tree)
 
 
 def read_suite_file(source: str | os.PathLike[str]) -> SuiteFile:
@@ -96,9 +94,9 @@ class _Planned:
 class _Reading:
     """Reads the scenarios of a suite, and collects what is wrong with any of them."""
 
-    def __init__(self, tree: Node, folder: Path, shown: str) -> None:
-        self.tree, self.folder, self.shown = tree, folder, shown
-        self.file = build(SuiteFile, tree)
+    def __init__(self, of: Opened) -> None:
+        self.opened, self.tree = of, of.tree
+        self.file = build(SuiteFile, of.tree)
         self.problems: list[Problem] = []
         self._loaded: dict[Location, Scenario | None] = {}
         self._too_long: set[Location] = set()
@@ -151,16 +149,19 @@ class _Reading:
     def _layers(self, planned: _Planned) -> list[Layer]:
         node = self.tree.follow(planned.at)[0]
         named = node.child("scenario") or node
-        stack = read_layers(*self._named(named, planned.at))
+        shipped_only = self.opened.shipped_only
+        stack = read_layers(*self._named(named, planned.at), shipped_only=shipped_only)
         overlays = node.child("overlays")
         listed_here = overlays.value if overlays is not None and isinstance(overlays.value, list) else []
         for i, overlay in enumerate(listed_here):
             path, shown = self._named(overlay, (*planned.at, "overlays", i))
-            stack = put_over(stack, read_layers(path, shown), shown)
+            stack = put_over(stack, read_layers(path, shown, shipped_only=shipped_only), shown)
         return stack
 
     def _named(self, node: Node, at: Location) -> tuple[Path, str]:
-        return named_file(at, node, self.folder, self.shown)
+        if self.opened.shipped_only:
+            return named_shipped(at, node, self.opened.folder)
+        return named_file(at, node, self.opened.folder, self.opened.shown)
 
     def _fits(self, name: str, planned: _Planned, names: dict[str, Location]) -> bool:
         """Whether a name can be given; notes it in `names`."""

@@ -14,8 +14,10 @@ from simulator.scenario.kinds import (
     MinutesEachTime,
     PerYear,
     Rate,
+    Repeat,
     Share,
     ShareAboveZero,
+    SliceHours,
     Weeks,
     WeeksEachTime,
 )
@@ -166,7 +168,7 @@ class Support(Section):
     failure_reversion: Share = stated(
         0.5, "Chance to revert after a late answer or an abandoned ticket where trust is 0 (share)."
     )
-    call_again_probability: Share = stated(0.5, "Chance to call again after abandoning (share).")
+    call_again_probability: Repeat = stated(0.5, "Chance to call again after abandoning (share, at most 0.95).")
     tiers: Tiers = Field(default_factory=Tiers, description="The tiers of support.")
 
 
@@ -189,7 +191,9 @@ class DataScienceTeam(Section):
     shifts: tuple[Shift, ...] = stated(
         TEAM_HOURS, "Shifts, local time; shares add up to 1.", min_length=1, max_length=50
     )
-    slice_hours: HoursAboveZero = stated(4, "Jobs run in slices of this length, not interrupted within (hours).")
+    slice_hours: SliceHours = stated(
+        4, "Jobs run in slices of this length, not interrupted within (hours, at least 0.1)."
+    )
     priorities: tuple[Job, ...] = stated(JOBS, "Which job comes first, after a slice: each kind of job once.")
     attrition_per_year: PerYear = stated(0, "Hazard of a member to leave (per year).")
     notice_weeks: Weeks = stated(0, "Time from a member's resignation to the last day (weeks).")

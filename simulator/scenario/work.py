@@ -20,7 +20,15 @@ MOST_SECONDS: Final = 30 * 86_400.0
 """Most expected time of all replications on one core (30 days)."""
 MOST_MEMORY: Final = 32e9
 """Most bytes of results and state."""
+SECONDS_PER_TYPE: Final = 2e-6
+"""Time to draw an edge-case type."""
+SECONDS_PER_LOOK: Final = 1e-9
+"""Time to look at one person of very many."""
 BYTES_PER_USER: Final = 200
+BYTES_PER_AGENT: Final = 200
+BYTES_PER_TYPE: Final = 90
+BYTES_PER_CELL: Final = 700
+BYTES_PER_SITE_WEEK: Final = 40
 ACTIVE: Final = 0.5
 """Share of the users of a live site who are active, on average over its life."""
 EVENTS_PER_TICKET: Final = 6.0
@@ -30,6 +38,11 @@ EVENTS_PER_USER: Final = 4.0
 EVENTS_PER_WEEK: Final = 60.0
 """Shifts that begin and end, and the week itself."""
 WEEKS_PER_YEAR: Final = 52.0
+HOURS_PER_WEEK: Final = 168.0
+EVENTS_PER_SHOCK: Final = 5.0
+"""In time: the rates of a whole site change."""
+EVENTS_PER_OUTAGE: Final = 10.0
+"""Likewise, for each site, when it begins and when it ends."""
 UNHANDLED: Final = 0.35
 """Share of edge cases that meet an unhandled type."""
 
@@ -48,7 +61,20 @@ class Work(NamedTuple):
     """Results of all replications and the state of one."""
 
 
-def estimate_work(scenario: "Scenario", replications: int) -> Work:
+class Limits(NamedTuple):
+    """The most work that a run may be; `where` says in messages where it holds, such as "on this server"."""
+
+    events: float = MOST_EVENTS
+    """Expected events of a replication."""
+    seconds: float = MOST_SECONDS
+    """Expected time of all replications on one core."""
+    memory_bytes: float = MOST_MEMORY
+    """Results and state."""
+    replications: int = MOST_REPLICATIONS
+    where: str = ""
+
+
+def estimate_work(scenario: "Scenario", replications: int, limits: Limits = Limits()) -> Work:  # noqa: B008 - frozen
     """The expected work of a number of replications; raises ScenarioError beyond the limits.
 
     The count of events is calibrated against the mean measure `events` of the shipped scenarios (40 replications,
@@ -57,20 +83,58 @@ def estimate_work(scenario: "Scenario", replications: int) -> Work:
     """
     if type(replications) is not int or replications < 1:
         raise _refused("replications", f"found {replications!r}", "allowed: a whole number, at least 1")
-    if replications > MOST_REPLICATIONS:
-        raise _refused("replications", f"found {replications:,}", f"allowed: at most {MOST_REPLICATIONS:,}")
+    where = f" {limits.where}" if limits.where else ""
+    if replications > limits.replications:
+        raise _refused("replications", f"found {replications:,}", f"allowed: at most {limits.replications:,}{where}")
+    load = _load(scenario)
+    agents, types, weeks = _agents(scenario), _types(scenario), scenario.horizon_weeks
+    looks = load.users * weeks + agents * (load.rare + load.tickets + EVENTS_PER_WEEK * weeks)
+    each = SECONDS_PER_EVENT * load.events + SECONDS_PER_TYPE * types + SECONDS_PER_LOOK * looks
+    seconds = replications * each
+    row = 8.0 * (weeks * (len(WEEKLY) + 2) + 7 * len(scenario.sites) + 100)
+    site = BYTES_PER_CELL * len(scenario.users.segments) + BYTES_PER_SITE_WEEK * weeks
+    state = BYTES_PER_USER * load.users + BYTES_PER_AGENT * agents + BYTES_PER_TYPE * types + len(scenario.sites) * site
+    memory = state + replications * row
+    least = "fewer users or tasks, or a shorter horizon"
+    fitting = min(limits.replications, limits.seconds / each)
+    fitting = min(fitting, (limits.memory_bytes - state) / row)
+    fewer = f"{math.floor(fitting):,} replications of this scenario, or " if fitting >= 1.0 else ""
+    for value, most, what, mend in (
+        (load.events, limits.events, "events in a replication", least),
+        (seconds, limits.seconds, "seconds on one core", fewer + least),
+        (memory, limits.memory_bytes, "bytes", f"{fewer}fewer users or sites, or a shorter horizon"),
+    ):
+        if not value <= most:  # nor what is no number
+            found = f"found work of about {value:,.0f} {what}"
+            raise _refused("", found, f"allowed: at most {most:,.0f}{where}; {mend}")
+    return Work(round(load.users), load.tasks, load.events, seconds, memory)
+
+
+class _Load(NamedTuple):
+    """What a replication is expected to hold."""
+
+    users: float
+    tasks: float
+    tickets: float
+    rare: float
+    """Events after which the whole programme is looked at."""
+    events: float
+
+
+def _load(scenario: "Scenario") -> _Load:
+    """The load of a replication, from means."""
     people = scenario.users
     live = live_weeks(scenario)
     by_hand = hand_carried_weeks(scenario)
     active = 1.0 if people.initially_active else ACTIVE
-    users = tasks = active_weeks = noticed = edge = days = carried = carried_weeks = 0.0
+    users = tasks = user_weeks = active_weeks = noticed = edge = days = carried = 0.0
     volume = _mean_volume(scenario)
     for site in scenario.sites:
         size = site.users.mean
         rate = (site.tasks_per_user_week or people.tasks_per_user_week).mean
         users += size
+        user_weeks += size * live[site.name]
         active_weeks += active * size * live[site.name]
-        carried_weeks += by_hand[site.name]
         carried += active * size * by_hand[site.name] * scenario.integration.hand_carried.tickets_per_user_week.mean
         days += live[site.name] * len((site.working_hours or people.working_hours).days)
         done = active * size * live[site.name] * rate * volume
@@ -81,28 +145,15 @@ def estimate_work(scenario: "Scenario", replications: int) -> Work:
     tickets = noticed * support.tickets_per_noticed_error.mean
     tickets += active_weeks * support.how_to_per_user_week.mean
     tickets += carried + _outage_tickets(scenario, active_weeks)
-    tickets += users * people.learning_weeks.mean * support.how_to_per_new_user_week.mean
-    events = noticed + edge + EVENTS_PER_TICKET * tickets + EVENTS_PER_USER * users
+    learning = min(people.learning_weeks.mean, float(scenario.horizon_weeks))
+    tickets += users * learning * support.how_to_per_new_user_week.mean
+    events = noticed + edge + EVENTS_PER_TICKET * tickets
+    events += max(EVENTS_PER_USER * users, _coming_and_going(scenario, users, user_weeks))
     events += EVENTS_PER_USER * users * people.turnover_per_year.mean * scenario.horizon_weeks / WEEKS_PER_YEAR
-    slices = (
-        scenario.integration.hand_carried.work_hours_per_site_week.mean / scenario.data_science_team.slice_hours.mean
-    )
-    events += carried_weeks * slices
-    events += EVENTS_PER_WEEK * scenario.horizon_weeks + days
-    seconds = replications * events * SECONDS_PER_EVENT
-    row = 8.0 * (scenario.horizon_weeks * (len(WEEKLY) + 2) + 7 * len(scenario.sites) + 100)
-    memory = users * BYTES_PER_USER + replications * row
-    for value, most, what in (
-        (events, MOST_EVENTS, "events in a replication"),
-        (seconds, MOST_SECONDS, "seconds on one core"),
-        (memory, MOST_MEMORY, "bytes"),
-    ):
-        if value > most:
-            found = f"found work of about {value:,.0f} {what}"
-            raise _refused(
-                "", found, f"allowed: at most {most:,.0f}; fewer replications, users or tasks, or a shorter horizon"
-            )
-    return Work(round(users), tasks, events, seconds, memory)
+    events += _slices(scenario, math.fsum(by_hand.values())) + _reworked(scenario)
+    rare = _changes_upstream(scenario, math.fsum(live.values())) + _outages(scenario) + _leavers(scenario)
+    events += rare + EVENTS_PER_WEEK * scenario.horizon_weeks + days
+    return _Load(users, tasks, tickets, rare, events)
 
 
 def live_weeks(scenario: "Scenario") -> dict[str, float]:
@@ -128,7 +179,7 @@ def hand_carried_weeks(scenario: "Scenario") -> dict[str, float]:
                 start = system.start_week.mean
                 start *= rollout.time_scale.mean if start > 0.0 else 1.0
                 begun = max([start, *(finished[name] for name in system.after)])
-                stages = (stage.weeks.mean / max(0.1, 1.0 - stage.rework.mean) for stage in system.stages)
+                stages = (stage.weeks.mean / (1.0 - stage.rework.mean) for stage in system.stages)
                 finished[system.name] = begun + math.fsum(stages)
     live = live_weeks(scenario)
     left = scenario.horizon_weeks - _funded_week(scenario)
@@ -137,6 +188,81 @@ def hand_carried_weeks(scenario: "Scenario") -> dict[str, float]:
         if needed:
             carried[site.name] = min(live[site.name], max(0.0, max(needed) - (left - live[site.name])))
     return carried
+
+
+def _coming_and_going(scenario: "Scenario", users: float, user_weeks: float) -> float:
+    """Users who drop out, and who think of coming back, as often as each of them does before being lost for good."""
+    people = scenario.users
+    leave = people.drop_out_per_week.mean
+    back = people.return_per_week.mean * (people.return_base.mean + 1.0)
+    if leave + back <= 0.0:
+        return 0.0
+    times = 2.0 * leave * back / (leave + back) * user_weeks
+    lost = people.lost_share.mean
+    return min(times, 2.0 * users / lost) if lost > 0.0 else times
+
+
+def _slices(scenario: "Scenario", carried_weeks: float) -> float:
+    """Slices of the data science team's work beside tickets, no more than it has time for."""
+    team, ai, sites = scenario.data_science_team, scenario.ai, len(scenario.sites)
+    hours = carried_weeks * scenario.integration.hand_carried.work_hours_per_site_week.mean
+    if ai.retraining is not None:
+        every = ai.retraining.every_weeks.mean if ai.retraining.every_weeks is not None else 1.0
+        hours += sites * scenario.horizon_weeks / max(1.0, every) * ai.retraining.effort_hours.mean
+    if ai.remediation is not None:
+        hours += sites * ai.remediation.effort_hours.mean
+    capacity = team.members.mean * HOURS_PER_WEEK * scenario.horizon_weeks
+    return min(hours, capacity) / team.slice_hours.mean
+
+
+def _reworked(scenario: "Scenario") -> float:
+    """Beginnings and ends of stages, with those that are done again."""
+    stages = (stage for system in scenario.integration.systems for stage in system.stages)
+    return math.fsum(2.0 / (1.0 - stage.rework.mean) for stage in stages)
+
+
+def _changes_upstream(scenario: "Scenario", live_weeks: float) -> float:
+    """Shocks, in events that take as long."""
+    shocks = scenario.ai.shocks
+    if shocks is None or scenario.ai.data_quality.ideal:
+        return 0.0
+    return EVENTS_PER_SHOCK * live_weeks * shocks.per_site_year.mean / WEEKS_PER_YEAR
+
+
+def _outages(scenario: "Scenario") -> float:
+    """Outages, in events that take as long."""
+    if scenario.outages is None:
+        return 0.0
+    hours = scenario.horizon_weeks * HOURS_PER_WEEK
+    return EVENTS_PER_OUTAGE * len(scenario.sites) * hours / sum(_up_and_down(scenario))
+
+
+def _up_and_down(scenario: "Scenario") -> tuple[float, float]:
+    """Mean hours from an outage's end to the next, and from its beginning to its end (the repair alone)."""
+    assert scenario.outages is not None
+    rate = scenario.outages.per_year.mean
+    up = WEEKS_PER_YEAR * HOURS_PER_WEEK / rate if rate > 0.0 else math.inf
+    return up, scenario.outages.repair_hours.mean
+
+
+def _leavers(scenario: "Scenario") -> float:
+    """Members of the data science team who resign, go, and are replaced."""
+    team = scenario.data_science_team
+    rate = team.attrition_per_year.mean / WEEKS_PER_YEAR
+    stay = (1.0 / rate if rate > 0.0 else math.inf) + team.notice_weeks.mean
+    return EVENTS_PER_USER * team.members.mean * scenario.horizon_weeks / (stay + team.hiring_weeks.mean)
+
+
+def _agents(scenario: "Scenario") -> float:
+    """People of all tiers, hires included."""
+    tiers = scenario.support.tiers
+    hired = math.fsum(hiring.agents.mean for tier in (tiers.tier1, tiers.tier2) for hiring in tier.hiring)
+    return tiers.tier1.agents.mean + tiers.tier2.agents.mean + scenario.data_science_team.members.mean + hired
+
+
+def _types(scenario: "Scenario") -> float:
+    """Edge-case types that are kept apart, of all families."""
+    return float(scenario.edge_cases.types_per_family * (1 + len(scenario.sites) + len(scenario.seasons)))
 
 
 def _funded_week(scenario: "Scenario") -> float:
@@ -150,8 +276,8 @@ def _outage_tickets(scenario: "Scenario", active_weeks: float) -> float:
     outages = scenario.outages
     if outages is None:
         return 0.0
-    hours_per_week = outages.per_year.mean / WEEKS_PER_YEAR * outages.repair_hours.mean
-    return active_weeks * hours_per_week * outages.tickets_per_user_hour.mean
+    up, down = _up_and_down(scenario)
+    return active_weeks * HOURS_PER_WEEK * down / (up + down) * outages.tickets_per_user_hour.mean
 
 
 def _share_of_year(season: Season) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
@@ -92,17 +93,32 @@ def sponsor(**more: Any) -> dict[str, Any]:
     return {"expected_share": 0.6, "patience_weeks": 8, "ramp_weeks": 4, "value_error": 0, **more}
 
 
-class Told:
-    """One replication: events by kind, measures, weekly columns, sites, and the state at the end."""
+class Ran:
+    """One replication: measures, weekly columns, sites, and the state at the end."""
 
     def __init__(self, scenario: Scenario, replication: int = 0, seed: int = 1) -> None:
         self.plan = engine.build(scenario)
         runner = engine.get("compiled").Engine(self.plan)
-        run = runner.begin(replication, seed, traced=True)
-        story = Story(self.plan, run.state)
-        self.events = [story.event(row) for rows in runner.advance(run, self.plan.weeks) for row in rows]
+        run = runner.begin(replication, seed, traced=self.traced)
+        self.take(Story(self.plan, run.state), runner.advance(run, self.plan.weeks))
         self.state, measured = run.state, runner.measure(run)
         self.measures, self.weekly, self.sites = measured.measures, measured.weekly, measured.sites
+
+    traced = False
+
+    def take(self, story: Story, pieces: Iterable[Any]) -> None:
+        """Let the replication go by."""
+        list(pieces)
+
+
+class Told(Ran):
+    """One replication with its events by kind."""
+
+    traced = True
+
+    def take(self, story: Story, pieces: Iterable[Any]) -> None:
+        """Keep the events."""
+        self.events = [story.event(row) for rows in pieces for row in rows]
 
     def weeks(self, kind: str, **fields: Any) -> list[float]:
         """When events of a kind with these fields happened, in weeks from kick-off."""

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.model.small import ALL_DAY, FUNDED_WEEK, Told, gate, small
+from simulator import engine
+from simulator.scenario import load
+from tests.engine.comparison import first_difference
+from tests.model.small import ALL_DAY, FUNDED_WEEK, Ran, Told, gate, small
 
 WEEK, MORNING = 168.0, 8.0
 
@@ -182,3 +185,40 @@ def test_where_durations_are_elapsed_time_nothing_is_put_off() -> None:
     told = Told(small(integration=one_system(0.3), support={"tiers": {"tier1": {"hiring_weeks": 3.3}}}))
     assert told.weeks("stage-ended") == pytest.approx([FUNDED_WEEK + 0.3])
     assert told.weeks("agent-hired") == pytest.approx([FUNDED_WEEK + 4 + 3.3])
+
+
+OFFICE_DAY = {"days": "mon-fri", "start_hour": 9, "end_hour": 17}
+QUIET = {
+    "horizon_weeks": 4, "success.measure_from_week": 0, "users.tasks_per_user_week": 40,
+    "users.working_hours": OFFICE_DAY, "support.tiers.tier1.agents": 60,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("offset", [quarter / 4 for quarter in range(-48, 57, 3)])
+def test_the_day_that_is_under_way_at_kick_off_counts(offset: float) -> None:
+    """Kick-off is Monday 00:00 UTC, which is Monday's noon twelve hours further east: no week lacks an hour."""
+    told = Ran(load("theory/m-m-c").with_changes(QUIET | {"sites.site.utc_offset_hours": offset}))
+    assert told.weekly["tasks"] == pytest.approx([168 * 40] * 4)
+
+
+def test_clocks_fire_in_what_is_left_of_that_day() -> None:
+    """168 people ask ten questions a week in 40 hours; of Monday five hours are left, from 00:00 to 05:00 UTC."""
+    scenario = load("theory/m-m-c").with_changes(QUIET | {"sites.site.utc_offset_hours": 12})
+    times = [
+        event.time_hours
+        for replication in range(20)
+        for event in Told(scenario, replication).events
+        if event.kind == "question-asked" and event.time_hours < 24
+    ]
+    before, after = [x for x in times if x < 5], [x for x in times if x >= 21]
+    assert len(before) + len(after) == len(times)
+    assert len(before) == pytest.approx(20 * 1680 * 5 / 40, rel=0.05)
+    assert len(after) == pytest.approx(20 * 1680 * 3 / 40, rel=0.05)
+    assert first_difference(engine.build(scenario), 0, 1) is None
+
+
+def test_who_goes_live_in_the_middle_of_a_day_begins_the_next_morning() -> None:
+    told = working(pilot={"weeks": 6}, rollout={"funding_delay_weeks": 1 + 10 / WEEK})
+    live = told.go_live("east") * WEEK
+    assert live % 24 == pytest.approx(10)
+    assert min(of for of in hours(told, "working-day", site="east")) == pytest.approx(live + 22)

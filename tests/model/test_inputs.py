@@ -11,7 +11,9 @@ from scipy.stats import qmc
 
 import simulator as sim
 from simulator import engine
-from simulator.scenario import Scenario, tied_inputs
+from simulator.experiment.shards import ResultWarning
+from simulator.model.inputs import LEAST_UNIFORM
+from simulator.scenario import Scenario, out_of_reach, ranks, tied_inputs
 from simulator.scenario.correlations import triangular_factor
 from tests.model.small import DOCUMENT
 
@@ -101,6 +103,87 @@ def test_setting_one_input_to_a_number_leaves_those_it_went_with() -> None:
     free, fixed = drawn(scenario(correlation), 50), drawn(scenario(correlation, **{NOTICE: 0.4}), 50)
     assert NOTICE not in fixed
     assert all(np.array_equal(fixed[path], free[path]) for path in fixed)
+
+
+# ---- counts and two-point inputs
+
+MEMBERS, AGENTS, PRIOR = "data_science_team.members", "support.tiers.tier1.agents", "users.trust.prior_tasks"
+FEW: dict[str, Any] = {
+    MEMBERS: {"uniform": {"min": 1, "max": 4}},
+    AGENTS: {"p10": 2, "p50": 4, "p90": 9},
+    ACCURACY: {"empirical": [0.7, 0.7, 0.7, 0.95]},
+    PRIOR: {"empirical": [5, 10, 20, 40]},
+}
+
+
+@pytest.mark.parametrize(("low", "high"), [(1, 4), (0, 1), (3, 9), (99, 102)])
+@pytest.mark.parametrize("design", ["random", "sobol"])
+def test_each_value_of_a_uniform_count_is_equally_likely(low: int, high: int, design: str) -> None:
+    values = drawn(scenario(**{MEMBERS: {"uniform": {"min": low, "max": high}}}), 4096, design)[MEMBERS]
+    found, counts = np.unique(values, return_counts=True)
+    assert found.tolist() == list(range(low, high + 1))
+    if design == "sobol":
+        assert np.ptp(counts) <= 3
+    else:
+        assert stats.chisquare(counts).pvalue > 1e-6
+
+
+def test_a_uniform_count_never_leaves_its_ends() -> None:
+    plan = engine.build(scenario(**{MEMBERS: {"uniform": {"min": 101, "max": 103}}}))
+    ends = np.array([[LEAST_UNIFORM] * len(plan.inputs), [1.0 - LEAST_UNIFORM] * len(plan.inputs)])
+    drawn_at_ends = [plan.draw_inputs(0, 1, row)[plan.inputs.index(MEMBERS)] for row in ends]
+    assert drawn_at_ends == [101, 103]
+
+
+@pytest.mark.parametrize("rank", [-0.7, 0.4, 0.8])
+@pytest.mark.parametrize("pair", [(MEMBERS, AGENTS), (MEMBERS, TRUST), (AGENTS, TRUST), (MEMBERS, PRIOR)])
+def test_the_ranks_of_counts_are_correlated_as_declared(pair: tuple[str, str], rank: float) -> None:
+    """By SciPy's own correlation of mean ranks."""
+    of = scenario((list(pair), rank), **FEW)
+    assert out_of_reach(of) == []
+    values = drawn(of, 2048, "sobol")
+    found = stats.spearmanr(values[pair[0]], values[pair[1]]).statistic
+    assert found == pytest.approx(rank, abs=0.03)
+
+
+@pytest.mark.parametrize("rank", [0.9, -0.9])
+def test_what_cannot_be_reached_is_said_and_comes_as_near_as_it_can(rank: float) -> None:
+    """Three of four values below, one above: with a continuous input at most the square root of 3 p (1 - p)."""
+    of = scenario(([ACCURACY, TRUST], rank), **FEW)
+    most = np.copysign(np.sqrt(3 * 0.25 * 0.75), rank)
+    (told,) = out_of_reach(of)
+    assert f"a correlation of {most:.2f} instead of {rank:g}" in told
+    values = drawn(of, 4096, "sobol")
+    assert stats.spearmanr(values[ACCURACY], values[TRUST]).statistic == pytest.approx(most, abs=0.01)
+    with pytest.warns(ResultWarning, match=f"small: the ranks of {ACCURACY} and {TRUST}"):
+        sim.run(of, 2, jobs=1, progress=False)
+
+
+def test_ranks_of_two_points_by_their_closed_forms() -> None:
+    """Two fair coins: 2 / pi asin(rho) (Sheppard 1899); comonotone ones: as near as their chances."""
+    fair, rare = ranks.Ranks(((0.0, 0.5),), 1.0, 0.25), two_points(0.9)
+    for rho in (-0.99, -0.3, 0.5, 0.999):
+        assert ranks.rank_correlation(rho, fair, fair) == pytest.approx(2 / np.pi * np.arcsin(rho), abs=1e-9)
+        assert ranks.rank_correlation(rho, ranks.CONTINUOUS, ranks.CONTINUOUS) == pytest.approx(
+            6 / np.pi * np.arcsin(rho / 2), abs=1e-12
+        )
+    together = (0.5 - 0.9 * 0.5) / np.sqrt(0.9 * 0.1 * 0.25)
+    assert ranks.rank_correlation(1.0, rare, fair) == pytest.approx(together, abs=1e-5)
+    assert ranks.rank_correlation(1.0, rare, rare) == pytest.approx(1.0, abs=1e-5)
+    for rank in (-0.2, 0.25):
+        rho = ranks.normal_correlation(rank, rare, fair)
+        assert ranks.rank_correlation(rho, rare, fair) == pytest.approx(rank, abs=1e-8)
+
+
+def two_points(below: float) -> ranks.Ranks:
+    """The ranks of an input that takes the lower of two values with the chance `below`."""
+    return ranks.Ranks(((stats.norm.ppf(below), 0.5),), 1.0, np.sqrt((1 - below**3 - (1 - below) ** 3) / 12))
+
+
+def test_counts_of_many_values_count_as_continuous() -> None:
+    of = scenario(**{MEMBERS: {"uniform": {"min": 1, "max": 90}}, AGENTS: 7})
+    assert ranks.ranks_of(of.data_science_team.members) == ranks.CONTINUOUS
+    assert ranks.ranks_of(of.support.tiers.tier1.agents) == ranks.CONTINUOUS
 
 
 def test_a_group_holds_every_pair_and_a_star_every_site() -> None:

@@ -68,9 +68,34 @@ INTEGRATION = {
         'did you mean "engineers"?',
     ),
     "stage-rework": (
-        systems("{name: erp, stages: [{name: a, weeks: 1, rework: 1.5}]}"),
+        systems("{name: erp, stages: [{name: a, weeks: 0, rework: 1}]}"),
         "integration.systems.erp.stages.a.rework",
-        "from 0 to 1",
+        "from 0 to 0.95",
+    ),
+    "slices-that-move-no-clock": (
+        "data_science_team: {slice_hours: 1.0e-13}\n",
+        "data_science_team.slice_hours",
+        "from 0.1 to",
+    ),
+    "changes-without-a-pause": (
+        "ai: {shocks: {per_site_year: 1.0e6}}\n",
+        "ai.shocks.per_site_year",
+        "from 0 to 1000",
+    ),
+    "outages-without-a-pause": (
+        "outages: {per_year: 1.0e6, repair_hours: 0}\n",
+        "outages.per_year",
+        "from 0 to 1000",
+    ),
+    "calls-without-an-end": (
+        "support: {call_again_probability: 1}\n",
+        "support.call_again_probability",
+        "from 0 to 0.95",
+    ),
+    "more-people-than-one-desk-holds": (
+        "support: {tiers: {tier1: {agents: 9000, hiring: [{week: 4, agents: 1500}]}}}\n",
+        "support.tiers.tier1.hiring",
+        "at most 10,000",
     ),
     "stage-twice": (
         systems("{name: erp, stages: [{name: a, weeks: 1}, {name: a, weeks: 2}]}"),

@@ -226,9 +226,13 @@ def test_work_follows_the_planned_dates(whole: dict[str, Any]) -> None:
         ("outages.per_year", 50),
         ("integration.hand_carried.tickets_per_user_week", 1),
         ("integration.hand_carried.work_hours_per_site_week", 400),
+        ("ai.shocks", {"per_site_year": 500}),
+        ("data_science_team.slice_hours", 0.1),
+        ("integration.systems.erp.stages.*.rework", 0.95),
+        ("users.drop_out_per_week", 5),
     ],
 )
-def test_work_grows_with_the_programme(path: str, more: float, whole: dict[str, Any]) -> None:
+def test_work_grows_with_the_programme(path: str, more: object, whole: dict[str, Any]) -> None:
     scenario = load(whole)
     assert estimate_work(scenario.with_changes({path: more}), 1).events > 1.01 * estimate_work(scenario, 1).events
 

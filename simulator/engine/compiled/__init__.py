@@ -7,22 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.engine.compiled.kernel import (
+    FINISHED,
     MORE_TICKETS,
-    TRACE_FULL,
+    PAUSED,
     Pending,
     advance,
     follow_up,
     grow_pending,
+    next_event,
     pending,
     start,
 )
+from simulator.engine.protocol import EndlessError, never
+from simulator.engine.watch import EVENTS_PER_PAUSE, Watch, told_repetition
 from simulator.model.measures import Replication, measure
 from simulator.model.plan import Floats, Plan
 from simulator.model.replication import begin
 from simulator.model.state import State, grow_tickets
 from simulator.model.time import WEEK_HOURS
-
-TRACE_ROWS = 65_536
+from simulator.model.tracing import traced as with_trace
+from simulator.scenario import estimate_work
 
 
 @dataclass
@@ -34,6 +38,7 @@ class Run:
     inputs: Floats
     number: int
     seed: int
+    watch: Watch
 
 
 class Engine:
@@ -43,28 +48,48 @@ class Engine:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.stopping = never
+        self.expected = estimate_work(plan.scenario, 1).events
 
     def begin(self, replication: int, seed: int, uniforms: Floats | None = None, traced: bool = False) -> Run:
         """A replication at t = 0; `traced` keeps its events for `trace`."""
-        state, inputs = begin(self.plan, replication, seed, uniforms, TRACE_ROWS if traced else 0)
-        run = Run(state, pending(state), inputs, replication, seed)
+        state, inputs = begin(self.plan, replication, seed, uniforms, traced)
+        run = Run(state, pending(state), inputs, replication, seed, Watch(self.expected))
         start(run.state, run.pending)
         return run
 
     def advance(self, run: Run, until_weeks: float) -> Iterator[Any]:
         """Process all events up to and including `until_weeks`; yields full pieces of the trace, if there is one."""
-        while True:
-            code = advance(run.state, run.pending, until_weeks * WEEK_HOURS)
-            if code == MORE_TICKETS:
-                run.state = grow_tickets(run.state)
-                run.pending = grow_pending(run.pending, len(run.state.tickets))
+        code = PAUSED
+        while code != FINISHED:
+            code = self._on(run, until_weeks)
+            if code == PAUSED:
+                self._look(run)
                 continue
             world = run.state.world[0]
             if world["traced"] > 0:
                 yield run.state.trace[: world["traced"]].copy()
                 world["traced"] = 0
-            if code != TRACE_FULL:
-                return
+
+    @staticmethod
+    def _on(run: Run, until_weeks: float) -> int:
+        """Process events until all up to `until_weeks` have been, it is time for a pause, or the trace is full."""
+        while True:
+            code = int(advance(run.state, run.pending, until_weeks * WEEK_HOURS, EVENTS_PER_PAUSE))
+            if code != MORE_TICKETS:
+                return code
+            run.state = grow_tickets(run.state)
+            run.pending = grow_pending(run.pending, len(run.state.tickets))
+
+    def _look(self, run: Run) -> None:
+        """A pause: raises `Stopped`, or `EndlessError` with what repeats."""
+        trouble = run.watch.pause(run.state, next_event(run.pending), self.stopping)
+        if trouble is None:
+            return
+        run.state = with_trace(run.state)
+        self._on(run, self.plan.weeks)
+        rows = run.state.trace[: run.state.world["traced"][0]]
+        raise EndlessError(f"{trouble}; {told_repetition(self.plan, run.state, rows)}")
 
     def refresh(self, run: Run, hours: float) -> None:
         """Between steps, after `run.state` was changed at `hours`: lines, people, rates and calendar follow."""
@@ -73,7 +98,7 @@ class Engine:
 
     def copy(self, run: Run) -> Run:
         """A replication of its own in the same state."""
-        return Run(run.state.copy(), run.pending.copy(), run.inputs, run.number, run.seed)
+        return Run(run.state.copy(), run.pending.copy(), run.inputs, run.number, run.seed, Watch(self.expected))
 
     def replicate(self, replication: int, seed: int, uniforms: Floats | None = None) -> Replication:
         """One replication from start to horizon."""

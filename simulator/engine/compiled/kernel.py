@@ -62,11 +62,11 @@ from simulator.model.support import (
 )
 from simulator.model.tasks import set_rates
 from simulator.model.time import work_time
-from simulator.model.tracing import ROWS_PER_EVENT, note
+from simulator.model.tracing import TRACE_ROWS, note
 from simulator.scenario.measures import TIERS
 from simulator.streams.jit import kernel_part, rule
 
-FINISHED, MORE_TICKETS, TRACE_FULL = 0, 1, 2
+FINISHED, PAUSED, MORE_TICKETS, TRACE_FULL = 0, 1, 2, 3
 NOBODY = -1
 
 
@@ -133,6 +133,12 @@ def grow_pending(cal: Pending, tickets: int) -> Pending:
     )
 
 
+def next_event(cal: Pending) -> float:
+    """When the next event is due (hours); infinite when there is none."""
+    due = float(cal.node_due[1])
+    return min(due, float(cal.heap["time"][0])) if cal.size[0] > 0 else due
+
+
 # ---- the calendar
 
 
@@ -156,11 +162,14 @@ def start(state: Any, cal: Any) -> None:
 
 
 @rule
-def advance(state: Any, cal: Any, until: float) -> int:
-    """Process all events up to and including `until` (hours); stops early, to be resumed, when room runs out."""
+def advance(state: Any, cal: Any, until: float, most: int) -> int:
+    """Process all events up to and including `until` (hours), as far as they are not more than `most`.
+
+    Stops early, to be resumed, after so many, and when room runs out.
+    """
     world = state.world[0]
     size = cal.size
-    room = len(state.trace) - ROWS_PER_EVENT - len(state.agents) - 4 * len(state.sites) - len(state.stages)
+    done = 0
     while True:
         s = cal.winners[1]
         time = cal.node_due[1]
@@ -170,9 +179,12 @@ def advance(state: Any, cal: Any, until: float) -> int:
             time = event["time"]
         if time > until or time == math.inf:
             break
+        if done == most:
+            return PAUSED
+        done += 1
         if world["free_ticket"] < 0:
             return MORE_TICKETS
-        if world["tracing"] == 1 and world["traced"] > room:
+        if world["traced"] >= TRACE_ROWS:
             return TRACE_FULL
         if user_first:
             fire(state, cal, cal.site_key[s] // RANK, cal.site_key[s] % RANK, time)
@@ -204,7 +216,7 @@ def timed(state: Any, cal: Any, kind: int, slot: int, time: float) -> None:
     else:
         turn(state, kind, entity, time)
     if kind == kinds.DAY:
-        open_clocks(state, cal, entity)
+        open_clocks(state, cal, entity, time)
     elif kind == kinds.SHIFT:
         serve(state, cal, state.shifts[entity]["tier"], time)
         if state.world[0]["outage"] == 1:
@@ -332,10 +344,10 @@ def renew_rates(state: Any, cal: Any, s: int, time: float) -> None:
 
 
 @kernel_part
-def open_clocks(state: Any, cal: Any, s: int) -> None:
+def open_clocks(state: Any, cal: Any, s: int, time: float) -> None:
     """A working day begins at site `s`: clocks take up their present rates, and those that fire today are noted."""
     site = state.sites[s]
-    work = site["work_at_opening"]
+    work = work_time(site, time)
     for c in range(site["first_cell"], site["first_cell"] + state.world[0]["segments"]):
         for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
             i = c * CLOCKS + process - FIRST_CLOCK

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.engine.protocol import EndlessError, never
 from simulator.engine.reference.programme import Programme
+from simulator.engine.watch import Watch, told_repetition
 from simulator.model.measures import Replication, measure
 from simulator.model.plan import Floats, Plan
 from simulator.model.replication import begin
 from simulator.model.state import State
 from simulator.model.time import WEEK_HOURS
-from simulator.model.tracing import ROWS_PER_EVENT
+from simulator.model.tracing import TRACE_ROWS
+from simulator.model.tracing import traced as with_trace
+from simulator.scenario import estimate_work
 
-TRACE_ROWS = 65_536
+STEPS_PER_PAUSE = 1 << 12
+"""Steps of SimPy between two pauses: some tenth of a second."""
+STEPS_TOLD = 10_000
+"""Steps that are looked at to tell what repeats."""
 FIRST = 0
 """A calendar key before that of any other event."""
 
@@ -27,6 +35,7 @@ class Run:
     inputs: Floats
     number: int
     seed: int
+    watch: Watch
 
     @property
     def state(self) -> State:
@@ -45,24 +54,40 @@ class Engine:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.stopping = never
+        self.expected = estimate_work(plan.scenario, 1).events
 
     def begin(self, replication: int, seed: int, uniforms: Floats | None = None, traced: bool = False) -> Run:
         """A replication at t = 0; `traced` keeps its events."""
-        state, inputs = begin(self.plan, replication, seed, uniforms, TRACE_ROWS if traced else 0)
-        return Run(Programme(state), inputs, replication, seed)
+        state, inputs = begin(self.plan, replication, seed, uniforms, traced)
+        return Run(Programme(state), inputs, replication, seed, Watch(self.expected))
 
     def advance(self, run: Run, until_weeks: float) -> Iterator[Any]:
         """Process all events up to and including `until_weeks`; yields full pieces of the trace, if there is one."""
         env = run.programme.env
         until = until_weeks * WEEK_HOURS
-        state = run.state
-        room = len(state.trace) - ROWS_PER_EVENT - len(state.agents) - 4 * len(state.sites) - len(state.stages)
+        steps = 0
         while env.peek() <= until:
-            if run.state.world["traced"][0] > room:
+            if run.state.world["traced"][0] >= TRACE_ROWS:
                 yield self._take_trace(run)
             env.step()
+            steps += 1
+            if steps % STEPS_PER_PAUSE == 0:
+                self._look(run)
         if run.state.world["traced"][0] > 0:
             yield self._take_trace(run)
+
+    def _look(self, run: Run) -> None:
+        """A pause: raises `Stopped`, or `EndlessError` with what repeats."""
+        env = run.programme.env
+        trouble = run.watch.pause(run.state, env.peek(), self.stopping)
+        if trouble is None:
+            return
+        run.state = with_trace(run.state)
+        for _ in range(STEPS_TOLD):
+            if env.peek() < math.inf and run.state.world["traced"][0] < TRACE_ROWS:
+                env.step()
+        raise EndlessError(f"{trouble}; {told_repetition(self.plan, run.state, self._take_trace(run))}")
 
     @staticmethod
     def _take_trace(run: Run) -> Any:

@@ -180,10 +180,11 @@ class Programme:
 
     def open_clocks(self, s: int) -> None:
         """A working day begins at site `s`: clocks take up their present rates, and those that fire today are set."""
+        work = work_time(self.state.sites[s], self.env.now)
         for c in self.cells(s):
             for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
                 i = c * CLOCKS + process - FIRST_CLOCK
-                retime(self.state.clocks[i], self.state.sites["work_at_opening"][s], clock_rate(self.state, c, process))
+                retime(self.state.clocks[i], work, clock_rate(self.state, c, process))
                 self.arm(c, process, i)
 
     def clock(self, c: int, process: int, i: int) -> Steps:
