@@ -12,6 +12,7 @@ import typer
 from simulator.cli import app_command, merging, running, scenarios, tracing
 from simulator.cli.exit_codes import BAD, DONE, FAILED, INTERRUPTED, TOLD
 from simulator.cli.output import CANNOT_WRITE, OutputLostError, complain, prepare, printing, reader_may_leave
+from simulator.cli.signals import came_of_interruption
 
 CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
 """What typer raises for a command line that it can't read: of a click of its own, or of that which is installed."""
@@ -110,9 +111,13 @@ def _execute(arguments: list[str] | None) -> int:
     except OutputLostError as error:
         complain(error)
         return FAILED
-    except (OSError, RuntimeError) as error:
-        complain(f"failed: {error}")
-        return FAILED
+    except Exception as error:
+        if not came_of_interruption(error):
+            if isinstance(error, OSError | RuntimeError):
+                complain(f"failed: {error}")
+                return FAILED
+            raise
+        code = INTERRUPTED
     if code == INTERRUPTED:
         complain("Interrupted.")
     return code if isinstance(code, int) else DONE

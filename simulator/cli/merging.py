@@ -11,6 +11,7 @@ from simulator.cli.exit_codes import FAILED
 from simulator.cli.options import AsJson, read_folder
 from simulator.cli.output import reader_may_leave
 from simulator.cli.running import show, tell_refused
+from simulator.cli.signals import stopping_when_told
 
 
 def merge(
@@ -36,7 +37,8 @@ def merge(
     """
     from simulator.experiment.merging import merge_all
 
-    merged = merge_all(folders, out)
+    with stopping_when_told():
+        merged = merge_all(folders, out)
     if not merged.results:
         raise next(iter(merged.refused.values()))
     results = merged.results if merged.suite is None else [merged.suite]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -37,8 +36,10 @@ from simulator.cli.options import (
     UntilPrecision,
 )
 from simulator.cli.output import complain, console, escaped, escaped_name, reader_may_leave
+from simulator.cli.signals import stopping_when_told
 from simulator.cli.sources import load_all, refuse_duplicates, scenarios_in
 from simulator.experiment.precision import MOST_REPLICATIONS as MOST_FOR_PRECISION
+from simulator.experiment.progress import COMPILING
 from simulator.experiment.settings import REPLICATIONS, SEED, SHARD_SIZE
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def run(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    compile_engine()
     parts: dict[str, dict[str, Any]] = {}
     with workplace(executor, scheduler) as where, stopping_when_told():
         try:
@@ -144,6 +146,15 @@ def run(
         tell_interrupted([of.name for of in scenarios_in(loaded) if of.name not in told], out)
     if stopped or not together.complete:
         raise typer.Exit(FAILED)
+
+
+def compile_engine() -> None:
+    """Have the engine compiled before anything begins: an interruption would be swallowed in it."""
+    from simulator import engine as engines
+
+    if not engines.compiled_before():
+        complain(f"{COMPILING} ...")
+    engines.warm_up()
 
 
 def every_result(result: Result | SuiteResult) -> list[Result]:
@@ -229,16 +240,6 @@ def workplace(executor: ExecutorName | None, scheduler: str | None) -> Iterator[
     else:
         with executors.dask(scheduler) as cluster:
             yield cluster
-
-
-@contextmanager
-def stopping_when_told() -> Iterator[None]:
-    """Let SIGTERM, by which batch systems and clusters end a job, act as Ctrl-C does: what is finished is kept."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def show(

@@ -13,6 +13,7 @@ import simulator as sim
 import simulator.scenario
 from simulator.app.settings import SETTINGS, as_options
 from simulator.cli import main
+from tests.cli.conftest import signals_as_before
 from tests.experiment.stand_in import SCENARIO
 
 TOP = Path(__file__).resolve().parents[2]
@@ -57,7 +58,7 @@ def test_the_command_line_gives_the_same_digits(page, capsys):
     words = shlex.split(page.code[0].value)
     assert words[:2] == ["scaleup", "run"]
     assert words.count("--set") == 2
-    with pytest.raises(SystemExit) as left:
+    with pytest.raises(SystemExit) as left, signals_as_before():
         main([*words[1:], "--json"])
     assert left.value.code == 0
     summary = json.loads(capsys.readouterr().out)[0]

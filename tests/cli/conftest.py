@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,12 +25,23 @@ def scenario_file(tmp_path: Path) -> str:
     return str(path)
 
 
+@contextmanager
+def signals_as_before() -> Iterator[None]:
+    """Take back what the command line makes of signals for as long as its process lives."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 @pytest.fixture
 def scaleup(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Run a command line; exit code, standard output, standard error."""
 
     def call(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as left:
+        with pytest.raises(SystemExit) as left, signals_as_before():
             main([str(argument) for argument in arguments])
         streams = capsys.readouterr()
         assert "Traceback" not in streams.err

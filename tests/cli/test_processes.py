@@ -14,6 +14,7 @@ import pytest
 
 import simulator as sim
 from simulator.cli import main
+from tests.cli.conftest import signals_as_before
 from tests.experiment.small import SMALL
 
 
@@ -34,7 +35,7 @@ def test_the_app_is_this_program_whatever_folder_it_is_started_in(tmp_path, monk
         raise SystemExit
 
     monkeypatch.setattr(os, "execv", execv)
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit), signals_as_before():
         main(["app", "--headless"])
     options = started[: started.index("-m")]
     environment = os.environ | {"PYTHONPATH": str(Path(sim.__file__).parents[1])}
