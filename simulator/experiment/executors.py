@@ -14,6 +14,7 @@ from typing import Any
 
 from simulator.experiment.workers import WorkersError
 
+LOGGING = ("asyncio", "distributed", "tornado")
 SECONDS_TO_ANSWER = 10
 SECONDS_BETWEEN_LOOKS = 5.0
 SECONDS_OF_SILENCE = 30
@@ -63,8 +64,8 @@ def dask(scheduler: str) -> Iterator[Executor]:
         from distributed import Client
     except ImportError as error:
         raise ExecutorError("dask is not installed; install it with: pip install 'scaleup-simulator[dask]'") from error
-    for name in list(logging.root.manager.loggerDict):
-        if name.partition(".")[0] == "distributed":  # what they log, with tracebacks, is raised here in one sentence
+    for name in ["asyncio", "tornado", *logging.root.manager.loggerDict]:
+        if name.partition(".")[0] in LOGGING:  # what they log, with tracebacks, is raised here in one sentence
             logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(scheduler, timeout=SECONDS_TO_ANSWER)
