@@ -212,6 +212,19 @@ def test_dead_workers_are_survived_and_a_deadly_replication_is_left_out(tmp_path
     assert records.measure("adoption_final") == alike
 
 
+class Shielded(stand_in.Engine):
+    """Fails where Ctrl-C could reach its process."""
+
+    def replicate(self, replication, seed, uniforms=None):
+        assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        return super().replicate(replication, seed, uniforms)
+
+
+def test_worker_processes_never_see_ctrl_c_not_even_while_they_are_imported():
+    complete, records = gather(2, partial(Shielded, stand_in.make().plan), jobs=1, place="processes")
+    assert (complete, records.count, gather.failures) == (True, 2, [])
+
+
 class CutShort(stand_in.Engine):
     """Its process is killed in the middle of handing over what replication 3 belongs to."""
 
