@@ -13,8 +13,8 @@ MOST_SECONDS: Final = 240.0
 """Processor seconds of a run, as estimated: the shipped scenarios fit with their 200 replications."""
 SECONDS_VARIABLE: Final = "SCALEUP_APP_SECONDS"
 """Environment variable with another number of processor seconds."""
-MOST_EVENTS: Final = 5e7
-"""Expected events of one replication, about ten seconds: no run can be stopped within one."""
+MOST_EVENTS: Final = 2e7
+"""Expected events of one replication, about four seconds: no run can be stopped within one."""
 MOST_MEMORY: Final = 150e6
 """Bytes of results of one run, as estimated; what is there takes about twice as many."""
 OVERTIME: Final = 4.0
