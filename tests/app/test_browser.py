@@ -19,6 +19,8 @@ pytestmark = pytest.mark.browser
 sync_api = pytest.importorskip("playwright.sync_api")
 OTHER_HOST = "rebound.example.com"
 """A name that somebody else has led to this machine."""
+PLACE = str(Path(__file__).parents[2]).encode()
+"""Where the program lies."""
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +64,24 @@ def browser(chromium: str) -> Iterator["sync_api.Browser"]:
         launched.close()
 
 
+def received(page: "sync_api.Page") -> list[bytes]:
+    """What the server will send to a page, beside files."""
+    frames: list[bytes] = []
+
+    def listen(socket: "sync_api.WebSocket") -> None:
+        socket.on("framereceived", lambda of: frames.append(of if isinstance(of, bytes) else of.encode()))
+
+    page.on("websocket", listen)
+    return frames
+
+
 def test_a_visitor_moves_a_lever_and_reads_the_answer(address, browser):
     page = browser.new_page()
     asked: set[str] = set()
     failed: list[str] = []
     page.on("request", lambda request: asked.add(urlparse(request.url).hostname or ""))
     page.on("pageerror", lambda error: failed.append(str(error)))
+    frames = received(page)
     page.goto(address)
     command = page.get_by_test_id("stCode")
     command.wait_for(timeout=180_000)
@@ -98,6 +112,8 @@ def test_a_visitor_moves_a_lever_and_reads_the_answer(address, browser):
     assert page.get_by_test_id("stException").count() == 0
     assert failed == []
     assert asked == {"127.0.0.1"}
+    assert any(b"entry.py" in frame for frame in frames)
+    assert not any(PLACE in frame for frame in frames)
 
 
 BROKEN = """
@@ -123,14 +139,8 @@ def test_nothing_of_a_failure_reaches_the_browser(tmp_path, browser):
     port = free_port()
     options = [*as_options(), "--server.headless=true", f"--server.port={port}"]
     page = browser.new_page()
-    frames: list[bytes] = []
-    page.on(
-        "websocket",
-        lambda socket: socket.on(
-            "framereceived", lambda of: frames.append(of if isinstance(of, bytes) else of.encode())
-        ),
-    )
-    command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
+    frames = received(page)
+    command = [sys.executable, "-m", "simulator.app.serve", "run", str(script), *options]
     with log.open("wb") as stream, served(command, port, stream) as address:
         page.goto(address)
         page.get_by_test_id("stException").wait_for(timeout=180_000)
@@ -143,7 +153,7 @@ def test_nothing_of_a_failure_reaches_the_browser(tmp_path, browser):
     assert "/srv/secret-place/inside" in logged
     assert "/srv/secret-place/outside" in logged
     assert any(number.encode() in frame for frame in frames)
-    for word in (b"secret-place", b"Traceback", b"RuntimeError", str(Path(__file__).parents[2]).encode()):
+    for word in (b"secret-place", b"Traceback", b"RuntimeError", PLACE, str(tmp_path).encode()):
         assert word not in content
         assert not any(word in frame for frame in frames)
 

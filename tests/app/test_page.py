@@ -164,8 +164,13 @@ def test_a_server_is_closed_as_far_as_streamlit_can_close_it():
 @pytest.mark.parametrize(
     ("arguments", "options", "seconds"),
     [
-        ([], [], "240.0"),
-        (["--served-as", "plans.example.com"], ["--browser.serverAddress=plans.example.com"], "240.0"),
+        ([], ["--server.headless=false"], "240.0"),
+        (["--headless"], ["--server.headless=true", "--browser.serverAddress=127.0.0.1"], "240.0"),
+        (
+            ["--served-as", "plans.example.com"],
+            ["--browser.serverAddress=plans.example.com", "--server.headless=true"],
+            "240.0",
+        ),
         (["--most-seconds", "1000"], ["--server.address=127.0.0.1"], "1000.0"),
     ],
 )
@@ -181,6 +186,15 @@ def test_the_command_hands_its_options_on(arguments, options, seconds, monkeypat
         main(["app", *arguments])
     assert set(options) <= set(started[0])
     assert started[1] == seconds
+
+
+@pytest.mark.parametrize("name", ["https://plans.example.com", "plans.example.com:8501", "plans.example.com/", "*", ""])
+def test_the_host_of_a_proxy_is_a_name_alone(name, monkeypatch, capsys):
+    monkeypatch.setattr("os.execve", lambda *_: pytest.fail("it was started"))
+    with pytest.raises(SystemExit) as left:
+        main(["app", "--served-as", name])
+    assert left.value.code == 2
+    assert "such as plans.example.com" in " ".join(capsys.readouterr().err.replace("│", " ").split())
 
 
 def test_both_entries_show_the_same_page():
