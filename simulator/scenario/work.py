@@ -109,7 +109,7 @@ def estimate_work(scenario: "Scenario", replications: int, limits: Limits = Limi
     least = "fewer users or tasks, or a shorter horizon"
     fitting = min(limits.replications, limits.seconds / (events * SECONDS_PER_EVENT))
     fitting = min(fitting, (limits.memory_bytes - users * BYTES_PER_USER) / row)
-    fewer = f"try {math.floor(fitting):,} replications of this scenario, or " if fitting >= 1.0 else ""
+    fewer = f"{math.floor(fitting):,} replications of this scenario, or " if fitting >= 1.0 else ""
     for value, most, what, mend in (
         (events, limits.events, "events in a replication", least),
         (seconds, limits.seconds, "seconds on one core", fewer + least),

@@ -57,7 +57,7 @@ def test_whoever_runs_the_app_may_allow_other_work(monkeypatch):
     enough = estimate_work(scenario, 100).seconds
     monkeypatch.setenv(limits.SECONDS_VARIABLE, str(1.001 * enough))
     limits.check(scenario, 100)
-    with pytest.raises(sim.ScenarioError, match="in the app; try 100 replications of this scenario"):
+    with pytest.raises(sim.ScenarioError, match="in the app; 100 replications of this scenario"):
         limits.check(scenario, 101)
 
 
