@@ -1,0 +1,426 @@
+"""A folder of compiled code is used only if nobody else can have put anything there; else there is a private one."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from simulator.cli.commands import telling_warnings
+from simulator.streams import cache
+from simulator.streams.cache import KEPT_SECONDS, OF_PARENT, OURS, VARIABLE, CacheWarning, open_cache
+
+NAME = f"{'0' * 20}-{'a' * 8}"
+NOBODY = 65534
+AS_ROOT = os.geteuid() == 0
+DAY = 86_400
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place for caches that is used, and one for temporary folders."""
+    for variable in (VARIABLE, OF_PARENT, "XDG_CACHE_HOME"):
+        monkeypatch.setenv(variable, "to be restored afterwards")
+        monkeypatch.delenv(variable)
+    usual = tmp_path / "usual"
+    monkeypatch.setenv(VARIABLE, str(usual))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir(mode=0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    yield usual
+    for path in (tmp_path, *tmp_path.rglob("*")):
+        if not path.is_symlink() and path.is_dir():
+            path.chmod(0o700)
+
+
+def usual() -> Path:
+    """The folder that is used without a word."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        folder = open_cache(NAME).folder
+    assert folder is not None
+    return folder
+
+
+def instead(why: str) -> Path:
+    """The private folder that is used, which is told with these words."""
+    with pytest.warns(CacheWarning) as told:
+        folder = open_cache(NAME).folder
+    (message,) = (str(of.message) for of in told)
+    assert "\n" not in message
+    assert why in message
+    assert VARIABLE in message
+    assert folder is not None
+    assert Path(tempfile.gettempdir()) == folder.parents[2]
+    return folder
+
+
+def private(folder: Path) -> bool:
+    """Whether it is the user's alone."""
+    status = folder.lstat()
+    return status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) == 0o700
+
+
+# ---- what is made here
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_folders_are_made_for_the_user_alone(place: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        folder = usual()
+    finally:
+        os.umask(before)
+    assert folder == place / OURS / NAME
+    assert all(private(part) for part in (folder, *folder.parents[:2]))
+    assert usual() == folder, "a second start uses it"
+
+
+def by_the_group(part: Path) -> None:
+    part.chmod(0o770)
+
+
+def by_all(part: Path) -> None:
+    part.chmod(0o1777)
+
+
+def a_link(part: Path) -> None:
+    part.rename(part.with_name("elsewhere"))
+    part.symlink_to("elsewhere")
+
+
+def of_somebody_else(part: Path) -> None:
+    os.chown(part, NOBODY, NOBODY)
+
+
+STRANGE: list[tuple[Callable[[Path], None], str]] = [
+    (by_the_group, "can be written by others"),
+    (by_all, "can be written by others"),
+    (a_link, "is a link"),
+    *([(of_somebody_else, "belongs to another user")] if AS_ROOT else []),
+]
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+@pytest.mark.parametrize(("made", "why"), STRANGE)
+def test_a_part_that_others_could_have_filled_is_not_used(
+    place: Path, made: Callable[[Path], None], why: str, depth: int
+) -> None:
+    """What somebody else may have put there is not even looked at."""
+    folder = usual()
+    open_cache(NAME).write("planted.nbc", b"payload")
+    assert open_cache(NAME).holds("*.nbc")
+    part = (folder.parent, folder)[depth]
+    made(part)
+    used = instead(f"{part} {why}")
+    assert private(used)
+    assert private(used.parent)
+    assert not open_cache(NAME).holds("*.nbc")
+
+
+def test_a_file_or_a_broken_link_in_the_place_of_a_part_is_told(place: Path) -> None:
+    place.mkdir()
+    (place / OURS).write_bytes(b"")
+    instead(f"{place / OURS} is not a folder")
+    (place / OURS).unlink()
+    (place / OURS).symlink_to("nowhere")
+    os.environ.pop(OF_PARENT)
+    instead(f"{place / OURS} is not a folder")
+
+
+# ---- the way there
+
+
+def test_a_place_that_others_can_write_is_used_only_with_a_sticky_bit(place: Path) -> None:
+    """Without it anybody could put another folder in the place of ours, at any time."""
+    place.mkdir()
+    place.chmod(0o1777)
+    usual()
+    place.chmod(0o777)
+    instead(f"{place} can be written by others")
+
+
+def test_nobody_else_can_replace_a_folder_further_up(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.mkdir()
+    place.chmod(0o777)
+    monkeypatch.setenv(VARIABLE, str(place / "mine" / "caches"))
+    instead(f"{place} can be written by others")
+    assert not (place / "mine").exists()
+
+
+def test_a_link_on_the_way_is_followed_to_where_it_leads(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_for_all = place / "open"
+    (open_for_all / "mine").mkdir(parents=True)
+    link = place / "link"
+    link.symlink_to("open/mine")
+    monkeypatch.setenv(VARIABLE, str(link))
+    assert usual() == link / OURS / NAME
+    open_for_all.chmod(0o777)
+    instead(f"{open_for_all} can be written by others")
+
+
+@pytest.mark.parametrize(("members", "used"), [([], True), (["user"], True), (["user", "another"], False)])
+def test_a_group_of_the_user_alone_may_write_on_the_way(
+    place: Path, monkeypatch: pytest.MonkeyPatch, members: list[str], used: bool
+) -> None:
+    """Many systems make such a group for each user, and folders that it can write."""
+    place.mkdir()
+    place.chmod(0o775)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: SimpleNamespace(pw_name="user"))
+    monkeypatch.setattr(grp, "getgrgid", lambda _: SimpleNamespace(gr_name="user", gr_mem=members))
+    if used:
+        usual()
+    else:
+        instead(f"{place} can be written by others")
+
+
+def test_a_place_of_somebody_else_is_not_used(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its owner can rename what is in it, sticky or not."""
+    place.mkdir()
+    place.chmod(0o1777)
+    if AS_ROOT:
+        os.chown(place, NOBODY, NOBODY)
+        instead(f"{place} belongs to another user")
+    else:  # nothing can be given away, so the user becomes another, for whom the temporary folder is no good either
+        monkeypatch.setattr(os, "geteuid", lambda: NOBODY)
+        with pytest.warns(CacheWarning, match="belongs to another user"):
+            assert open_cache(NAME).folder is None
+
+
+# ---- where it lies
+
+
+def test_a_tilde_is_the_home_folder(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(place))
+    monkeypatch.setenv(VARIABLE, "~/of/mine")
+    assert usual() == place / "of" / "mine" / OURS / NAME
+    monkeypatch.setenv(VARIABLE, "~")
+    assert usual() == place / OURS / NAME
+
+
+def test_an_empty_variable_is_none_and_a_relative_xdg_is_ignored(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(place / "home"))
+    monkeypatch.setenv(VARIABLE, "")
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    assert usual() == place / "home" / ".cache" / OURS / NAME
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place / "xdg"))
+    assert usual() == place / "xdg" / OURS / NAME
+
+
+def test_a_relative_place_is_that_of_the_start(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.mkdir()
+    monkeypatch.chdir(place)
+    monkeypatch.setenv(VARIABLE, "here")
+    assert usual() == place / "here" / OURS / NAME
+
+
+BAD: dict[str, tuple[str, str]] = {
+    "a file": ("{place}/file", "{place}/file is not a folder"),
+    "below a file": ("{place}/file/below", "{place}/file is not a folder"),
+    "too long": ("{place}/" + "x" * 300, "File name too long"),
+    "an unknown user": ("~no-such-user-here/caches", "no home folder is known for ~no-such-user-here"),
+    "below a file that is not UTF-8": ("{place}/\udcff/below", "{place}/\\udcff is not a folder"),
+    "circular": ("{place}/circle/caches", "{place}/circle is not a folder"),
+    "unwritable": ("/proc/caches", "/proc"),
+}
+
+
+@pytest.mark.parametrize("named", BAD)
+def test_a_place_that_is_none_is_told_in_one_line(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], named: str
+) -> None:
+    place.mkdir()
+    (place / "file").write_bytes(b"")
+    (place / "\udcff").write_bytes(b"")
+    (place / "circle").symlink_to("circle")
+    bad, why = (of.format(place=place) for of in BAD[named])
+    monkeypatch.setenv(VARIABLE, bad)
+    with telling_warnings():
+        assert open_cache(NAME).folder is not None
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert told.startswith("compiled code is not kept (")
+    assert why in told
+
+
+def test_a_place_that_is_not_utf_8_is_used(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(place / "\udcff"))
+    assert usual() == place / "\udcff" / OURS / NAME
+
+
+@pytest.mark.parametrize("home", [None, "", "relative"])
+def test_any_user_id_without_home_and_name(home: str | None) -> None:
+    """A container often has neither for the user id that it is given."""
+    program = (
+        "import os, pwd, sys, tempfile\n"
+        "from simulator.streams.cache import open_cache\n"
+        "if os.geteuid() == 0:\n"
+        "    os.setgroups([]), os.setgid(12345), os.setuid(12345)\n"
+        "else:\n"
+        "    def getpwuid(_): raise KeyError\n"
+        "    pwd.getpwuid = getpwuid\n"
+        "tempfile.tempdir = '/tmp'\n"
+        f"cache = open_cache('{NAME}')\n"
+        "cache.write('a.nbc', b'payload')\n"
+        "print(cache.read('a.nbc'))"
+    )
+    variables = {"HOME", "USER", "LOGNAME", VARIABLE}
+    environment = {name: of for name, of in os.environ.items() if name not in variables}
+    if home is not None:
+        environment["HOME"] = home
+    command = [sys.executable, "-W", "always", "-c", program]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "b'payload'\n"
+    assert VARIABLE in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_any_place_nothing_is_kept(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.write_bytes(b"")
+    monkeypatch.setattr(tempfile, "tempdir", str(place / "nowhere"))
+    with pytest.warns(CacheWarning, match="is not a folder"):
+        nothing = open_cache(NAME)
+    nothing.write("a.nbc", b"payload")
+    assert nothing.folder is None
+    assert nothing.read("a.nbc") is None
+    assert not nothing.holds("*")
+
+
+def test_a_temporary_folder_in_which_others_can_rename_is_not_used(place: Path) -> None:
+    place.write_bytes(b"")
+    Path(tempfile.gettempdir()).chmod(0o777)
+    with pytest.warns(CacheWarning):
+        assert open_cache(NAME).folder is None
+
+
+# ---- the private folder
+
+FAMILY = f"""
+import os, subprocess, sys
+from simulator.streams.cache import open_cache
+child = "from simulator.streams.cache import open_cache; print(open_cache('{NAME}').folder)"
+print(open_cache('{NAME}').folder, flush=True)
+for _ in range(2):
+    subprocess.run([sys.executable, "-c", child], check=True)
+if os.fork() == 0:
+    sys.exit()  # not the end of the process that made it
+os.wait()
+print(open_cache('{NAME}').folder.is_dir())
+"""
+
+
+def test_children_use_the_folder_of_the_process_and_it_goes_with_it(place: Path) -> None:
+    """It is told once, and worker processes do not each compile."""
+    place.write_bytes(b"")
+    environment = os.environ | {"TMPDIR": tempfile.gettempdir()}
+    done = subprocess.run([sys.executable, "-c", FAMILY], env=environment, capture_output=True, text=True, check=True)
+    folder, *of_children, there = done.stdout.split()
+    assert of_children == [folder, folder]
+    assert there == "True"
+    assert done.stderr.count("compiled code is not kept") == 1
+    assert not list(Path(tempfile.gettempdir()).iterdir())
+
+
+@pytest.mark.parametrize(("made", "why"), STRANGE)
+def test_a_folder_that_is_handed_on_is_checked_too(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: Callable[[Path], None], why: str
+) -> None:
+    place.write_bytes(b"")
+    handed_on = tmp_path / "handed-on"
+    handed_on.mkdir(mode=0o700)
+    monkeypatch.setenv(OF_PARENT, str(handed_on))
+    assert usual() == handed_on / OURS / NAME
+    made(handed_on)
+    assert tempfile.gettempdir() in str(usual()), why
+
+
+def test_a_folder_that_can_only_be_read_is_used_if_it_holds_something(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a cluster whose nodes see homes so: one run before fills it."""
+    open_cache(NAME).write("a.nbc", b"payload")
+    monkeypatch.setattr(os, "access", lambda path, _: place not in path.parents)
+    assert open_cache(NAME).folder == place / OURS / NAME
+    (place / OURS / NAME / "a.nbc").unlink()
+    instead("can't be written")
+
+
+# ---- old folders
+
+
+def test_caches_of_other_versions_are_removed_after_a_time(place: Path, tmp_path: Path) -> None:
+    folder = usual()
+    now = time.time()
+    outside = tmp_path / "outside"
+    (outside / "of").mkdir(parents=True)
+
+    def sibling(name: str, unused_seconds: float) -> Path:
+        path = folder.parent / name
+        (path / "below").mkdir(parents=True)
+        (path / "below" / "a.nbc").write_bytes(b"")
+        (path / "link").symlink_to(outside)
+        os.utime(path, (now, now - unused_seconds))
+        return path
+
+    names = [f"{digit * 20}-{digit * 8}" for digit in "12345"]
+    old = sibling(names[0], KEPT_SECONDS + DAY)
+    kept = [sibling(names[1], KEPT_SECONDS - DAY), sibling("something-else", 10 * KEPT_SECONDS)]
+    open_for_all = sibling(names[2], 10 * KEPT_SECONDS)
+    open_for_all.chmod(0o777)
+    link = folder.parent / names[3]
+    link.symlink_to(outside)
+    os.utime(link, (0, 0), follow_symlinks=False)
+    kept += [open_for_all, link]
+    if AS_ROOT:
+        kept.append(sibling(names[4], 10 * KEPT_SECONDS))
+        os.chown(kept[-1], NOBODY, NOBODY)
+    usual()
+    assert not old.exists()
+    assert all(path.exists() for path in kept)
+    assert (outside / "of").is_dir()
+
+
+def test_a_cache_in_use_stays(place: Path) -> None:
+    """Its use is noted by its time, at most once a day."""
+    folder = usual()
+    for days, noted in ((0.9, False), (1.1, True), (1000, True)):
+        used = time.time() - days * DAY
+        os.utime(folder, (used, used))
+        assert usual() == folder
+        assert (folder.stat().st_mtime != pytest.approx(used, abs=1)) == noted
+
+
+def test_private_folders_of_killed_processes_are_removed_after_a_time(place: Path) -> None:
+    place.write_bytes(b"")
+    left = Path(tempfile.gettempdir()) / f"{OURS}-abcd_123"
+    other = left.with_name(f"{OURS}-of-something-else")
+    for path in (left, other):
+        path.mkdir(mode=0o700)
+        os.utime(path, (0, 0))
+    instead("is not a folder")
+    assert not left.exists()
+    assert other.exists()
+
+
+def test_removing_that_fails_is_no_matter(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = usual()
+    old = folder.with_name(f"{'1' * 20}-{'1' * 8}")
+    old.mkdir()
+    os.utime(old, (0, 0))
+
+    def fail(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(cache.shutil, "rmtree", fail)
+    assert usual() == folder
