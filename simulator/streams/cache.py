@@ -110,7 +110,8 @@ def _usual_place() -> Path:
         try:
             home = Path(place.parts[0]).expanduser()
         except RuntimeError as error:
-            raise UnusableError(f"no home folder is known for {place.parts[0]}") from error
+            whose = place.parts[0].removeprefix("~")
+            raise UnusableError(f"no home folder is known{whose and f' of {whose}'}") from error
         if not home.is_absolute():
             raise UnusableError(f"the home folder {home} is not an absolute path")
         place = home.joinpath(*place.parts[1:])

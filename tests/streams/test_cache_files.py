@@ -14,10 +14,13 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from numba import types
 
 from simulator import engine
+from simulator.model.memory import Table
 from simulator.streams import jit
 from simulator.streams.cache import OF_PARENT, OURS, VARIABLE, Cache, CacheWarning, open_cache
 from simulator.streams.jit import cache_name
@@ -296,11 +299,46 @@ def test_a_changed_rule_is_compiled_anew(start: Callable[..., str]) -> None:
     assert start(changed) == "[12.0, 1.5], 2 of 2"
 
 
+def last(values: Any) -> float:
+    return values[values.size - 1]
+
+
+def test_types_that_look_alike_have_versions_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `Table` has the `repr` of an array, and other code."""
+    monkeypatch.setattr(jit, "compiled_code", lambda: Cache(tmp_path))
+    alike = [types.Array(types.float64, 1, "C"), Table(types.float64, 1)]
+    for hits in (0, 1):
+        compiled: Any = jit.rule(last)
+        for of in alike:
+            compiled.compile((of,))
+        assert [compiled.stats.cache_hits[(of,)] for of in alike] == [hits, hits]
+
+
 # ---- the kernel
 
 
+def test_a_compilation_is_announced_unless_a_whole_kernel_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "simulator.engine.compiled.kernel", raising=False)
+    monkeypatch.setattr(jit, "compiled_code", lambda: Cache(None))
+    assert not engine.compiled_before()
+    monkeypatch.setattr(jit, "compiled_code", lambda: Cache(tmp_path))
+    assert not engine.compiled_before()
+    Cache(tmp_path).write("kernel.advance_to-1.nbc", PAYLOAD)
+    assert not engine.compiled_before()
+    Cache(tmp_path).write("kernel.advance-1.nbc", PAYLOAD)
+    assert engine.compiled_before()
+    truncated(tmp_path / "kernel.advance-1.nbc")
+    assert not engine.compiled_before()
+    monkeypatch.setattr(jit.numba_config, "DISABLE_JIT", 1)
+    assert engine.compiled_before()
+
+
 @pytest.mark.slow
-def test_the_kernel_is_compiled_anew_where_every_file_is_damaged(tmp_path: Path) -> None:
+def test_the_kernel_is_compiled_anew_where_every_file_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     engine.warm_up()
     usual = jit.compiled_code().folder
     assert usual is not None
@@ -319,3 +357,5 @@ def test_the_kernel_is_compiled_anew_where_every_file_is_damaged(tmp_path: Path)
     assert Cache(folder).holds("kernel.advance-*")
     again = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert again.stdout.split() == ["True", "True"]
+    monkeypatch.setattr(jit, "compiled_code", lambda: Cache(None))
+    assert engine.compiled_before(), "it is in memory"

@@ -209,6 +209,14 @@ def test_a_tilde_is_the_home_folder(place: Path, monkeypatch: pytest.MonkeyPatch
     assert usual() == place / OURS / NAME
 
 
+def test_a_relative_home_is_none(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "relative")
+    for named in ("", "~/caches"):
+        monkeypatch.setenv(VARIABLE, named)
+        monkeypatch.delenv(OF_PARENT, raising=False)
+        instead("the home folder relative is not an absolute path")
+
+
 def test_an_empty_variable_is_none_and_a_relative_xdg_is_ignored(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(place / "home"))
     monkeypatch.setenv(VARIABLE, "")
@@ -229,7 +237,7 @@ BAD: dict[str, tuple[str, str]] = {
     "a file": ("{place}/file", "{place}/file is not a folder"),
     "below a file": ("{place}/file/below", "{place}/file is not a folder"),
     "too long": ("{place}/" + "x" * 300, "File name too long"),
-    "an unknown user": ("~no-such-user-here/caches", "no home folder is known for ~no-such-user-here"),
+    "an unknown user": ("~no-such-user-here/caches", "no home folder is known of no-such-user-here)"),
     "below a file that is not UTF-8": ("{place}/\udcff/below", "{place}/\\udcff is not a folder"),
     "circular": ("{place}/circle/caches", "{place}/circle is not a folder"),
     "unwritable": ("/proc/caches", "/proc"),
@@ -310,13 +318,14 @@ FAMILY = f"""
 import os, subprocess, sys
 from simulator.streams.cache import open_cache
 child = "from simulator.streams.cache import open_cache; print(open_cache('{NAME}').folder)"
-print(open_cache('{NAME}').folder, flush=True)
+folder = open_cache('{NAME}').folder
+print(folder, flush=True)
 for _ in range(2):
     subprocess.run([sys.executable, "-c", child], check=True)
 if os.fork() == 0:
     sys.exit()  # not the end of the process that made it
 os.wait()
-print(open_cache('{NAME}').folder.is_dir())
+print(folder.is_dir())
 """
 
 
