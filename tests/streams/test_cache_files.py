@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from numba import types
 
@@ -312,6 +313,16 @@ def test_types_that_look_alike_have_versions_of_their_own(tmp_path: Path, monkey
         for of in alike:
             compiled.compile((of,))
         assert [compiled.stats.cache_hits[(of,)] for of in alike] == [hits, hits]
+
+
+def test_a_version_for_other_types_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should two of them ever have one name: the code of one reads the arguments of the other wrongly."""
+    monkeypatch.setattr(jit, "compiled_code", lambda: Cache(tmp_path))
+    monkeypatch.setattr(jit.Overloads, "_file", lambda *_: "same.nbc")
+    compiled: Any = jit.rule(last)
+    assert compiled(np.array([1, 2])) == 2
+    assert compiled(np.array([1.5, 2.5])) == 2.5
+    assert not compiled.stats.cache_hits
 
 
 # ---- the kernel

@@ -38,7 +38,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     temporary = tmp_path / "temporary"
     temporary.mkdir(mode=0o700)
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    before = os.umask(0o022)
     yield usual
+    os.umask(before)
     for path in (tmp_path, *tmp_path.rglob("*")):
         if not path.is_symlink() and path.is_dir():
             path.chmod(0o700)
