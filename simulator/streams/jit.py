@@ -94,9 +94,6 @@ class Overloads:
         if not compiled.library.has_dynamic_globals:
             compiled_code().write(self._file(signature, compiled.codegen), dumps(compiled._reduce()))
 
-    def flush(self) -> None:
-        """Called before all is compiled again; what is written then replaces what is there."""
-
     def _file(self, signature: Any, codegen: Any) -> str:
         described = [(type(of).__name__, str(of)) for of in signature]  # some subclasses share a repr
         version = repr((described, codegen.magic_tuple(), self._of))
