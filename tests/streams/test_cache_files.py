@@ -25,9 +25,8 @@ from simulator.model.memory import Table
 from simulator.streams import jit
 from simulator.streams.cache import OF_PARENT, OURS, VARIABLE, Cache, CacheWarning, open_cache
 from simulator.streams.jit import cache_name
+from tests.streams.folders import AS_ROOT, NOBODY
 
-AS_ROOT = os.geteuid() == 0
-NOBODY = 65534
 PAYLOAD = bytes(range(256)) * 16
 
 RULES = """
