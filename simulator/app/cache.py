@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
-from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from threading import Condition, Lock
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+
+from simulator.app.run_queue import LOOKS_EVERY_SECONDS
 
 if TYPE_CHECKING:
-    from simulator.experiment.progress import ReportProgress
     from simulator.experiment.result import Result
-    from simulator.scenario import Scenario
+
+State = TypeVar("State")
+BYTES_PER_CHARACTER: Final = 32
+"""What a scenario takes in memory, to the length of its JSON; 17 to 35 were measured."""
 
 
 class Key(NamedTuple):
-    """What a result depends on."""
+    """What a result depends on; the hash covers every word of a scenario, so that none of another one is shown."""
 
     scenario_hash: str
     seed: int
@@ -25,53 +31,121 @@ class Shown:
 
     def __init__(self, result: Result) -> None:
         self.result = result
+        self.nbytes = size(result)
+        self.grown: Callable[[], None] = lambda: None
         self._images: dict[str, bytes] = {}
         self._lock = Lock()
 
     def image(self, name: str) -> bytes:
         """The figure `name` of the page; sessions that ask at the same time wait for each other."""
         with self._lock:
-            if name not in self._images:
+            known = name in self._images
+            if not known:
                 self._images[name] = image(self.result, name)
-            return self._images[name]
+                self.nbytes += len(self._images[name])
+        if not known:
+            self.grown()
+        return self._images[name]
 
 
-class Cache:
-    """The last `capacity` results; safe to use from several sessions."""
+class _UnderWay(Generic[State]):
+    """A result that somebody computes, and how it stands."""
 
-    def __init__(self, capacity: int = 24) -> None:
-        self.capacity = capacity
+    def __init__(self) -> None:
+        self.state: State | None = None
+        self.shown: Shown | None = None
+        self.error: Exception | None = None
+        self.ended = False
+
+
+class Cache(Generic[State]):
+    """Results of at most `most_bytes` together; safe to use from several sessions.
+
+    Those that were not asked for the longest go first. One that is larger by itself is not kept.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
         self._kept: OrderedDict[Key, Shown] = OrderedDict()
-        self._lock = Lock()
+        self._under_way: dict[Key, _UnderWay[State]] = {}
+        self._changed = Condition()
 
-    def get(self, key: Key) -> Shown | None:
-        """The result of `key` if it is kept."""
-        with self._lock:
-            shown = self._kept.get(key)
-            if shown is not None:
-                self._kept.move_to_end(key)
-            return shown
+    @property
+    def nbytes(self) -> int:
+        """Bytes of what is kept."""
+        with self._changed:
+            return sum(shown.nbytes for shown in self._kept.values())
 
-    def keep(self, key: Key, shown: Shown) -> None:
-        """Keep a result, and let the one go that was not asked for the longest."""
-        with self._lock:
-            self._kept[key] = shown
-            while len(self._kept) > self.capacity:
-                self._kept.popitem(last=False)
+    def result(
+        self, key: Key, compute: Callable[[Callable[[State], None]], Shown], report: Callable[[State | None], None]
+    ) -> Shown:
+        """The result of `key` as it is kept, or computed now: once, whoever else asks for it at the same time.
+
+        `compute` is given what to call with each state, and `report` is called with it, also for those who wait for
+        somebody else's result. What `report` raises ends the waiting or computing; the next who waits then computes.
+        Raises what `compute` raises.
+        """
+        while True:
+            with self._changed:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    return self._kept[key]
+                work = self._under_way.get(key)
+                if work is None:
+                    mine = self._under_way[key] = _UnderWay()
+                    break
+            while not work.ended:
+                report(work.state)
+                with self._changed:
+                    self._changed.wait_for(lambda of=work: of.ended, LOOKS_EVERY_SECONDS)  # type: ignore[misc]
+            if work.error is not None:
+                raise work.error
+            if work.shown is not None:
+                return work.shown
+        return self._compute(key, mine, compute, report)
+
+    def _compute(
+        self,
+        key: Key,
+        work: _UnderWay[State],
+        compute: Callable[[Callable[[State], None]], Shown],
+        report: Callable[[State | None], None],
+    ) -> Shown:
+        def tell(state: State) -> None:
+            work.state = state
+            report(state)
+
+        try:
+            shown = work.shown = compute(tell)
+            shown.grown = self._trim
+        except Exception as error:
+            work.error = error
+            raise
+        finally:
+            with self._changed:
+                work.ended = True
+                del self._under_way[key]
+                if work.shown is not None:
+                    self._kept[key] = work.shown
+                    self._trim()
+                self._changed.notify_all()
+        return shown
+
+    def _trim(self) -> None:
+        """Let go of what is too much."""
+        with self._changed:
+            for key in [key for key, shown in self._kept.items() if shown.nbytes > self.most_bytes]:
+                del self._kept[key]
+            total = sum(shown.nbytes for shown in self._kept.values())
+            while total > self.most_bytes:
+                total -= self._kept.popitem(last=False)[1].nbytes
 
 
-def simulate(cache: Cache, scenario: Scenario, seed: int, replications: int, report: ReportProgress) -> Shown:
-    """The result of a scenario, from the cache or simulated now; raises what `run` raises."""
-    from simulator.experiment.run import run
-
-    key = Key(scenario.hash, seed, replications)
-    shown = cache.get(key)
-    if shown is None:
-        result = run(scenario, replications, seed, progress=report)
-        shown = Shown(result)
-        if not result.interrupted:
-            cache.keep(key, shown)
-    return shown
+def size(result: Result) -> int:
+    """Bytes that a result takes: its tables, the blocks that they come from, and its scenario."""
+    tables = [result.records.table(name) for name in ("replications", "weekly", "sites")]
+    arrow = sum(table.nbytes for table in [*tables, *result.records.blocks()])
+    return int(arrow) + BYTES_PER_CHARACTER * len(json.dumps(result.scenario.resolved()))
 
 
 def image(result: Result, name: str) -> bytes:

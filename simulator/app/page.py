@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from simulator.app.cache import Cache, Shown, simulate
+from simulator.app.cache import Shown
+from simulator.app.errors import refuse, told
+from simulator.app.limits import MOST_REPLICATIONS, most_seconds
+from simulator.app.plain import escaped, plain
+from simulator.app.simulating import Desk, Standing, Waiting
 from simulator.experiment.changes import written as written_changes
 from simulator.experiment.levers import changes, present, rest
 from simulator.experiment.measures import MONEY, SHARE, WEEKS, label, written
@@ -23,7 +27,6 @@ if TYPE_CHECKING:
     from simulator.scenario import Scenario
     from simulator.scenario.plan import Lever
 
-MOST_REPLICATIONS = 5000
 FIRST = "retail-chatbot"
 PICTURES = (
     ("Who uses it, and is it right?", ("adoption", "accuracy")),
@@ -37,7 +40,12 @@ PICTURES = (
 def show() -> None:
     """Draw the page; Streamlit calls this again after every change."""
     st.set_page_config(page_title="Scale-up simulator", layout="wide")
-    from simulator.experiment.conditioning import ConditioningError
+    with told():
+        page()
+
+
+def page() -> None:
+    """Choose, move, simulate and tell; raises what can't be simulated."""
     from simulator.scenario import ScenarioError, load, shipped_names
 
     names = shipped_names()
@@ -48,30 +56,28 @@ def show() -> None:
         st.header("Scale-up simulator")
         name = st.selectbox("Scenario", names, index=names.index(FIRST) if FIRST in names else 0)
         try:
-            base = load(name)
+            base = load(name, shipped_only=True)
         except ScenarioError as error:
-            st.error(f"The scenario can't be used.\n\n```\n{error}\n```")
+            refuse("The scenario can't be used.", str(error))
             return
         moved = lever_sliders(base)
         st.divider()
         replications = int(
-            st.number_input("Replications", 10, MOST_REPLICATIONS, REPLICATIONS, step=50, help="Simulated programmes.")
+            st.number_input("Replications", 10, MOST_REPLICATIONS, REPLICATIONS, step=50, help=replications_help())
         )
         seed = int(st.number_input("Seed", 0, 2**53 - 1, SEED, help="The same seed gives the same digits."))
-    st.title(base.name)
-    st.write(base.description)
-    try:
-        shown = result_with_progress(base.with_changes(moved) if moved else base, seed, replications)
-    except ScenarioError as error:
-        st.error(f"These settings can't be simulated.\n\n```\n{error}\n```")
-        return
-    except ConditioningError as error:
-        st.error(f"Too few of these replications have a pilot like the one observed.\n\n{error}.")
-        return
-    except RuntimeError as error:
-        st.error(f"The simulation failed: {error}")
-        return
+    st.title(escaped(base.name))
+    st.text(plain(base.description))
+    shown = result_with_progress(base.with_changes(moved) if moved else base, seed, replications)
     tell(shown, command(name, replications, seed, moved))
+
+
+def replications_help() -> str:
+    """What replications are, and how many the app allows."""
+    return (
+        f"Simulated programmes: at most {MOST_REPLICATIONS:,}, and no more than take about {most_seconds():,.0f} "
+        "processor seconds."
+    )
 
 
 def lever_sliders(scenario: Scenario) -> dict[str, Any]:
@@ -100,14 +106,14 @@ def lever_slider(scenario: Scenario, lever: Lever, key: str) -> float:
     kind: type[int] | type[float] = int if whole else float
     return float(
         st.slider(
-            lever.label,
+            escaped(lever.label),
             kind(lever.min),
             kind(lever.max),
             kind(start),
             step=kind(lever.step),
             format="%d" if whole else f"%.{decimals(lever.step)}f",
             key=key,
-            help=f"`{lever.path}`, now {now(scenario, lever)}",
+            help=escaped(f"{lever.path}, now {now(scenario, lever)}"),
         )
     )
 
@@ -126,31 +132,49 @@ def now(scenario: Scenario, lever: Lever) -> str:
 
 
 def result_with_progress(scenario: Scenario, seed: int, replications: int) -> Shown:
-    """The result, with a bar while it is computed."""
+    """The result, with a bar while it is computed; Streamlit ends the run at the bar when a newer one is wanted."""
     place = st.empty()
 
-    def report(progress: Progress) -> None:
+    def bar(progress: Progress) -> None:
         text = f"{progress.done} of {progress.total} replications"
         place.progress(progress.done / progress.total, COMPILING if progress.stage == "compiling" else text)
 
+    now_and_then = throttled(bar)
+
+    def report(standing: Standing | None) -> None:
+        if isinstance(standing, Progress):
+            now_and_then(standing)
+        else:
+            place.progress(0.0, waiting(standing))
+
     try:
-        return simulate(shared_cache(), scenario, seed, replications, throttled(report))
+        return shared_desk().simulate(scenario, seed, replications, report)
     finally:
         place.empty()
 
 
+def waiting(standing: Waiting | None) -> str:
+    """How long the line is."""
+    if standing is None:
+        return "Somebody else has asked for the same, and it is about to begin"
+    others = "1 other run" if standing.before == 1 else f"{standing.before} other runs"
+    return f"Waiting for {others} on this server"
+
+
 @st.cache_resource(show_spinner=False)
-def shared_cache() -> Cache:
-    """One cache for all sessions."""
-    return Cache()
+def shared_desk() -> Desk:
+    """One for all sessions."""
+    return Desk()
 
 
 def tell(shown: Shown, same_digits: str) -> None:
     """Verdict, success figures, outcomes, figures, the command line and measures."""
     result = shown.result
-    st.info(result.verdict())
+    st.info(escaped(result.verdict()))
+    if result.failures:
+        st.warning(f"{len(result.failures):,} of the replications failed and are left out.")
     if pilot_line(result):
-        st.caption(pilot_line(result))
+        st.caption(escaped(pilot_line(result)))
     figures(result)
     left, right = st.columns(2, gap="large")
     picture(left, shown, "outcomes")

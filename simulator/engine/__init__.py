@@ -6,6 +6,7 @@ imported before an engine is asked for.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -64,10 +65,12 @@ def trace(plan: Plan, replication: int, seed: int, engine: str = "compiled") -> 
 
 
 def compiled_before() -> bool:
-    """Whether compiled code for this version lies in the cache, so that a first run starts at once."""
-    from simulator.streams.jit import compiled_before as cached
+    """Whether compiled code for this version is in memory or in the cache, so that a run starts at once."""
+    from simulator.streams.jit import kept
 
-    return cached()
+    kernel = sys.modules.get("simulator.engine.compiled.kernel")
+    in_memory = kernel is not None and getattr(kernel.advance, "overloads", None)
+    return bool(in_memory) or kept("kernel.advance")
 
 
 def warm_up() -> None:

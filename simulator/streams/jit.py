@@ -1,29 +1,34 @@
-"""The one decorator through which rules and kernels are compiled, and the cache that keeps them.
+"""The one decorator through which rules and kernels are compiled, and which of what it compiled is used again.
 
-numba keys its disk cache by the file of the outermost function alone: after a change in a rule's file, a kernel
-in another file would go on running the old rule. The cache folder is therefore named by a hash of every source
-that can end up in a kernel and of the versions of Python, numba and NumPy; and by the place of the package, so that
-the first run of a second environment is announced as a compilation, which it is.
+numba keys compiled code by the file of the outermost function alone: after a change in a rule's file, a kernel
+in another file would go on running the old rule. The cache is therefore named by a hash of every source
+that can end up in a kernel and of the versions of Python, numba and NumPy; and by the place of the package and the
+processor, so that the first run of a second environment is announced as a compilation, which it is.
 """
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import os
+import pickle
 import platform
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
 from numba.core import config as numba_config
 from numba.core import types
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
 from numba.core.types.misc import unliteral
+
+from simulator.streams.cache import Cache, open_cache
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -33,7 +38,7 @@ KERNEL_SOURCES = ("streams", "model", "engine")
 
 def source_hash(package: Path = PACKAGE) -> str:
     """Hash of all kernel sources below `package` and of the versions that compile them (hexadecimal)."""
-    digest = hashlib.sha256()
+    digest = sha256()
     for folder in KERNEL_SOURCES:
         for path in sorted((package / folder).rglob("*.py")):
             digest.update(str(path.relative_to(package)).encode())
@@ -43,29 +48,61 @@ def source_hash(package: Path = PACKAGE) -> str:
     return digest.hexdigest()[:20]
 
 
+@cache
 def cache_name(package: Path = PACKAGE) -> str:
-    """What the cache folder of `package` is called: by its sources and its place, as numba compiles for each place."""
-    return f"{source_hash(package)}-{hashlib.sha256(os.fsencode(package)).hexdigest()[:8]}"
+    """What the cache of `package` is called: by its sources, its place and the processor."""
+    digest = sha256(os.fsencode(package))
+    digest.update((numba_config.CPU_NAME or get_host_cpu_name()).encode())
+    digest.update((numba_config.CPU_FEATURES or get_host_cpu_features().flatten()).encode())
+    return f"{source_hash(package)}-{digest.hexdigest()[:8]}"
 
 
 @cache
-def cache_folder() -> Path:
-    """The folder of compiled code for exactly these sources in this place; it is made when missing."""
-    base = os.environ.get("SCALEUP_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    folder = Path(base) / "scaleup-simulator" / cache_name()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError:  # a read-only home: compile once per machine and user in the temporary folder instead
-        folder = Path(tempfile.gettempdir()) / f"scaleup-simulator-{os.getuid()}" / cache_name()
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def compiled_code() -> Cache:
+    """The cache of compiled code for exactly these sources in this place on this kind of processor."""
+    return open_cache(cache_name())
 
 
-def compiled_before() -> bool:
-    """Whether the cache holds a compiled kernel, so that a first run need not announce a compilation."""
-    return any(cache_folder().rglob("kernel.advance*.nbc"))
+class Overloads:
+    """The compiled versions of a function, as numba's dispatcher asks for them; each is a file of the cache.
+
+    It stands in for numba's own cache, which unpickles whatever it finds, ends the process over a damaged file, fails
+    where it can't write, and lets two processes that compile at the same time mix up the versions of a function.
+    """
+
+    cache_path = None
+
+    def __init__(self, function: Callable[..., Any], source: Path) -> None:
+        code = function.__code__
+        self._name = f"{source.stem}.{function.__qualname__}".replace("<", "").replace(">", "")[:100]
+        self._of = (str(source), code.co_firstlineno, code.co_code, sha256(source.read_bytes()).digest())
+
+    def load_overload(self, signature: Any, target: Any) -> CompileResult | None:
+        """The version for a signature, None where there is none that can be used."""
+        target.refresh()
+        content = compiled_code().read(self._file(signature, target.codegen()))
+        if content is None:
+            return None
+        try:
+            found = CompileResult._rebuild(target, *pickle.loads(content))
+        except Exception:  # whatever it is: it is compiled and written anew
+            return None
+        return found if found.signature.args == signature else None
+
+    def save_overload(self, signature: Any, compiled: CompileResult) -> None:
+        """Keep a version unless it holds addresses of this process."""
+        if not compiled.library.has_dynamic_globals:
+            compiled_code().write(self._file(signature, compiled.codegen), dumps(compiled._reduce()))
+
+    def _file(self, signature: Any, codegen: Any) -> str:
+        described = [(type(of).__name__, str(of)) for of in signature]  # some subclasses share a repr
+        version = repr((described, codegen.magic_tuple(), self._of))
+        return f"{self._name}-{sha256(os.fsencode(version)).hexdigest()[:32]}.nbc"
+
+
+def kept(function: str) -> bool:
+    """Whether a function, as in `kernel.advance`, need not be compiled: a version of it is in the cache."""
+    return bool(numba_config.DISABLE_JIT) or compiled_code().holds(f"{function}-*.nbc")
 
 
 NUMBERS = {"float": types.float64, "int": types.int64, "bool": types.boolean}
@@ -87,14 +124,13 @@ def rule(function: Function) -> Function:
 
 
 def _compile(function: Function, more: dict[str, bool]) -> Function:
-    before = numba_config.CACHE_DIR
-    numba_config.CACHE_DIR = str(cache_folder())
-    try:
-        options = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
-        compiled: Any = numba.njit(**options, **more)(function)  # type: ignore[call-overload]
-    finally:
-        numba_config.CACHE_DIR = before
+    options = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+    compiled: Any = numba.njit(**options, **more)(function)  # type: ignore[call-overload]
     if not numba_config.DISABLE_JIT:
+        source = Path(function.__code__.co_filename)
+        if source.is_file() and function.__closure__ is None:
+            cache_name()  # of the sources as they are now, while they are imported
+            compiled._cache = Overloads(function, source)
         wanted = [NUMBERS.get(str(p.annotation)) for p in inspect.signature(function).parameters.values()]
         resolve = compiled.get_call_template
 

@@ -30,11 +30,11 @@ def test_the_app_is_this_program_whatever_folder_it_is_started_in(tmp_path, monk
     (tmp_path / "simulator" / "__init__.py").write_text("raise SystemExit('the wrong simulator')")
     started = []
 
-    def execv(_, command):
+    def execve(_, command, environment):
         started.extend(command)
         raise SystemExit
 
-    monkeypatch.setattr(os, "execv", execv)
+    monkeypatch.setattr(os, "execve", execve)
     with pytest.raises(SystemExit), signals_as_before():
         main(["app", "--headless"])
     options = started[: started.index("-m")]

@@ -212,7 +212,7 @@ def test_limits_of_ones_own_are_told_with_what_would_fit():
         short._replace(seconds=1e9, memory_bytes=estimate_work(scenario, 1).memory_bytes + 9.5 * memory),
     ):
         assert estimate_work(scenario, 10, limits) == estimate_work(scenario, 10)
-        with pytest.raises(ScenarioError, match=r"on this server; 10 replications of this scenario, or fewer users"):
+        with pytest.raises(ScenarioError, match=r"on this server; 10 replications of this scenario, or fewer"):
             estimate_work(scenario, 11, limits)
     with pytest.raises(ScenarioError) as caught:
         estimate_work(scenario, 1, Limits(events=1000.0))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from simulator.streams.jit import PACKAGE, cache_folder, cache_name, source_hash
+import pytest
+
+from simulator.streams import jit
+from simulator.streams.cache import CACHES
+from simulator.streams.jit import PACKAGE, cache_name, source_hash
 
 
-def test_a_change_in_any_rule_changes_the_cache_folder(tmp_path: Path) -> None:
+def test_a_change_in_any_rule_changes_the_name(tmp_path: Path) -> None:
     """numba itself looks only at the file of the outermost function."""
     for folder in ("streams", "model", "engine"):
         shutil.copytree(PACKAGE / folder, tmp_path / folder)
@@ -28,4 +32,10 @@ def test_the_same_sources_elsewhere_have_a_cache_of_their_own(tmp_path: Path) ->
         shutil.copytree(PACKAGE / folder, tmp_path / folder)
     assert source_hash(tmp_path) == source_hash(PACKAGE)
     assert cache_name(tmp_path) != cache_name(PACKAGE)
-    assert cache_folder().name == cache_name(PACKAGE)
+    assert CACHES.fullmatch(cache_name(PACKAGE)), "or it would never be removed"
+
+
+def test_another_processor_has_a_cache_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies in a shared home must be compiled again there, which is to be announced."""
+    monkeypatch.setattr(jit, "get_host_cpu_name", lambda: "another")
+    assert cache_name.__wrapped__(PACKAGE) != cache_name(PACKAGE)

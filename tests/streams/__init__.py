@@ -1,0 +1,1 @@
+"""Tests of the random streams, and of how compiled rules are kept."""
