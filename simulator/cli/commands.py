@@ -74,6 +74,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     from simulator.experiment.precision import PrecisionError
     from simulator.experiment.workers import ReplicationError
     from simulator.scenario import ScenarioError
+    from simulator.scenario.characters import visible
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -82,7 +83,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
         with telling_warnings():
             command_line(args=None if arguments is None else list(arguments), prog_name="scaleup")
     except (ScenarioError, OutputError, ExecutorError, PrecisionError, ConditioningError) as error:
-        print(error, file=sys.stderr)
+        print("\n".join(map(visible, str(error).split("\n"))), file=sys.stderr)
         return BAD
     except ReplicationError as error:
         print(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
     """Check scenario and suite files without running them, and say how large they are."""
     from simulator.scenario import Problem, ScenarioError, Suite, estimate_work
+    from simulator.scenario.characters import visible
 
     problems: list[Problem] = []
     for source in scenarios:
@@ -38,7 +39,7 @@ def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
             each = ""
         seconds = sum(work.seconds for work in works)
         took = f"{REPLICATIONS} replications{each} take about {_seconds(seconds)} on one core"
-        print(f"{source}: fine. {told}{'.' if each else ';'} {took}.")
+        print(f"{visible(source)}: fine. {told}{'.' if each else ';'} {took}.")
     if problems:
         raise ScenarioError(dict.fromkeys(problems))
 
