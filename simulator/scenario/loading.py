@@ -9,7 +9,7 @@ from simulator.scenario.inheritance import layers, merged, put_over, read_layers
 from simulator.scenario.problems import Problem, ScenarioError, describe, nearest
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.shipped import SUITES, shipped_names, shipped_path
-from simulator.scenario.suite_file import is_suite_tree
+from simulator.scenario.suite_file import refuse_suites
 from simulator.scenario.tree import from_python
 
 
@@ -26,9 +26,7 @@ def load(
         stack = layers(from_python(source), Path())
     else:
         stack = read_layers(*locate(source))
-    if is_suite_tree(stack[-1].own):
-        allowed = "allowed: a scenario; run a suite with scaleup run, or read it with load_suite"
-        raise ScenarioError([Problem("", "found a suite of scenarios", allowed, None, *stack[-1].own.mark)])
+    refuse_suites(layer.own for layer in reversed(stack))
     if isinstance(overlays, str | os.PathLike) or not isinstance(overlays, Sequence):
         allowed = "allowed: a list of paths or of names of shipped scenarios"
         raise ScenarioError([Problem("overlays", f"found {describe(overlays)}", allowed)])

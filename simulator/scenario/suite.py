@@ -13,7 +13,7 @@ from simulator.scenario.paths import values_at
 from simulator.scenario.problems import Finding, Location, Problem, ScenarioError, listed, nearest
 from simulator.scenario.reading import read_file
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.suite_file import SuiteFile, Varied, is_suite_tree
+from simulator.scenario.suite_file import SuiteFile, Varied, is_suite_tree, refuse_suites
 from simulator.scenario.tree import Node, from_python
 
 LONGEST_NAME: Final = 64
@@ -152,6 +152,7 @@ class _Reading:
         node = self.tree.follow(planned.at)[0]
         named = node.child("scenario") or node
         stack = read_layers(*self._named(named, planned.at))
+        refuse_suites(layer.own for layer in reversed(stack))
         overlays = node.child("overlays")
         listed_here = overlays.value if overlays is not None and isinstance(overlays.value, list) else []
         for i, overlay in enumerate(listed_here):

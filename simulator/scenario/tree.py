@@ -1,6 +1,7 @@
 """A scenario as it was written: nested nodes that know their place in a file."""
 
 import datetime
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -61,7 +62,7 @@ class Node:
     def text_wanted(self, *, name: bool) -> str:
         """What is allowed where a text is wanted, or a name, and this stands; quotes, where they would mend it."""
         wanted = NAME_WORDS if name else "text"
-        if isinstance(self.value, dict | list | str) or self.written == "":
+        if isinstance(self.value, dict | list | str) or self.written == "" or (self.value is None and not name):
             return f"allowed: {wanted}"
         written = self.written or describe(self.value).removeprefix("number ")
         mends = not name or re.fullmatch(NAME, written)
@@ -150,6 +151,8 @@ def from_python(value: Any, at: tuple[str, ...] = ()) -> Node:
         raise problem(f"found text with {named(character[0])}", "allowed: text without it")
     if isinstance(value, int) and value.bit_length() > 200:  # as in files, which may hold 60 characters of a number
         raise problem(f"found {describe(value)}", "allowed: 60")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise problem(f"found {describe(value)}", "allowed: a finite number")
     if value is None or isinstance(value, str | bool | int | float):
         return Node(value)
     raise problem(f"found {describe(value)}", "allowed: mappings, lists, numbers, text, true, false and null")

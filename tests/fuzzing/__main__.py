@@ -23,7 +23,16 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.case is not None:
         made = case(asked.seed, asked.case)
-        print(made.kind, made.source, made.overlays, made.sets, made.files, written(made.tree), sep="\n")
+        print(
+            made.kind,
+            made.source,
+            made.overlays,
+            made.sets,
+            made.files,
+            written(made.tree),
+            written(made.changes),
+            sep="\n",
+        )
         print(run_case(made, print))
         return 0
     if asked.child:

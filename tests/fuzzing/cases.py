@@ -14,7 +14,7 @@ from typing import Any
 from simulator.scenario import ScenarioError, load, numbers, shipped_folder, shipped_names
 from simulator.scenario.reading import read_text
 from tests.fuzzing.texts import NUMBERS, WORDS, mutated_bytes, mutated_tokens
-from tests.fuzzing.trees import VALUES, grafted, moved_numbers, mutated_tree
+from tests.fuzzing.trees import FOREIGN, VALUES, grafted, moved_numbers, mutated_tree
 
 CORPUS = Path(__file__).parent / "corpus"
 MAIN = "case.yaml"
@@ -22,7 +22,10 @@ MAIN = "case.yaml"
 
 @dataclass
 class Case:
-    """Files by name, and a command line over them: a source (or a tree from Python), overlays and `--set`."""
+    """Files by name, and a command line over them: a source, overlays and `--set`; or what Python hands over.
+
+    That is a tree, of a suite where `suite` is true, and changes of what it says.
+    """
 
     kind: str
     files: dict[str, bytes] = field(default_factory=dict)
@@ -30,6 +33,8 @@ class Case:
     overlays: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     tree: Any = None
+    changes: Any = None
+    suite: bool = False
 
 
 def case(seed: int, number: int) -> Case:
@@ -122,6 +127,18 @@ def _python(rng: Random) -> Case:
     return Case("python", tree=mutated_tree(rng, _tree(rng), foreign=rng.random() < 0.7))
 
 
+def _changes(rng: Random) -> Case:
+    """Changes from Python: numbers, places and values of all kinds."""
+    source = rng.choice(_programmes())
+    document = _resolved(source, 40)
+    changes: dict[Any, Any] = {}
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        path = rng.choice((*_paths(source), *[_any_path(rng, document) for _ in range(20)]))
+        value = rng.choice((*VALUES, *FOREIGN)) if rng.random() < 0.6 else moved_numbers(rng, {"x": rng.random()})["x"]
+        changes[path if rng.random() < 0.9 else rng.choice(("*", None, 7, (), f"{path}.x", "\udc80", ""))] = value
+    return Case("changes", tree=document, changes=changes)
+
+
 def _grafts(rng: Random) -> Case:
     return Case("grafts", {MAIN: dumped(grafted(rng, _tree(rng), _tree(rng)))})
 
@@ -188,6 +205,8 @@ def _suites(rng: Random) -> Case:
         tree = {"name": "suite", "scenarios": [source], "sweeps": [sweep]}
     if rng.random() < 0.5:
         tree = mutated_tree(rng, tree)
+    if rng.random() < 0.3:
+        return Case("suites", tree=mutated_tree(rng, tree, foreign=rng.random() < 0.5), suite=True)
     content = dumped(tree)
     if rng.random() < 0.2:
         content = mutated_tokens(rng, content.decode(), "x").encode("utf-8", "replace")
@@ -209,5 +228,6 @@ def _grid_values(rng: Random) -> Any:
 
 
 KINDS: tuple[Callable[[Random], Case], ...] = (
-    _bytes, _tokens, _tokens, _trees, _numbers, _numbers, _numbers, _python, _grafts, _overlays, _sets, _suites,
+    _bytes, _tokens, _tokens, _trees, _numbers, _numbers, _numbers, _python, _changes, _grafts, _overlays, _sets,
+    _suites, _suites,
 )  # fmt: skip

@@ -17,7 +17,7 @@ from simulator.cli.sources import load_all, scenarios_in
 from simulator.experiment.changes import read_changes
 from simulator.experiment.measures import in_unit
 from simulator.experiment.workers import ReplicationError
-from simulator.scenario import Scenario, ScenarioError, Suite, estimate_work, load
+from simulator.scenario import Scenario, ScenarioError, Suite, estimate_work, load, load_suite
 from simulator.scenario.problems import LONGEST_TEXT, MOST_TOLD
 from simulator.scenario.reading import read_text
 from simulator.scenario.tree import from_python
@@ -59,14 +59,21 @@ def check(case: Case, folder: Path, phase: Callable[[str], object] = lambda _: N
 
 
 def _read(case: Case, folder: Path) -> list[Scenario]:
+    if case.suite:
+        return _members([load_suite(case.tree)])
     if case.tree is not None:
         scenario = load(case.tree)
-        return [scenario.with_changes(read_changes(case.sets)) if case.sets else scenario]
+        scenario = scenario.with_changes(read_changes(case.sets)) if case.sets else scenario
+        return [scenario if case.changes is None else scenario.with_changes(case.changes)]
 
     def place(name: str) -> str:
         return str(folder / name) if name in case.files else name
 
-    loaded = load_all([place(case.source)], case.sets, [place(name) for name in case.overlays])
+    return _members(load_all([place(case.source)], case.sets, [place(name) for name in case.overlays]))
+
+
+def _members(loaded: list[Scenario | Suite]) -> list[Scenario]:
+    """The scenarios, those of suites among them."""
     for of in loaded:
         if isinstance(of, Suite):
             demand(of.baseline in of.names, "the baseline is no member")

@@ -67,7 +67,7 @@ def scaled(rng: Random, number: float) -> Any:
         moved = number * rng.choice(FACTORS)
         return int(moved) if moved == int(moved) else moved
     if how == 5:
-        return rng.choice((0, 1, 0.5))
+        return rng.choice((0, 1, 0.5, 1e-9, 0.9999999999999999, 1e5, 1e6))
     size = abs(number) or 1.0
     return rng.choice(
         (

@@ -118,7 +118,8 @@ def kept(made: Case, folder: Path, fault: str) -> None:
     told = [f"kind: {made.kind}", f"source: {made.source}", *(f"--overlay {name}" for name in made.overlays)]
     told += [f"--set {one!r}" for one in made.sets]
     if made.tree is not None:
-        (folder / "mapping.py").write_text(written(made.tree), encoding="utf-8", errors="backslashreplace")
+        text = f"tree = {written(made.tree)}\nchanges = {written(made.changes)}\nsuite = {made.suite}\n"
+        (folder / "mapping.py").write_text(text, encoding="utf-8", errors="backslashreplace")
     (folder / "fault.txt").write_text("\n".join([*told, "", fault]), encoding="utf-8", errors="backslashreplace")
 
 

@@ -130,3 +130,44 @@ def test_commands_escape_what_they_print(tmp_path: Path, capsys: pytest.CaptureF
     streams = capsys.readouterr()
     assert all(one.isprintable() or one == "\n" for one in streams.out + streams.err)
     assert r"fi\x1b[31mne.yaml: fine" in streams.out
+
+
+@pytest.mark.parametrize(
+    "odd", [float("nan"), float("inf"), 10**400, 10**5000, (x for x in "ab"), object(), {1: 2}], ids=range(7)
+)
+def test_what_only_python_can_hand_over(odd: Any, minimal: dict[str, Any]) -> None:
+    scenario = load(minimal)
+    for call in (
+        lambda: load(minimal | {"ai": {"accuracy_floor": odd}}),
+        lambda: load(minimal | {"description": odd}),
+        lambda: scenario.with_changes({"ai.accuracy_floor": odd}),
+        lambda: scenario.with_changes({"users": {"learning_weeks": [odd]}}),
+        lambda: scenario.with_changes({odd: 1} if odd.__hash__ else odd),  # type: ignore[dict-item]
+        lambda: load_suite({"name": "s", "sweeps": [{"scenario": "retail-chatbot", "grid": {"horizon_weeks": [odd]}}]}),
+        lambda: load_suite(
+            {"name": "s", "sweeps": [{"scenario": "retail-chatbot", "grid": {"a": {"from": 0, "to": odd, "step": 1}}}]}
+        ),
+        lambda: load_suite({"name": "s", "scenarios": [odd]}),
+    ):
+        assert "found" in refusal(call)
+
+
+def test_counts_of_any_size_are_told() -> None:
+    grid = {f"users.x{i}": [1, 2, 3, 4] for i in range(9000)}
+    told = refusal(lambda: load_suite({"name": "s", "sweeps": [{"scenario": "retail-chatbot", "grid": grid}]}))
+    assert "found more than 1,000,000 scenarios in all; allowed: at most 500" in told
+    steps = {"from": 0, "to": 1, "step": 1e-300}
+    told = refusal(lambda: load_suite({"name": "s", "sweeps": [{"scenario": "retail-chatbot", "grid": {"a": steps}}]}))
+    assert "found more than 1,000,000 values; allowed: at most 500" in told
+
+
+def test_a_suite_is_no_scenario(write: Callable[..., Path]) -> None:
+    assert "found a suite of scenarios" in refusal(lambda: load(write("name: x\nextends: suites/remedies\n")))
+    assert "found a suite of scenarios" in refusal(lambda: load_suite({"name": "s", "scenarios": ["suites/remedies"]}))
+
+
+def test_changes_leave_what_they_were_given_alone(minimal: dict[str, Any]) -> None:
+    site = {"name": "plant-1", "users": 5}
+    changed = load(minimal).with_changes({"sites": [site, {"name": "plant-2", "users": 7}], "sites.plant-1.users": 6})
+    assert changed.site("plant-1").users.value == 6
+    assert site == {"name": "plant-1", "users": 5}
