@@ -11,7 +11,7 @@ from typing import Final
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from simulator.scenario.characters import FORBIDDEN, NO_SPACE, first_odd, meant, named, spaced
+from simulator.scenario.characters import FORBIDDEN, LONGEST, NO_SPACE, first_odd, meant, named, spaced
 from simulator.scenario.problems import Problem, cut
 
 LINES_BACK: Final = 8
@@ -61,6 +61,8 @@ def cause(text: str, line: int, column: int, file: str) -> Problem | None:
 
 def _mended(line: str, number: int, file: str) -> Iterator[tuple[str, Problem]]:
     """A line as it may have been meant, and what is wrong with it then."""
+    if len(line) > LONGEST:
+        return
     at = first_odd(line)
     plain = meant(line)
     if at is not None:

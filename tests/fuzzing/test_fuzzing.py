@@ -69,6 +69,27 @@ def test_a_process_that_dies_names_its_case(tmp_path: Path) -> None:
     assert "down it goes" in (tmp_path / "kept" / "5-2" / "fault.txt").read_text()
 
 
+def test_a_case_that_never_ends_is_named(tmp_path: Path) -> None:
+    script = tmp_path / "child.py"
+    script.write_text(
+        "import sys, time\n"
+        "from tests.fuzzing import watch\n"
+        "def never(made, phase):\n"
+        "    phase('simulate')\n"
+        "    while True:\n"
+        "        time.sleep(1)\n"
+        "watch.LONGEST_CASE, watch.run_case = 1, never\n"
+        "given = dict(part.lstrip('-').split('=') for part in sys.argv[1:])\n"
+        "watch.run_cases(int(given['seed']), int(given['first']), int(given['cases']), 0.0, None)\n"
+    )
+    report = watch(5, first=7, cases=1, child=(sys.executable, str(script)))
+    ((number, fault),) = report.faults
+    assert number == 7
+    assert fault.startswith("died in simulate (1)")
+    assert "Timeout" in fault
+    assert "in never" in fault
+
+
 def test_a_fault_is_caught_and_made_small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def stumble(made: Case, _: Path, __: Any = None) -> str:
         if b"stone" in made.files[MAIN] and b"foot" in made.files[MAIN]:

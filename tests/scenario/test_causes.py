@@ -134,3 +134,9 @@ def test_other_line_ends_count_as_one_line(write: Callable[..., Path]) -> None:
         file = write("")
         file.write_bytes(text.replace("\n", end).encode())
         assert str(refusal(file)).startswith(f"{file}:6:15: found U+0007")
+
+
+def test_lines_of_any_length_are_looked_at_quickly(write: Callable[..., Path]) -> None:
+    """Each start of a key in such a line is a chance to read it to its end: together they would take minutes."""
+    for line in ("-" * 150_000, "a" * 150_000):
+        assert "no valid YAML" in str(refusal(write(f"name: a\n{line}\nb: c: d\n")))

@@ -112,7 +112,8 @@ def test_messages_of_files_suites_and_changes_are_short(write: Callable[..., Pat
 
 def test_a_name_that_is_no_text_is_told_alone(write: Callable[..., Path]) -> None:
     """What is laid over nothing would be missing much else."""
-    text = "name: over\nextends: typical-programme\nsites:\n  - {name: vienna, users: 5}\n  - {name: 12, users: 5}\n"
+    text = "name: over\nextends: retail-chatbot\nsites:\n"
+    text += "  - {name: contact-centre, data_quality: 0.8}\n  - {name: 12, users: 5}\n"
     told = refusal(lambda: load(write(text)))
     assert told.count("\n") == 0
     assert 'sites.1.name: found number 12; allowed: a name of a-z, 0-9 and hyphens, in quotes: "12"' in told
