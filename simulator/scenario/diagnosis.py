@@ -20,20 +20,34 @@ MOST_TRIALS: Final = 6
 """Most mended texts that are tried, as each is parsed."""
 LONGEST_TEXT: Final = 200_000
 """Most characters of a text whose faults are looked for, as parsing takes a second for 100,000."""
+BEYOND: Final = re.compile(r"\\U(?!0010|000[0-9a-fA-F])[0-9a-fA-F]{8}")
+"""The escape of a character beyond the last one there is."""
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
 def forbidden(text: str, file: str) -> list[Problem]:
     """A problem for each kind of character that a scenario file may not hold, at the first one."""
-    counts = Counter(FORBIDDEN.findall(text))
     problems = []
-    for character, count in counts.items():
-        at = text.index(character)
-        line = text.count("\n", 0, at) + text.count("\r", 0, at) - text.count("\r\n", 0, at) + 1
-        column = at - max(text.rfind("\n", 0, at), text.rfind("\r", 0, at))
+    for character, count in Counter(FORBIDDEN.findall(text)).items():
         found = f"found {named(character)}" + (f", {count} times" if count > 1 else "")
-        problems.append(Problem("", found, "allowed: text without it", None, file, line, column))
+        place = _place(text, text.index(character))
+        problems.append(Problem("", found, "allowed: text without it", None, file, *place))
     return problems
+
+
+def unreadable(text: str, file: str) -> Problem:
+    """What a parser gives up on without saying where: an escape for which there is no character."""
+    escape = BEYOND.search(text)
+    if escape is None:
+        return Problem("", "cannot be read", "allowed: YAML 1.2", file=file)
+    place = _place(text, escape.start())
+    return Problem("", f"found the escape {escape[0]}", r"allowed: up to \U0010FFFF", None, file, *place)
+
+
+def _place(text: str, at: int) -> tuple[int, int]:
+    """Line and column, from 1, of a character."""
+    line = text.count("\n", 0, at) + text.count("\r", 0, at) - text.count("\r\n", 0, at) + 1
+    return line, at - max(text.rfind("\n", 0, at), text.rfind("\r", 0, at))
 
 
 def cause(text: str, line: int, column: int, file: str) -> Problem | None:
@@ -85,6 +99,6 @@ def _reached(lines: list[str]) -> float:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return float(mark.line) if mark is not None else -1.0
-    except (YAMLError, ValueError, RecursionError):
+    except (YAMLError, ValueError, OverflowError, RecursionError):
         return -1.0
     return float("inf")

@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
 )
 
 from simulator.scenario.characters import FORBIDDEN, first_odd, named, spaced, spelling
-from simulator.scenario.diagnosis import cause, forbidden
+from simulator.scenario.diagnosis import cause, forbidden, unreadable
 from simulator.scenario.problems import Problem, ScenarioError, dotted
 from simulator.scenario.tree import DEEPEST, Mark, Node, Scalar
 
@@ -90,9 +90,8 @@ def read_text(text: str, file: str) -> Node:
         syntax = None if reader.problems or place is None else cause(text, place.line, place.column, file)
         syntax = syntax or Problem("", _syntax(error), "allowed: YAML 1.2", None, *reader.mark(place))
         raise ScenarioError([*reader.problems, syntax]) from None
-    except (YAMLError, ValueError, RecursionError):
-        problem = Problem("", "cannot be read", "allowed: YAML 1.2", file=file)
-        raise ScenarioError([*reader.problems, problem]) from None
+    except (YAMLError, ValueError, OverflowError, RecursionError):
+        raise ScenarioError([*reader.problems, unreadable(text, file)]) from None
     if node is not None:
         # Names are known only now.
         reader.problems = [replace(p, path=node.path(tuple(p.path.split(".")))) for p in reader.problems]
@@ -110,7 +109,8 @@ def read_text(text: str, file: str) -> Node:
 
 def _syntax(error: MarkedYAMLError) -> str:
     parts = [part for part in (error.context, error.problem) if part]
-    return "found no valid YAML: " + " ".join(" ".join(parts).split())
+    told = " ".join(" ".join(parts).split()).replace("hexdecimal", "hexadecimal")
+    return f"found no valid YAML: {told}".replace(r"'\x00'", "the end of the text")  # as files hold no such character
 
 
 class _StopReadingError(ValueError):

@@ -37,6 +37,9 @@ CASES = {
     "next-line": (MINIMAL.replace(USERS, f"{USERS}\x85"), 6, 15, "found U+0085, a control character"),
     "escapes": (MINIMAL.replace("demo", "de\x1bmo\x1b"), 1, 9, "found U+001B, a control character, 2 times"),
     "escaped-escape": (MINIMAL + 'description: "\\e[31m"\n', 14, 14, "found text with U+001B, a control character"),
+    "escape-beyond-all": (MINIMAL + 'description: "\\UFFFFFFFF"\n', 14, 15, "found the escape \\UFFFFFFFF; allowed"),
+    "escape-just-beyond": (MINIMAL + 'description: "a\\U00110000"\n', 14, 16, "found the escape \\U00110000; allowed"),
+    "end-of-the-file": (MINIMAL + "description: &", 14, 15, "but found the end of the text"),
     "half-a-character": (MINIMAL + 'description: "\\ud800"\n', 14, 14, "found text with U+D800, half a character"),
     "right-to-left": (MINIMAL.replace("[plant-1]", "[\u202eplant-1]"), 10, 11, 'text "\\u202eplant-1" with U+202E'),
     # tabs
