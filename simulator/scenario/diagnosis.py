@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 
 from simulator.scenario.characters import FORBIDDEN, LONGEST, NO_SPACE, first_odd, meant, named, spaced
 from simulator.scenario.problems import Problem, cut
@@ -22,6 +22,7 @@ LONGEST_TEXT: Final = 200_000
 """Most characters of a text whose faults are looked for, as parsing takes a second for 100,000."""
 BEYOND: Final = re.compile(r"\\U(?!0010|000[0-9a-fA-F])[0-9a-fA-F]{8}")
 """The escape of a character beyond the last one there is."""
+DIRECTIVE: Final = re.compile(r"^%", re.MULTILINE)
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
@@ -36,12 +37,14 @@ def forbidden(text: str, file: str) -> list[Problem]:
 
 
 def unreadable(text: str, file: str) -> Problem:
-    """What a parser gives up on without saying where: an escape for which there is no character."""
-    escape = BEYOND.search(text)
-    if escape is None:
-        return Problem("", "cannot be read", "allowed: YAML 1.2", file=file)
-    place = _place(text, escape.start())
-    return Problem("", f"found the escape {escape[0]}", r"allowed: up to \U0010FFFF", None, file, *place)
+    """What a parser gives up on without saying where: an escape without a character, or a version of the future."""
+    if escape := BEYOND.search(text):
+        place = _place(text, escape.start())
+        return Problem("", f"found the escape {escape[0]}", r"allowed: up to \U0010FFFF", None, file, *place)
+    if directive := DIRECTIVE.search(text):
+        place = _place(text, directive.start())
+        return Problem("", "found a directive", "allowed: YAML 1.2 without directives", None, file, *place)
+    return Problem("", "cannot be read", "allowed: YAML 1.2", file=file)
 
 
 def _place(text: str, at: int) -> tuple[int, int]:
@@ -99,6 +102,6 @@ def _reached(lines: list[str]) -> float:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return float(mark.line) if mark is not None else -1.0
-    except (YAMLError, ValueError, OverflowError, RecursionError):
+    except Exception:  # the parser gave up
         return -1.0
     return float("inf")

@@ -1,8 +1,7 @@
 """What can be wrong with a scenario, and how it is told."""
 
 import difflib
-import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ LONGEST_TEXT: Final = 20_000
 """Most bytes of the text of an error, in UTF-8."""
 LONGEST_FILE, LONGEST_PATH, LONGEST_FOUND, LONGEST_ALLOWED, LONGEST_NAME = 400, 300, 600, 1600, 100
 """Most characters of each part of a problem: all of them together fit into the longest text, at 4 bytes each."""
-CANDIDATES: Final = 40
+CANDIDATES: Final = 25
 """Most known names that a mistaken one is compared with letter by letter, which takes long."""
 
 
@@ -136,16 +135,19 @@ def nearest(name: object, known: Iterable[str]) -> str | None:
     written = name.lower()
     candidates = [one for one in known if len(one) <= 3 * len(written) and len(written) <= 3 * len(one)]
     if len(candidates) > CANDIDATES:
-        candidates = heapq.nlargest(CANDIDATES, candidates, key=lambda one: _common(written, one))
+        candidates = [*_alike(written, candidates, str.startswith), *_alike(written, candidates, str.endswith)]
     close = difflib.get_close_matches(written, candidates, n=1, cutoff=0.6)
     return close[0] if close else None
 
 
-def _common(one: str, other: str) -> int:
-    """How many letters two names begin and end with in common."""
-    size = min(len(one), len(other))
-    first = next((i for i in range(size) if one[i] != other[i]), size)
-    return first + next((i for i in range(size) if one[-1 - i] != other[-1 - i]), size)
+def _alike(written: str, known: list[str], at_end: Callable[[str, str], bool]) -> list[str]:
+    """A few of the names that begin, or end, with as much of a mistaken one as any."""
+    for size in range(1, len(written)):
+        if len(known) <= CANDIDATES:
+            break
+        part = written[:size] if at_end is str.startswith else written[-size:]
+        known = [one for one in known if at_end(one, part)] or known[:CANDIDATES]
+    return known[:CANDIDATES]
 
 
 def listed(names: Iterable[object]) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -83,14 +83,14 @@ def read_text(text: str, file: str) -> Node:
         raise ScenarioError(wrong)
     reader = _Reader(file)
     try:
-        node = reader.document(YAML(typ="safe", pure=True).parse(text))
+        node = reader.document(_events(text))
     except MarkedYAMLError as error:
         # The reader's own problems come first in the file, and may be the cause.
         place = error.problem_mark or error.context_mark
         syntax = None if reader.problems or place is None else cause(text, place.line, place.column, file)
         syntax = syntax or Problem("", _syntax(error), "allowed: YAML 1.2", None, *reader.mark(place))
         raise ScenarioError([*reader.problems, syntax]) from None
-    except (YAMLError, ValueError, OverflowError, RecursionError):
+    except (_GaveUpError, RecursionError):
         raise ScenarioError([*reader.problems, unreadable(text, file)]) from None
     if node is not None:
         # Names are known only now.
@@ -113,8 +113,22 @@ def _syntax(error: MarkedYAMLError) -> str:
     return f"found no valid YAML: {told}".replace(r"'\x00'", "the end of the text")  # as files hold no such character
 
 
-class _StopReadingError(ValueError):
+class _StopReadingError(Exception):
     """Something is beyond a limit, and told: reading stops."""
+
+
+class _GaveUpError(Exception):
+    """The parser gave up without saying where."""
+
+
+def _events(text: str) -> Iterator[Any]:
+    """The events of a YAML text. Raises MarkedYAMLError, and _GaveUpError for whatever else the parser raises."""
+    try:
+        yield from YAML(typ="safe", pure=True).parse(text)
+    except MarkedYAMLError:
+        raise
+    except Exception as error:  # failed assertions and overflows among them
+        raise _GaveUpError from error
 
 
 class _Reader:

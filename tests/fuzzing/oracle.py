@@ -89,7 +89,16 @@ def check_message(error: ScenarioError) -> None:
     demand(len(text.encode()) <= LONGEST_TEXT, f"a message of {len(text.encode())} bytes")
     demand(len(lines) <= MOST_TOLD + 1, f"a message of {len(lines)} lines")
     demand(all(line.isprintable() and line.strip() for line in lines), f"something invisible in {text!r}")
-    for foreign in ("Traceback", "pydantic", "Input should", "Value error", "<class", "object at 0x", "Node("):
+    for foreign in (
+        "Traceback",
+        "pydantic",
+        "Input should",
+        "Value error",
+        "<class",
+        "object at 0x",
+        "Node(",
+        "cannot be read; allowed: YAML",
+    ):
         demand(foreign not in text, f"{foreign} in {text!r}")
 
 

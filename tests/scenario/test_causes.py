@@ -39,6 +39,7 @@ CASES = {
     "escaped-escape": (MINIMAL + 'description: "\\e[31m"\n', 14, 14, "found text with U+001B, a control character"),
     "escape-beyond-all": (MINIMAL + 'description: "\\UFFFFFFFF"\n', 14, 15, "found the escape \\UFFFFFFFF; allowed"),
     "escape-just-beyond": (MINIMAL + 'description: "a\\U00110000"\n', 14, 16, "found the escape \\U00110000; allowed"),
+    "directive-of-the-future": ("%YAML 1.3\n---\n" + MINIMAL, 1, 1, "found a directive; allowed: YAML 1.2 without dir"),
     "end-of-the-file": (MINIMAL + "description: &", 14, 15, "but found the end of the text"),
     "half-a-character": (MINIMAL + 'description: "\\ud800"\n', 14, 14, "found text with U+D800, half a character"),
     "right-to-left": (MINIMAL.replace("[plant-1]", "[\u202eplant-1]"), 10, 11, 'text "\\u202eplant-1" with U+202E'),

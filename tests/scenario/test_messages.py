@@ -12,6 +12,7 @@ import pytest
 from simulator.cli.commands import execute
 from simulator.experiment.changes import read_changes
 from simulator.scenario import Problem, ScenarioError, load, load_suite
+from simulator.scenario.problems import nearest
 from tests.scenario.conftest import MINIMAL
 
 STEERING = "a\x1b[31mb\x07\x9b\u202ec\u2066\u2028\u2029\x85\u200b\u00a0\ufeff\udc80\n\r\td"
@@ -172,3 +173,9 @@ def test_changes_leave_what_they_were_given_alone(minimal: dict[str, Any]) -> No
     changed = load(minimal).with_changes({"sites": [site, {"name": "plant-2", "users": 7}], "sites.plant-1.users": 6})
     assert changed.site("plant-1").users.value == 6
     assert site == {"name": "plant-1", "users": 5}
+
+
+def test_the_nearest_of_many_names_is_found() -> None:
+    known = [f"site-{i:03d}" for i in range(1000)]
+    for mistaken, meant in (("site_500", "site-500"), ("sit-123", "site-123"), ("ite-345", "site-345"), ("xyz", None)):
+        assert nearest(mistaken, known) == meant
