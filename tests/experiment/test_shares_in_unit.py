@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from simulator import run
+from simulator.experiment.conditioning import READINGS
 from simulator.experiment.measures import in_unit
 from simulator.experiment.paired import Column, estimate, paired
 from simulator.experiment.statistics import cumulative_incidence, describe, share_of, wilson
@@ -87,3 +88,12 @@ def test_intervals_of_means_of_shares() -> None:
     npv, plain = estimate(result, "npv"), result.estimate("npv")
     assert npv.low == plain["mean"] - plain["half_width_95"]  # type: ignore[operator]
     assert [name for name in result.estimates if name.startswith("accuracy_gap") and in_unit(name)] == []
+
+
+def test_a_simulated_share_that_rounding_carried_beyond_one_is_one() -> None:
+    """The logarithm of what is left would be NaN, and so would all weights and all estimates."""
+    simulated = np.array([1.0 + 2.0**-52, 1.0, -(2.0**-60), 0.0])
+    beyond, one, below, nothing = READINGS["accuracy"][2](simulated, 0.95, 50.0)
+    assert beyond == one
+    assert below == nothing
+    assert READINGS["accuracy"][2](simulated[:1], 1.0, 50.0)[0] == 0.0
