@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
@@ -12,6 +11,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, ParamSpec
+
+from simulator.scenario.characters import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,14 +38,14 @@ def prepare() -> bool:
     return told
 
 
-def escaped(text: object, *, keep: str = "\n\t") -> str:
-    """A text without anything that could steer a terminal: such characters are written as Python would write them."""
-    return "".join(of if of in keep or not _steers(of) else _written(of) for of in str(text))
+def escaped(text: object) -> str:
+    """A text of which nothing but its lines and tabs could steer a terminal."""
+    return "".join(one if one in "\n\t" else visible(one) for one in str(text))
 
 
 def escaped_name(name: object) -> str:
     """A name of a file, say, on one line."""
-    return escaped(name, keep="")
+    return visible(str(name))
 
 
 def complain(text: object) -> None:
@@ -102,13 +103,3 @@ def _drop_output() -> None:
     with suppress(OSError, ValueError):  # no file behind it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.stdout.flush()
-
-
-def _steers(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
-
-
-def _written(character: str) -> str:
-    if "\udc80" <= character <= "\udcff":  # a byte of a name that is no UTF-8
-        return f"\\x{ord(character) - 0xDC00:02x}"
-    return character.encode("unicode_escape").decode()

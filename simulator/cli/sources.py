@@ -41,11 +41,14 @@ def load_all(
 def load_one(source: str, overlays: Sequence[str] = ()) -> Scenario | Suite:
     """The scenario, with overlays, or the suite of a path or shipped name; raises `ScenarioError`."""
     from simulator.scenario import is_suite, load, load_suite
+    from simulator.scenario.characters import visible
 
     if not is_suite(source):
         return load(source, overlays)
     if overlays:
-        raise typer.BadParameter(f"{source} is a suite; its file says which overlays it has", param_hint="--overlay")
+        raise typer.BadParameter(
+            f"{visible(source)} is a suite; its file says which overlays it has", param_hint="--overlay"
+        )
     return load_suite(source)
 
 

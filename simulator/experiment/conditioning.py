@@ -81,6 +81,7 @@ def _tickets(simulated: Numbers, observed: float, user_weeks: float) -> Numbers:
 def _binomial(chance: Numbers, share: float, trials: float) -> Numbers:
     from scipy.special import xlog1py, xlogy
 
+    chance = np.clip(chance, 0.0, 1.0)  # sums of weights may have missed an end by rounding
     return np.asarray(trials * (xlogy(share, chance) + xlog1py(1.0 - share, -chance)))
 
 

@@ -14,7 +14,7 @@ MONEY = "money"
 
 @dataclass(frozen=True)
 class Label:
-    """Plain words for a measure, and its unit: share (in [0, 1]), weeks, hours, count, rate or money.
+    """Plain words for a measure, and its unit: share, weeks, hours, count, rate or money.
 
     Money is in the currency of the scenario.
     """
@@ -136,6 +136,11 @@ def label(measure: str) -> Label:
         of = TIER_LABELS[stem]
         return Label(f"{of.words}, {TIERS.get(tier, tier)}", of.unit)
     return Label(measure.replace("_", " ").capitalize(), RATE)
+
+
+def in_unit(measure: str) -> bool:
+    """Whether a measure lies in [0, 1]: a share, but no difference of two, and none of hours that overtime adds to."""
+    return label(measure).unit == SHARE and not measure.startswith(("accuracy_gap", "utilisation"))
 
 
 def written(value: float | None, unit: str, *, like: float | None = None, currency: str = "") -> str:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulator.experiment.measures import in_unit
 from simulator.experiment.statistics import Z_95, effective_size, share_of, t_quantile
 
 if TYPE_CHECKING:
@@ -96,7 +97,10 @@ class Column:
 
 
 def estimate(result: Result, measure: str) -> Estimate:
-    """A measure or share of one scenario: the mean with Student's interval, a share with Wilson's."""
+    """A measure or share of one scenario: the mean with Student's interval, a share with Wilson's.
+
+    The interval of the mean of shares, such as adoption, ends where shares do.
+    """
     column = Column.of(result, measure)
     if column is None or not column.weights.any():
         return Estimate(None, None, None, 0)
@@ -110,7 +114,8 @@ def estimate(result: Result, measure: str) -> Estimate:
     mean, half_width = row["mean"], row["half_width_95"]
     if mean is None or half_width is None:
         return Estimate(mean, None, None, n)
-    return Estimate(mean, mean - half_width, mean + half_width, n)
+    ends = mean - half_width, mean + half_width
+    return Estimate(mean, max(0.0, ends[0]), min(1.0, ends[1]), n) if in_unit(measure) else Estimate(mean, *ends, n)
 
 
 def difference(result: Result, baseline: Result, measure: str) -> Estimate:
@@ -133,7 +138,8 @@ def paired(ours: Column, theirs: Column) -> Estimate:
     middle, spread = ours.mean - theirs.mean, ours.influence - theirs.influence
     error = math.sqrt(math.fsum(spread * spread)) / len(spread)
     if ours.is_share:
-        return Estimate(value, middle - Z_95 * error, middle + Z_95 * error, counted)
+        reach = Z_95 * error
+        return Estimate(value, max(-1.0, middle - reach), min(1.0, middle + reach), counted)
     size = min(effective_size(ours.weights), effective_size(theirs.weights))
     if size <= 1.0:
         return Estimate(value, None, None, counted)

@@ -40,8 +40,9 @@ def wilson(count: float, of: float) -> Share:
     weight = 1.0 + Z_95**2 / of
     centre = (share + Z_95**2 / (2 * of)) / weight
     reach = Z_95 / weight * math.sqrt(share * (1.0 - share) / of + Z_95**2 / (4 * of**2))
-    low = 0.0 if count == 0 else max(0.0, centre - reach)
-    high = 1.0 if count == of else min(1.0, centre + reach)
+    # The ends lie on either side of the share, but for rounding.
+    low = 0.0 if count == 0 else min(share, max(0.0, centre - reach))
+    high = 1.0 if count == of else max(share, min(1.0, centre + reach))
     return Share(share, low, high)
 
 
@@ -207,8 +208,8 @@ def cumulative_incidence(
     week_numbers = list(range(last_week + 1))
     if weights is not None:
         reached = np.array([math.inf if week is None else week for week in weeks], dtype=float)
-        total = float(weights.sum())
-        shares = [float(weights[reached <= week].sum()) / total if total > 0.0 else 0.0 for week in week_numbers]
+        total = math.fsum(weights)  # exact: other sums of some of the weights can exceed the sum of all
+        shares = [math.fsum(weights[reached <= week]) / total if total > 0.0 else 0.0 for week in week_numbers]
         return {"week": week_numbers, "share": shares}
     came = np.sort(np.array([week for week in weeks if week is not None], dtype=float))
     counts = np.searchsorted(came, np.array(week_numbers, dtype=float), side="right")

@@ -1,18 +1,21 @@
 """From a tree to frozen sections, with every problem at its place."""
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from simulator.scenario.characters import spaced, spelling
 from simulator.scenario.kinds import CURRENCY
 from simulator.scenario.problems import Finding, Location, Problem, ScenarioError, describe, listed, nearest
 from simulator.scenario.section import Section
-from simulator.scenario.tree import Node
+from simulator.scenario.tree import NAME, NAME_WORDS, Node
 
 S = TypeVar("S", bound=Section)
 
+CURRENCY_WORDS: Final = "three capital letters"
 LIMITS: Mapping[str, str] = {
     "too_short": "at least {min_length}",
     "too_long": "at most {max_length}",
@@ -21,6 +24,7 @@ LIMITS: Mapping[str, str] = {
     "string_type": "text",
     "bool_type": "true or false",
     "tuple_type": "a list",
+    "dict_type": "a mapping",
     "literal_error": "{expected}",
     "enum": "{expected}",
 }
@@ -64,11 +68,13 @@ def _finding(model: type[Section], tree: Node, details: ErrorDetails) -> Finding
     """What pydantic says, in the words of the file."""
     at: Location = details["loc"]
     kind, context = details["type"], details.get("ctx", {})
-    if kind == "finding":
-        return Finding(at, context["found"], context["allowed"], context["nearest"])
     node, _, names = tree.follow(at)
-    given = node.plain() if len(names) == len(at) else None
-    if kind == "too_short" and isinstance(given, tuple) and len(given) >= context["min_length"]:
+    if len(names) < len(at):
+        node = Node(None)
+    given = node.value
+    if kind == "finding":
+        return _as_written(model, node, Finding(at, context["found"], context["allowed"], context["nearest"]))
+    if kind == "too_short" and isinstance(given, list) and len(given) >= context["min_length"]:
         return None  # pydantic does not count items that are wrong, and tells of these anyway
     if kind == "extra_forbidden":
         known = keys_at(model, at[:-1])
@@ -83,16 +89,43 @@ def _finding(model: type[Section], tree: Node, details: ErrorDetails) -> Finding
         found = "missing" if guess is None else f'missing (is "{guess}" meant to be it?)'
         return Finding(at, found, f"needed: {_description(model, at)}")
     if kind in ("model_type", "model_attributes_type"):
-        return Finding(at, f"found {describe(given)}", f"allowed: a mapping with {listed_all(keys_at(model, at))}")
+        allowed = f"allowed: a mapping with {listed_all(keys_at(model, at))}"
+        return _as_written(model, node, Finding(at, f"found {describe(given)}", allowed))
     if kind == "string_pattern_mismatch":
-        allowed = "three capital letters" if context.get("pattern") == CURRENCY else "a name of a-z, 0-9 and hyphens"
-        return Finding(at, f"found {describe(given)}", f"allowed: {allowed}")
+        allowed = CURRENCY_WORDS if context.get("pattern") == CURRENCY else NAME_WORDS
+        return _as_written(model, node, Finding(at, f"found {describe(given)}", f"allowed: {allowed}"))
     if kind == "literal_error":
         expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
-        return Finding(at, f"found {describe(given)}", f"allowed: {expected}", nearest(given, expected.split(", ")))
-    if kind in LIMITS:
-        return Finding(at, f"found {describe(given)}", f"allowed: {LIMITS[kind].format(**context)}")
-    return Finding(at, f"found {describe(given)}", details["msg"])
+        near = nearest(given, expected.split(", "))
+        return _as_written(model, node, Finding(at, f"found {describe(given)}", f"allowed: {expected}", near))
+    allowed = f"allowed: {LIMITS[kind].format(**context)}" if kind in LIMITS else details["msg"]
+    return _as_written(model, node, Finding(at, f"found {describe(given)}", allowed))
+
+
+def _as_written(model: type[Section], node: Node, finding: Finding) -> Finding:
+    """A finding about a whole node in the spelling of the file, with what its text was probably meant to be."""
+    at, found, allowed, near = finding.at, finding.found, finding.allowed, finding.nearest
+    if found == f"found {describe(node.value)}":
+        found = f"found {node.described()}"
+    if allowed == "allowed: text":
+        allowed = node.text_wanted(name=_has_pattern(model, at, f"^{NAME}$"))
+        allowed = f"allowed: {CURRENCY_WORDS}" if _has_pattern(model, at, CURRENCY) else allowed
+    if isinstance(node.value, str):
+        if "number" in allowed and re.fullmatch(r"[-+]?[0-9]+(\.[0-9]*)?", node.value):
+            found += ", in quotes"
+        near = near or spelling(node.value)
+        if near is None and ("mapping" in allowed or "{" in allowed):
+            near = spaced((node.value.split() or [""])[0])
+    return Finding(at, found, allowed, near)
+
+
+def _has_pattern(model: type[Section], at: Location, pattern: str) -> bool:
+    """Whether a text of some pattern belongs at a location."""
+    keys = at[:-1] if at and isinstance(at[-1], int) else at
+    section = section_at(model, keys[:-1])
+    fields = section.model_fields.items() if section else ()
+    field = next((field for name, field in fields if (field.alias or name) == keys[-1]), None)
+    return field is not None and repr(pattern) in repr((field.annotation, field.metadata))
 
 
 def listed_all(names: Iterable[str]) -> str:

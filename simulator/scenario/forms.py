@@ -12,6 +12,8 @@ from simulator.streams import codes
 
 LARGEST: Final = 1e15
 """Largest absolute value of any number in a scenario."""
+INSIDE: Final = 1e-9
+"""How far inside an open end of a field draws stay, in its unit: what divides by them stays finite."""
 LARGEST_EMPIRICAL: Final = 10_000
 """Most values of an empirical distribution."""
 
@@ -32,6 +34,11 @@ class Range:
         below = x <= self.low if self.low_open and atom else x < self.low
         above = x >= self.high if self.high_open and atom else x > self.high
         return not (below or above)
+
+    @property
+    def inside(self) -> tuple[float, float]:
+        """The ends at which draws are clipped: just inside open ones, which a draw can reach by rounding alone."""
+        return self.low + (INSIDE if self.low_open else 0.0), self.high - (INSIDE if self.high_open else 0.0)
 
     def __str__(self) -> str:
         low, high = (format(end, ".15g") for end in (self.low, self.high))
@@ -247,7 +254,7 @@ def _built(
     low, high = built.support()
     if not (allowed.allows(low, atom=False) and (math.isinf(high) or allowed.allows(high, atom=False))):
         raise refuse(f"found values from {low:g} to {high:g}", f"allowed: {allowed}", *at)
-    clipped = Distribution(built.code, built.parameters, (allowed.low, allowed.high))
+    clipped = Distribution(built.code, built.parameters, allowed.inside)
     return clipped, {key: plain_number(value) for key, value in numbers.items()}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from simulator.scenario.forms import HEADS
-from simulator.scenario.problems import Location, Problem, ScenarioError, describe, dotted, listed, nearest
+from simulator.scenario.problems import Location, Problem, ScenarioError, dotted, listed, nearest
 from simulator.scenario.reading import read_file
 from simulator.scenario.shipped import SUITES, shipped_folder, shipped_names, shipped_path
 from simulator.scenario.tree import NOWHERE, Mark, Node
@@ -96,7 +96,7 @@ def named_file(at: Location, base: Node, folder: Path, shown: str) -> tuple[Path
     written = base.value
     if not isinstance(written, str) or not written.strip() or "\0" in written:
         many = "; or a list of these" if len(at) == 1 else ""
-        raise _refused(at, base, f"found {describe(base.plain())}", allowed + many)
+        raise _refused(at, base, f"found {base.described()}", allowed + many)
     path = folder / written
     try:
         exists = path.exists()
@@ -129,7 +129,7 @@ def named_shipped(at: Location, base: Node, folder: Path) -> tuple[Path, str]:
     known = shipped_names()
     allowed = f"allowed: the name of a shipped scenario ({', '.join(known)}){many}"
     near = nearest(written, [*known, *shipped_names(SUITES)]) if isinstance(written, str) else None
-    raise _refused(at, base, f"found {describe(base.plain())}", allowed, near)
+    raise _refused(at, base, f"found {base.described()}", allowed, near)
 
 
 def put_over(scenario: list[Layer], overlay: list[Layer], shown: str) -> list[Layer]:
@@ -174,10 +174,17 @@ def merge(base: Node, over: Node, at: Location, problems: list[Problem]) -> Node
             if key not in base.value:
                 _nothing_to_remove(node, (*at, key), problems)
         return Node(merged, over.mark, {**base.keys, **over.keys})
-    if isinstance(base.value, list) and isinstance(over.value, list) and over.value and _is_named(over):
-        if _is_named(base):
+    if isinstance(base.value, list) and isinstance(over.value, list) and over.value:
+        if base.value and _is_named(base) and (misnamed := _misnamed(over.value)):
+            for i, name in misnamed:
+                problems.append(
+                    _problem((*at, i, "name"), f"found {name.described()}", name.text_wanted(name=True), name.mark)
+                )
+            return base  # nobody can tell what the thing is to be laid over
+        if _is_named(over) and _is_named(base):
             return _merge_named(base, over, at, problems)
-        _nothing_to_remove(over, at, problems)
+        if _is_named(over):
+            _nothing_to_remove(over, at, problems)
     return over
 
 
@@ -188,6 +195,16 @@ def _is_whole(node: Node) -> bool:
 
 def _is_named(node: Node) -> bool:
     return isinstance(node.value, list) and all(child.name is not None for child in node.value)
+
+
+def _misnamed(things: list[Node]) -> list[tuple[int, Node]]:
+    """The names that are no text, such as numbers, and whose they are."""
+    named = (
+        (i, thing.value["name"])
+        for i, thing in enumerate(things)
+        if isinstance(thing.value, dict) and "name" in thing.value
+    )
+    return [(i, name) for i, name in named if not isinstance(name.value, str)]
 
 
 def _merge_named(base: Node, over: Node, at: Location, problems: list[Problem]) -> Node:
@@ -222,7 +239,7 @@ def _removes(node: Node, at: Location, problems: list[Problem]) -> bool:
         return False
     value, mark = node.value["remove"], node.keys.get("remove", NOWHERE)
     if value.value is not True:
-        problems.append(_problem((*at, "remove"), f"found {describe(value.plain())}", "allowed: true", mark))
+        problems.append(_problem((*at, "remove"), f"found {value.described()}", "allowed: true", mark))
     elif len(node.value) > 2:
         others = listed(key for key in node.value if key not in ("name", "remove"))
         problems.append(

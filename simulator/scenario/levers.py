@@ -151,7 +151,7 @@ def _wrong_ends(lever: Lever, i: int, places: list[Stated]) -> Iterator[Finding]
     for place in places:
         if not isinstance(place.value, Quantity):
             continue
-        low, high = place.value.distribution.bounds
+        low, high = place.allowed.low, place.allowed.high
         if lever.mode == "set":
             for key, end in (("min", lever.min), ("max", lever.max)):
                 if not low <= end <= high:

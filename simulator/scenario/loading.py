@@ -10,7 +10,7 @@ from simulator.scenario.problems import Problem, ScenarioError, describe, neares
 from simulator.scenario.reading import read_file
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.shipped import SUITES, shipped_folder, shipped_names, shipped_path
-from simulator.scenario.suite_file import is_suite_tree
+from simulator.scenario.suite_file import refuse_suites
 from simulator.scenario.tree import Node, from_python
 from simulator.scenario.upload import Upload
 
@@ -46,9 +46,7 @@ def load(source: Named | Mapping[str, Any], overlays: Sequence[Named] = (), *, s
     """
     scenario = opened(source, shipped_only=shipped_only)
     stack = scenario.layers()
-    if is_suite_tree(stack[-1].own):
-        allowed = "allowed: a scenario; run a suite with scaleup run, or read it with load_suite"
-        raise ScenarioError([Problem("", "found a suite of scenarios", allowed, None, *stack[-1].own.mark)])
+    refuse_suites(layer.own for layer in reversed(stack))
     if isinstance(overlays, str | os.PathLike | Upload) or not isinstance(overlays, Sequence):
         allowed = "allowed: a list of paths or of names of shipped scenarios"
         raise ScenarioError([Problem("overlays", f"found {describe(overlays)}", allowed)])

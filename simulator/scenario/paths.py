@@ -1,20 +1,25 @@
 """Dotted paths with names: ``sites.plant-1.data_quality``, where ``*`` stands for every name."""
 
-import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simulator.scenario.problems import Problem, ScenarioError, describe, listed, nearest
+from simulator.scenario.tree import DEEPEST
 
 
 def changed(document: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of a resolved scenario with other values under paths; raises ScenarioError for paths that lead nowhere."""
-    result = copy.deepcopy(document)
+    """A copy of a resolved scenario with other values under paths; raises ScenarioError for paths that lead nowhere.
+
+    Values are as they were given, and not looked at here.
+    """
+    if not isinstance(changes, Mapping):
+        raise ScenarioError([Problem("", f"found {describe(changes)}", "allowed: a mapping from paths to values")])
+    result: dict[str, Any] = _copied(document)
     problems: list[Problem] = []
     for path, value in changes.items():
         found = 0
         for parent, key in places(result, path, problems):
-            parent[key] = copy.deepcopy(value)
+            parent[key] = _copied(value)
             found += 1
         if not found and not problems:
             problems.append(Problem(path, "found nothing that * could stand for", "allowed: the path of something"))
@@ -23,10 +28,20 @@ def changed(document: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, A
     return result
 
 
+def _copied(value: Any, depth: int = 0) -> Any:
+    """Dicts and lists copied, as far down as a scenario can be; what else there is stays itself."""
+    if depth <= DEEPEST and isinstance(value, Mapping):
+        return {key: _copied(child, depth + 1) for key, child in value.items()}
+    if depth <= DEEPEST and isinstance(value, list | tuple):
+        return [_copied(child, depth + 1) for child in value]
+    return value
+
+
 def places(document: Any, path: object, problems: list[Problem]) -> Iterator[tuple[Any, Any]]:
     """The containers and keys that a path leads to; a problem is noted where it leads nowhere."""
     if not isinstance(path, str) or not path or "" in path.split("."):
-        problems.append(Problem(str(path), f"found {describe(path)}", "allowed: names joined by dots"))
+        at = path if isinstance(path, str) else ""
+        problems.append(Problem(at, f"found {describe(path)} as a path", "allowed: names joined by dots"))
         return
     yield from _places(document, path.split("."), path, problems)
 

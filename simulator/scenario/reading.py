@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -24,6 +24,8 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from simulator.scenario.characters import FORBIDDEN, first_odd, named, spaced, spelling
+from simulator.scenario.diagnosis import cause, forbidden, unreadable
 from simulator.scenario.problems import Problem, ScenarioError, dotted
 from simulator.scenario.tree import DEEPEST, Mark, Node, Scalar
 
@@ -31,8 +33,6 @@ LARGEST_FILE: Final = 1_000_000
 """Most bytes of a scenario file."""
 MOST_VALUES: Final = 50_000
 """Most keys, list items and values of a file: parsing takes about a second for 5,000."""
-MOST_PROBLEMS: Final = 100
-"""Reading stops after so many problems."""
 LONGEST_NUMBER: Final = 60
 
 NULL: Final = re.compile(r"~|null|Null|NULL|")
@@ -85,22 +85,19 @@ def read_content(content: bytes, shown: str) -> Node:
 @lru_cache(maxsize=8)  # whoever looks at several scenarios that extend the same one reads that one once
 def read_text(text: str, file: str) -> Node:
     """The tree of a YAML text; raises ScenarioError with every problem that was found."""
+    if wrong := forbidden(text, file):
+        raise ScenarioError(wrong)
     reader = _Reader(file)
     try:
-        node = reader.document(YAML(typ="safe", pure=True).parse(text))
+        node = reader.document(_events(text))
     except MarkedYAMLError as error:
         # The reader's own problems come first in the file, and may be the cause.
-        mark = reader.mark(error.problem_mark or error.context_mark)
-        syntax = Problem("", _syntax(error), "allowed: YAML 1.2", None, *mark)
+        place = error.problem_mark or error.context_mark
+        syntax = None if reader.problems or place is None else cause(text, place.line, place.column, file)
+        syntax = syntax or Problem("", _syntax(error), "allowed: YAML 1.2", None, *reader.mark(place))
         raise ScenarioError([*reader.problems, syntax]) from None
-    except (YAMLError, ValueError, RecursionError) as error:
-        found = "found a character that YAML does not allow" if "special characters" in str(error) else "cannot be read"
-        position = getattr(error, "position", None)
-        line = column = None
-        if isinstance(position, int):
-            line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
-        problem = Problem("", found, "allowed: YAML 1.2", file=file, line=line, column=column)
-        raise ScenarioError([*reader.problems, problem]) from None
+    except (_GaveUpError, RecursionError):
+        raise ScenarioError([*reader.problems, unreadable(text, file)]) from None
     if node is not None:
         # Names are known only now.
         reader.problems = [replace(p, path=node.path(tuple(p.path.split(".")))) for p in reader.problems]
@@ -118,11 +115,26 @@ def read_text(text: str, file: str) -> Node:
 
 def _syntax(error: MarkedYAMLError) -> str:
     parts = [part for part in (error.context, error.problem) if part]
-    return "found no valid YAML: " + " ".join(" ".join(parts).split())
+    told = " ".join(" ".join(parts).split()).replace("hexdecimal", "hexadecimal")
+    return f"found no valid YAML: {told}".replace(r"'\x00'", "the end of the text")  # as files hold no such character
 
 
-class _StopReadingError(ValueError):
+class _StopReadingError(Exception):
     """Something is beyond a limit, and told: reading stops."""
+
+
+class _GaveUpError(Exception):
+    """The parser gave up without saying where."""
+
+
+def _events(text: str) -> Iterator[Any]:
+    """The events of a YAML text. Raises MarkedYAMLError, and _GaveUpError for whatever else the parser raises."""
+    try:
+        yield from YAML(typ="safe", pure=True).parse(text)
+    except MarkedYAMLError:
+        raise
+    except Exception as error:  # failed assertions and overflows among them
+        raise _GaveUpError from error
 
 
 class _Reader:
@@ -139,8 +151,6 @@ class _Reader:
 
     def refuse(self, mark: Any, at: tuple[str, ...], found: str, allowed: str) -> None:
         self.problems.append(Problem(dotted(at), found, allowed, None, *self.mark(mark)))
-        if len(self.problems) == MOST_PROBLEMS:
-            raise _StopReadingError
 
     def refuse_anchor(self, mark: Any, at: tuple[str, ...], found: str) -> None:
         """Only the first anchor or alias is told: those that follow are the same mistake, and can be very many."""
@@ -191,7 +201,8 @@ class _Reader:
                     break
                 children.append(self.node(child, events, (*at, str(len(children)))))
             return Node(children, self.mark(event.start_mark))
-        return Node(self.scalar(event, at), self.mark(event.start_mark))
+        value = self.scalar(event, at)
+        return Node(value, self.mark(event.start_mark), written=None if isinstance(value, str) else event.value)
 
     def mapping(self, start: Any, events: Iterator[Any], at: tuple[str, ...]) -> Node:
         node = Node({}, self.mark(start.start_mark))
@@ -216,6 +227,7 @@ class _Reader:
     def key(self, event: Any, events: Iterator[Any], at: tuple[str, ...]) -> str:
         """Keys are text, whatever they look like."""
         if isinstance(event, ScalarEvent) and event.anchor is None and event.tag is None:
+            self.explain(event, at)
             return str(event.value)
         if isinstance(event, ScalarEvent | AliasEvent):
             found = "found an anchor, alias or tag at a key"
@@ -225,10 +237,23 @@ class _Reader:
         self.refuse(event.start_mark, at, found, "allowed: keys that are plain text")
         return str(getattr(event, "value", "?"))
 
+    def explain(self, event: Any, at: tuple[str, ...]) -> None:
+        """Refuse keys that hold what no key can, and that look as if they were others."""
+        key: str = event.value
+        odd = first_odd(key)
+        if odd is not None:
+            found = f'found the key "{key}" with {named(key[odd])}'
+            self.refuse(event.start_mark, at, found, f'allowed: plain characters: "{spelling(key)}"')
+        elif event.style is None and (mended := spaced(key)):
+            self.refuse(event.start_mark, at, f'found "{key}"', f"allowed: a space after the colon: {mended}")
+
     def scalar(self, event: Any, at: tuple[str, ...]) -> Scalar:
         """A scalar by the core schema; quoted ones are text."""
         text: str = event.value
         if event.style is not None:
+            if character := FORBIDDEN.search(text):  # by an escape
+                self.refuse(event.start_mark, at, f"found text with {named(character[0])}", "allowed: text without it")
+                return None
             return text
         if NULL.fullmatch(text):
             return None

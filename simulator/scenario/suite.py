@@ -13,7 +13,7 @@ from simulator.scenario.paths import values_at
 from simulator.scenario.problems import Finding, Location, Problem, ScenarioError, listed, nearest
 from simulator.scenario.reading import read_file
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.suite_file import SuiteFile, Varied, is_suite_tree
+from simulator.scenario.suite_file import SuiteFile, Varied, is_suite_tree, refuse_suites
 from simulator.scenario.tree import Node
 
 LONGEST_NAME: Final = 64
@@ -100,6 +100,7 @@ class _Reading:
         self.problems: list[Problem] = []
         self._loaded: dict[Location, Scenario | None] = {}
         self._too_long: set[Location] = set()
+        self._wrong_paths: dict[tuple[Location, str], bool] = {}
 
     def suite(self) -> Suite:
         """The suite; raises ScenarioError."""
@@ -151,6 +152,7 @@ class _Reading:
         named = node.child("scenario") or node
         shipped_only = self.opened.shipped_only
         stack = read_layers(*self._named(named, planned.at), shipped_only=shipped_only)
+        refuse_suites(layer.own for layer in reversed(stack))
         overlays = node.child("overlays")
         listed_here = overlays.value if overlays is not None and isinstance(overlays.value, list) else []
         for i, overlay in enumerate(listed_here):
@@ -190,11 +192,17 @@ class _Reading:
             for problem in error.problems:
                 path = next((path for path in written if _leads_to(path, problem.path)), None)
                 at = planned.at if path is None else written[path]
-                if path is not None and isinstance(at[-1], int) and values_at(base.resolved(), path)[1]:
+                if path is not None and isinstance(at[-1], int) and self._leads_nowhere(base, planned.at, path):
                     at = at[:-1]  # it is the path that is wrong, and none of its values
                 told = problem.found if path == problem.path else f"{problem.path}: {problem.found}"
                 self._refuse(at, told, problem.allowed, problem.nearest)
             return None
+
+    def _leads_nowhere(self, base: Scenario, at: Location, path: str) -> bool:
+        """Whether a path of a sweep is wrong for its scenario, whatever its values are."""
+        if (at, path) not in self._wrong_paths:
+            self._wrong_paths[at, path] = bool(values_at(base.resolved(), path)[1])
+        return self._wrong_paths[at, path]
 
     def _refuse(self, at: Location, found: str, allowed: str, near: str | None = None) -> None:
         self.problems += placed(self.tree, [Finding(at, found, allowed, near)])

@@ -1,7 +1,7 @@
 """What a suite file says: scenarios with overlays and changes, and sweeps over dotted paths."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import product
 from typing import Annotated, Any, Final, NamedTuple, Self
@@ -12,13 +12,23 @@ from simulator.scenario.forms import plain_number
 from simulator.scenario.kinds import Name
 from simulator.scenario.measures import ESTIMATED
 from simulator.scenario.people import repeated
-from simulator.scenario.problems import Finding, Location, describe, listed, nearest, rejected
+from simulator.scenario.problems import (
+    Finding,
+    Location,
+    Problem,
+    ScenarioError,
+    describe,
+    listed,
+    nearest,
+    rejected,
+)
 from simulator.scenario.scenario import Scenario, Text
 from simulator.scenario.section import Section, needed, stated
 from simulator.scenario.tree import Node
 
 MOST_SCENARIOS: Final = 500
 """Most scenarios of a suite, the points of its sweeps included."""
+MANY: Final = 1_000_000
 STEPS: Final = ("from", "to", "step")
 
 
@@ -55,9 +65,14 @@ def _counted(given: Mapping[str, Any]) -> tuple[int | float, ...]:
         raise rejected(Finding(("to",), f"found {describe(given['to'])}", f"allowed: above from, {given['from']}"))
     count = int((last - first) / step) + 1
     if count > MOST_SCENARIOS:
-        raise rejected(Finding(("step",), f"found {count} values", f"allowed: at most {MOST_SCENARIOS}"))
+        raise rejected(Finding(("step",), f"found {_told(count)} values", f"allowed: at most {MOST_SCENARIOS}"))
     counted = (first + i * step for i in range(count))
     return tuple(int(number) if number == int(number) else float(number) for number in counted)
+
+
+def _told(count: int) -> str:
+    """A number of things; Python refuses to write numbers of thousands of digits."""
+    return f"{count:,}" if count <= MANY else f"more than {MANY:,}"
 
 
 def _spelled_out(given: Any) -> Any:
@@ -215,7 +230,9 @@ class SuiteFile(Section):
             raise rejected(Finding(("scenarios",), "missing", "needed: scenarios, sweeps or both"))
         if self.size > MOST_SCENARIOS:
             at = ("sweeps",) if self.sweeps else ("scenarios",)
-            raise rejected(Finding(at, f"found {self.size:,} scenarios in all", f"allowed: at most {MOST_SCENARIOS}"))
+            raise rejected(
+                Finding(at, f"found {_told(self.size)} scenarios in all", f"allowed: at most {MOST_SCENARIOS}")
+            )
         return self
 
     @property
@@ -231,6 +248,14 @@ def is_suite_tree(tree: Node) -> bool:
     if given & (ours - theirs):
         return True
     return not given & (theirs - ours) and any(nearest(key, ours - theirs) for key in given - ours)
+
+
+def refuse_suites(trees: Iterable[Node]) -> None:
+    """Raise ScenarioError where one of the files of a scenario is a suite."""
+    for tree in trees:
+        if is_suite_tree(tree):
+            allowed = "allowed: a scenario; run a suite with scaleup run, or read it with load_suite"
+            raise ScenarioError([Problem("", "found a suite of scenarios", allowed, None, *tree.mark)])
 
 
 def short_names(paths: list[str]) -> list[str]:

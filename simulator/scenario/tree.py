@@ -1,14 +1,20 @@
 """A scenario as it was written: nested nodes that know their place in a file."""
 
 import datetime
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from simulator.scenario.problems import Location, Problem, ScenarioError, describe, dotted
+from simulator.scenario.characters import FORBIDDEN, named
+from simulator.scenario.problems import Location, Problem, ScenarioError, cut, describe, dotted
 
 DEEPEST: Final = 50
 """Most levels of nesting."""
+
+NAME: Final = r"[a-z0-9-]+"
+NAME_WORDS: Final = "a name of a-z, 0-9 and hyphens"
 
 Scalar = str | int | float | bool | None
 
@@ -26,11 +32,16 @@ NOWHERE: Final = Mark()
 
 @dataclass(slots=True)
 class Node:
-    """A mapping, list or scalar with its place; ``keys`` are the places of a mapping's keys."""
+    """A mapping, list or scalar with its place; ``keys`` are the places of a mapping's keys.
+
+    ``written`` is how a scalar other than text stands in the file: ``007`` for 7, nothing at all for null.
+    """
 
     value: "dict[str, Node] | list[Node] | Scalar"
     mark: Mark = NOWHERE
     keys: dict[str, Mark] = field(default_factory=dict)
+    written: str | None = None
+    _things: "dict[str, list[Node]] | None" = None
 
     def plain(self) -> Any:
         """The node as dicts, tuples and scalars."""
@@ -39,6 +50,32 @@ class Node:
         if isinstance(self.value, list):
             return tuple(child.plain() for child in self.value)
         return self.value
+
+    def described(self) -> str:
+        """The node as a reader of the file would call it, in the spelling of the file."""
+        if self.written is None:
+            return describe(self.value)
+        if self.value is None:
+            return "null" if self.written else "null, as nothing is written there"
+        return self.written if isinstance(self.value, bool) else f"number {cut(self.written, 40)}"
+
+    def text_wanted(self, *, name: bool) -> str:
+        """What is allowed where a text is wanted, or a name, and this stands; quotes, where they would mend it."""
+        wanted = NAME_WORDS if name else "text"
+        if isinstance(self.value, dict | list | str) or self.written == "" or (self.value is None and not name):
+            return f"allowed: {wanted}"
+        written = self.written or describe(self.value).removeprefix("number ")
+        mends = not name or re.fullmatch(NAME, written)
+        return f'allowed: {wanted}, in quotes: "{written}"' if mends else f"allowed: {wanted}"
+
+    def things(self) -> "dict[str, list[Node]]":
+        """The named things of a list by name; a list is complete when it is first asked."""
+        if self._things is None:
+            self._things = {}
+            for node in self.value if isinstance(self.value, list) else ():
+                if node.name is not None:
+                    self._things.setdefault(node.name, []).append(node)
+        return self._things
 
     @property
     def name(self) -> str | None:
@@ -54,9 +91,9 @@ class Node:
             return self.value.get(str(part))
         if isinstance(self.value, list):
             if isinstance(part, str):
-                named = next((node for node in self.value if node.name == part), None)
-                if named is not None or not part.isdecimal():
-                    return named
+                things = self.things().get(part, [])
+                if things or not re.fullmatch(r"[0-9]{1,9}", part):
+                    return things[0] if things else None
             index = int(part)
             return self.value[index] if 0 <= index < len(self.value) else None
         return None
@@ -80,7 +117,7 @@ class Node:
 
 
 def _name_of(parent: Node, part: str | int, child: Node) -> str:
-    if isinstance(parent.value, list) and child.name and sum(n.name == child.name for n in parent.value) == 1:
+    if isinstance(parent.value, list) and child.name and len(parent.things()[child.name]) == 1:
         return child.name
     return str(part)
 
@@ -99,7 +136,9 @@ def from_python(value: Any, at: tuple[str, ...] = ()) -> Node:
         children: dict[str, Node] = {}
         for key, child in value.items():
             if not isinstance(key, str):
-                raise problem(f"found the key {key!r}", "allowed: keys that are text")
+                raise problem(f"found {describe(key)} as a key", "allowed: keys that are text")
+            if character := FORBIDDEN.search(key):
+                raise problem(f'found the key "{key}" with {named(character[0])}', "allowed: keys without it")
             children[key] = from_python(child, (*at, key))
         return Node(children)
     if isinstance(value, list | tuple):
@@ -108,6 +147,12 @@ def from_python(value: Any, at: tuple[str, ...] = ()) -> Node:
         return Node(value.isoformat())
     if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
         value = value.item()  # a NumPy scalar
+    if isinstance(value, str) and (character := FORBIDDEN.search(value)):
+        raise problem(f"found text with {named(character[0])}", "allowed: text without it")
+    if isinstance(value, int) and value.bit_length() > 200:  # as in files, which may hold 60 characters of a number
+        raise problem(f"found {describe(value)}", "allowed: 60")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise problem(f"found {describe(value)}", "allowed: a finite number")
     if value is None or isinstance(value, str | bool | int | float):
         return Node(value)
     raise problem(f"found {describe(value)}", "allowed: mappings, lists, numbers, text, true, false and null")

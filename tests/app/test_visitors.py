@@ -142,13 +142,13 @@ def test_problems_that_quote_a_scenario_are_no_markdown(monkeypatch, stand_in_en
     page = visit(monkeypatch, {**SCENARIO, "horizon_weeks": text}).run()
     assert not page.exception
     assert page.error[0].value == "The scenario can't be used."
-    assert text[:40] in page.code[0].value
+    assert f"```\\n{HOSTILE[:30]}" in page.code[0].value  # as code, in which nothing is Markdown
 
 
-def test_half_a_character_is_shown_as_a_question_mark(monkeypatch, stand_in_engine):
+def test_half_a_character_is_told_and_can_be_sent(monkeypatch, stand_in_engine):
     page = visit(monkeypatch, {**SCENARIO, "description": "\ud800"}).run()
     assert not page.exception
-    assert 'description: found text "?"' in page.code[0].value
+    assert "description: found text with U+D800, half a character" in page.code[0].value
     assert plain("a\ud800b") == "a?b"
 
 

@@ -218,7 +218,7 @@ REPLACED = {
     "date": ("2026-01-05", "2026-02-30", "start_date", "year-month-day"),
     "date-number": ("2026-01-05", "2026", "start_date", "found number 2026"),
     "name-missing": ("name: demo", "description: x", "name", "missing"),
-    "name-number": ("name: demo", "name: 7", "name", "allowed: text"),
+    "name-number": ("name: demo", "name: 7", "name", 'a-z, 0-9 and hyphens, in quotes: "7"'),
     "pilot-missing": ("pilot:\n  sites: [plant-1]\n", "", "pilot", "unless users.initially_active"),
     "duplicate-key": ("name: demo", "name: demo\nname: again", "name", "found the key again (first in line 1)"),
     "anchor": ("name: demo", "name: &n demo", "name", "found the anchor &n"),
@@ -232,9 +232,9 @@ REPLACED = {
     "long-number": (USERS, "users: " + "9" * 5000, "sites.plant-1.users", "a number of 5000 characters"),
     "list-key": (USERS, "? [a, b]\n    : 3", "sites.plant-1", "found a list or mapping as a key"),
     "second-document": ("name: demo", "name: demo\n---\nname: again", "", "found a second document"),
-    "tab": ("name: demo", "name:\n\tdemo: 3", "", "no valid YAML"),
+    "tab": ("name: demo", "name:\n\tdemo: 3", "", "found a tab; allowed: spaces"),
     "unclosed": ("[plant-1, plant-2]}", "[plant-1, plant-2", "", "no valid YAML"),
-    "control-character": ("demo", "de\x07mo", "", "a character that YAML does not allow"),
+    "control-character": ("demo", "de\x07mo", "", "found U+0007, a control character"),
     "directive": ("name: demo", "%YAML 1.1\n---\nname: demo", "", "found a directive"),
 }
 CASES = {

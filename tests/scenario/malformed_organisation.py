@@ -222,7 +222,7 @@ PEOPLE = {
     "outage-percentiles": ("outages: {per_year: {p10: 9, p50: 4, p90: 1}}\n", "outages.per_year", "p10 < p50 < p90"),
     "currency": ("economics: {currency: Euro}\n", "economics.currency", "allowed: three capital letters"),
     "currency-sign": ("economics: {currency: €}\n", "economics.currency", "allowed: three capital letters"),
-    "currency-number": ("economics: {currency: 3}\n", "economics.currency", "allowed: text"),
+    "currency-number": ("economics: {currency: 3}\n", "economics.currency", "three capital letters"),
     "cost-negative": ("economics: {cost_per_hour: {tier1: -1}}\n", "economics.cost_per_hour.tier1", "from 0 to"),
     "cost-tier": ("economics: {cost_per_hour: {tier4: 1}}\n", "economics.cost_per_hour.tier4", "tier1, tier2, tier3"),
     "overtime": ("economics: {overtime_factor: 0.5}\n", "economics.overtime_factor", "from 1 to"),

@@ -14,6 +14,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
+from simulator import run
+from simulator.scenario import Quantity, load, numbers
 from simulator.scenario.distribution import Distribution
 from simulator.scenario.forms import FormError, Range, distribution
 from simulator.scenario.percentiles import FEASIBLE, fit, from_z, kind_of
@@ -221,3 +223,30 @@ def test_form_errors_carry_every_finding() -> None:
     with pytest.raises(FormError) as raised:
         read({"uniform": {"min": "x", "mx": 3}})
     assert len(raised.value.findings) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("users.learning_weeks", {"gamma": {"mean": 4, "sd": 80}}),
+        ("users.learning_weeks", {"p10": 1e-300, "p50": 1e-290, "p90": 1e-200}),
+        ("rollout.time_scale", {"lognormal": {"median": 1e-300, "p90": 1}}),
+        ("users.trust.prior_tasks", {"exponential": {"mean": 1e-20}}),
+        ("users.segments.volunteers.initial_trust", {"beta": {"mean": 0.5, "sd": 0.4999}}),
+    ],
+)
+def test_no_draw_lies_on_an_end_that_the_field_leaves_out(path: str, form: dict[str, Any]) -> None:
+    """Draws near such an end are so many that rounding would put some on it, where a rate is infinite."""
+    scenario = load("retail-chatbot").with_changes({path: form})
+    (stated,) = (one for one in numbers(scenario) if one.path == path)
+    assert isinstance(stated.value, Quantity)
+    for u in (1e-300, 1e-17, 1e-6, 0.1, 0.5, 0.9, 1.0 - 2.0**-53):
+        assert stated.allowed.allows(stated.value.distribution.quantile(u))
+
+
+@pytest.mark.slow
+def test_a_run_ends_whatever_is_drawn_of_times_above_zero() -> None:
+    """The first replications would draw 0 weeks of learning, and never end."""
+    changes = {"users.learning_weeks": {"gamma": {"mean": 4, "sd": 80}}, "horizon_weeks": 40}
+    result = run(load("theory/changing-rate").with_changes(changes), replications=4, jobs=1, progress=False)
+    assert min(result.records.measure("events")) > 0  # type: ignore[type-var,operator]

@@ -143,7 +143,7 @@ def test_changes_reach_every_scenario_but_not_what_is_swept(suite_file: Any) -> 
         ("step: 2}", "stop: 2}", ['unknown key "stop"', 'did you mean "step"?']),
         ("step: 2}", "step: 0}", ["suite.yaml:13:58: ", "found number 0; allowed: above 0"]),
         ("to: 4,", "to: 2,", ["found number 2; allowed: above from, 2"]),
-        ("step: 2}", "step: 0.001}", ["found 2001 values; allowed: at most 500"]),
+        ("step: 2}", "step: 0.001}", ["found 2,001 values; allowed: at most 500"]),
         ("{from: 2, to: 4, step: 2}", "{from: 1, to: 400, step: 1}", ["found 804 scenarios in all; allowed: at most"]),
         ("set: {horizon_weeks: 120}", "set: {rollout.time_scale: 2}", ["which stands under set too"]),
         ("set: {horizon_weeks: 120}", "set: {horizon_weeks: 2}", ["suite.yaml:9:5: sweeps.desk: pilot.weeks: "]),
