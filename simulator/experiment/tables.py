@@ -70,11 +70,11 @@ def write_tables(folder: Path, shards: Sequence[Path]) -> dict[str, dict[str, in
     """
     import pyarrow.parquet as pq
 
-    schemas = [pq.read_schema(path) for path in shards]
+    schema = pq.read_schema(shards[0])
     written: dict[str, dict[str, int | str]] = {}
     for table in TABLES:
         path = folder / f"{table}.parquet"
-        replace(path, _writing(shards, table, schema_of(schemas, table)))
+        replace(path, _writing(shards, table, schema_of(schema, table)))
         written[path.name] = {"rows": pq.read_metadata(path).num_rows, "sha256": checksum(path)}
     return written
 
