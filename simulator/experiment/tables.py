@@ -43,11 +43,7 @@ class StoredTable:
 
     def column(self, name: str) -> pa.ChunkedArray:
         """One column, read now."""
-        import pyarrow.parquet as pq
-
-        with reading(self.path):
-            table = pq.ParquetFile(self.path).read(columns=[name])
-        return table.column(name)
+        return _read(self.path, [name], use_threads=True).column(name)
 
 
 @contextmanager
@@ -57,6 +53,8 @@ def reading(path: Path) -> Iterator[None]:
 
     try:
         yield
+    except OutputError:
+        raise
     except (pa.ArrowException, OSError, ValueError, RecursionError) as error:
         told = shown(str(error).partition("\n")[0])
         raise OutputError(
@@ -84,19 +82,12 @@ def read_stamp(path: Path) -> dict[str, Any] | None:
 
 def read_block(path: Path) -> pa.Table:
     """A block from its file; raises `OutputError`."""
-    import pyarrow.parquet as pq
-
-    with reading(path):
-        return pq.ParquetFile(path).read(use_threads=False)
+    return _read(path)
 
 
 def read_column(path: Path, name: str) -> list[Value]:
     """One output measure of the replications of a block's file; raises `OutputError`."""
-    import pyarrow.parquet as pq
-
-    with reading(path):
-        table = pq.ParquetFile(path).read(columns=[name], use_threads=False)
-    return table.column(name).to_pylist()  # type: ignore[no-any-return]
+    return _read(path, [name]).column(name).to_pylist()  # type: ignore[no-any-return]
 
 
 def write_tables(folder: Path, shards: Sequence[Path], stamp: Mapping[str, Any]) -> dict[str, dict[str, int | str]]:
@@ -119,13 +110,23 @@ def write_tables(folder: Path, shards: Sequence[Path], stamp: Mapping[str, Any])
 
 def read_tables(folder: Path, shards: Sequence[Path]) -> Records:
     """The records of the final tables in a folder; the two long ones stay on the disk. Raises `OutputError`."""
-    import pyarrow.parquet as pq
-
     names = {name: folder / f"{name}.parquet" for name in TABLES}
     tables = {name: StoredTable(path) for name, path in names.items()}
-    with reading(names["replications"]):
-        short = pq.ParquetFile(names["replications"]).read()
+    short = _read(names["replications"], use_threads=True)
     return Records(tables | {"replications": short}, lambda: map(read_block, shards), folder)
+
+
+def _read(path: Path, columns: list[str] | None = None, *, use_threads: bool = False) -> pa.Table:
+    """The columns of a file, sound as far as can be seen; raises `OutputError`."""
+    import pyarrow.parquet as pq
+
+    with reading(path):
+        file = pq.ParquetFile(path)
+        table = file.read(columns, use_threads=use_threads)
+        table.validate(full=True)
+        if table.num_rows != file.metadata.num_rows:
+            raise ValueError("it has fewer rows than it says")
+    return table
 
 
 def _writing(shards: Sequence[Path], table: str, schema: pa.Schema) -> Callable[[BinaryIO], None]:
@@ -149,10 +150,11 @@ def _row_groups(shards: Sequence[Path], table: str, schema: pa.Schema) -> Iterat
     waiting = schema.empty_table()
     for path in shards:
         with reading(path):
-            file = pq.ParquetFile(path)
-            columns = ["replication", *columns_of(file.schema_arrow, table).values()]
-            block = file.read(columns, use_threads=False)  # the other cores simulate
-        rows = laid_out(block, table, schema)
+            names = pq.read_schema(path)
+            if not schema_of(names, table).equals(schema):
+                raise ValueError("it has other columns than the shards before it")
+            block = _read(path, ["replication", *columns_of(names, table).values()])
+            rows = laid_out(block, table, schema)
         size = ROW_GROUP[table] * (rows.num_rows // block.num_rows)
         waiting = pa.concat_tables([waiting, rows])
         while size and waiting.num_rows >= size:

@@ -1,20 +1,16 @@
 """Results of others, and whatever else lies in a folder, are left alone: refused with one clear error, or ignored."""
 
-import json
 import os
 import shutil
 import warnings
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 import simulator as sim
 from simulator.scenario import Member
+from tests.experiment.folders import edit, everything, refused
 from tests.experiment.routes import content, leftovers
 from tests.experiment.stand_in import SCENARIO
 
@@ -25,41 +21,17 @@ OURS = ("manifest.json", "summary.json", "replications.parquet", "weekly.parquet
 SHARD = "shards/00000002-00000003.parquet"
 
 
+@pytest.fixture(autouse=True)
+def no_disk(monkeypatch):
+    """Syncing takes most of the time."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
 @pytest.fixture
 def folder(tmp_path):
     """A result of six shards."""
     run(out=tmp_path / "out")
     return tmp_path / "out" / "stand-in"
-
-
-def everything(folder: Path) -> dict[str, Any]:
-    """What lies in a folder: bytes of files, targets of links."""
-    return {
-        str(path.relative_to(folder)): path.readlink() if path.is_symlink() else path.is_file() and path.read_bytes()
-        for path in folder.rglob("*")
-    }
-
-
-def refused(call, *messages):
-    with pytest.raises(sim.OutputError) as caught:
-        call()
-    for message in messages:
-        assert message in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def edit(folder: Path, change) -> None:
-    """Change what the manifest of a result says."""
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    change(manifest)
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-
-
-def list_again(folder: Path, name: str) -> None:
-    """Give the manifest the checksum that a shard or a table has now."""
-    checksum = sha256((folder / name).read_bytes()).hexdigest()
-    kind, _, shard = name.rpartition("/")
-    edit(folder, lambda of: of[kind or "tables"][shard].update(sha256=checksum))
 
 
 # ---- results without a manifest, or that it doesn't list
@@ -218,85 +190,6 @@ def test_strange_things_in_the_place_of_the_tables_of_a_suite_are_told_before_th
     strange(kind, tmp_path / name, tmp_path / "elsewhere")
     refused(lambda: sim.run_suite(suite, 2, out=tmp_path, progress=False), f"{tmp_path / name} is {kind} where a file")
     assert not (tmp_path / "stand-in").exists()
-
-
-# ---- shards of other experiments, and files that are none
-
-
-def test_a_shard_of_another_experiment_is_known_though_it_is_listed(folder, tmp_path):
-    other = tmp_path / "other"
-    sim.run(LOADED, 12, seed=4, jobs=1, shard_size=2, out=other, progress=False)
-    shutil.copy(other / "stand-in" / SHARD, folder / SHARD)
-    list_again(folder, SHARD)
-    told = "of another experiment: seed 4, now 3"
-    refused(lambda: sim.read_result(folder), f"{folder / SHARD} ({told})", "run again with --resume")
-    with pytest.raises(sim.OutputError, match=told):
-        sim.merge([folder], tmp_path / "merged")
-    before = sim.run(LOADED, 12, seed=3, out=tmp_path / "whole", progress=False)
-    with pytest.warns(sim.ResultWarning, match=rf"1 damaged shard set aside.*\({told}\)"):
-        assert run(out=folder.parent, resume=True).estimates == before.estimates
-    assert content(folder) == content(tmp_path / "whole" / "stand-in")
-
-
-def test_a_renamed_shard_is_known(folder, tmp_path):
-    shutil.copy(folder / "shards" / "00000000-00000001.parquet", folder / SHARD)
-    list_again(folder, SHARD)
-    refused(lambda: sim.read_result(folder), "first 0, now 2; last 1, now 3")
-    with pytest.warns(sim.ResultWarning, match="first 0, now 2"):
-        run(out=folder.parent, resume=True)
-    run(out=tmp_path / "whole")
-    assert content(folder) == content(tmp_path / "whole" / "stand-in")
-
-
-def garbled(path: Path, way: str) -> None:
-    """Make a Parquet file none, or one of others, or one with a sound end only."""
-    sound = path.read_bytes()
-    if way == "none":
-        path.write_bytes(b"\x1b[31mPAR1" * 40)
-    elif way == "of others":
-        pq.write_table(pa.table({"replication": pa.array([2, 3], pa.int32())}), path)
-    else:
-        path.write_bytes(sound[:4] + bytes(400) + sound[404:])
-
-
-@pytest.mark.parametrize("way", ["none", "of others"])
-def test_a_listed_shard_that_is_none_is_computed_again(folder, tmp_path, way):
-    garbled(folder / SHARD, way)
-    list_again(folder, SHARD)
-    refused(lambda: sim.read_result(folder), f"{folder / SHARD} (no shard)")
-    with pytest.warns(sim.ResultWarning, match="no shard"):
-        run(out=folder.parent, resume=True)
-    run(out=tmp_path / "whole")
-    assert content(folder) == content(tmp_path / "whole" / "stand-in")
-
-
-@pytest.mark.parametrize("way", ["none", "of others", "half"])
-@pytest.mark.parametrize("name", ["replications.parquet", "weekly.parquet"])
-def test_a_listed_table_that_can_not_be_read_gives_one_error(folder, way, name):
-    garbled(folder / name, way)
-    list_again(folder, name)
-    refused(lambda: sim.read_result(folder).weekly, str(folder / name), "again with --resume")
-    run(out=folder.parent, resume=True)
-    sim.read_result(folder)
-
-
-def test_a_listed_shard_with_a_sound_end_only_gives_one_error(folder):
-    garbled(folder / SHARD, "half")
-    list_again(folder, SHARD)
-    told = f"cannot read {folder / SHARD}: "
-    refused(lambda: sim.read_result(folder).save(folder.parent.parent / "saved"), told)
-    refused(lambda: run(out=folder.parent, resume=True), told, "remove it, then run again with --resume")
-    (folder / SHARD).unlink()
-    with pytest.warns(sim.ResultWarning, match="missing"):
-        assert run(out=folder.parent, resume=True).complete
-
-
-def test_tables_of_fewer_replications_than_listed_are_told(folder, tmp_path):
-    sim.run(LOADED, 10, seed=3, jobs=1, out=tmp_path / "fewer", progress=False)
-    for name in ("replications", "weekly", "sites"):
-        shutil.copy(tmp_path / "fewer" / "stand-in" / f"{name}.parquet", folder)
-        list_again(folder, f"{name}.parquet")
-    refused(lambda: sim.read_result(folder), "tables of 10 replications, and manifest.json says 12")
 
 
 # ---- merging
