@@ -20,6 +20,7 @@ from simulator.experiment.suite_result import SuiteResult, ToldSuite, check_suit
 from simulator.experiment.tables import read_tables
 from simulator.experiment.workers import ReplicationError
 from simulator.scenario import Member, Suite
+from simulator.scenario.problems import listed
 
 MOST_TOLD = 12
 """Problems of one kind that are told one by one."""
@@ -55,10 +56,10 @@ def read_result(folder: str | os.PathLike[str]) -> Result:
         raise OutputError(f"the result in {shown(folder)} is unfinished; go on with --resume")
     damaged = damaged_tables(folder, manifest)
     if damaged:
-        raise OutputError(f"damaged: {', '.join(damaged)}; run again with --resume, which writes tables anew")
+        raise OutputError(f"damaged: {listed(damaged)}; run again with --resume, which writes tables anew")
     foreign = foreign_shards(folder, manifest)
     if foreign:
-        raise OutputError(f"damaged: {', '.join(foreign)}; run again with --resume, which computes them anew")
+        raise OutputError(f"damaged: {listed(foreign)}; run again with --resume, which computes them anew")
     records = read_tables(folder, shard_paths(folder, manifest))
     if records.count != manifest.replications:
         raise OutputError(
@@ -186,8 +187,7 @@ def _problems(parts: Sequence[Source]) -> list[str]:
             )
         damaged = damaged_shards(source.folder, source.manifest)
         if damaged:
-            told = ", ".join(damaged)
-            problems.append(f"shard {source.manifest.part} is damaged: {told}; run it again with --resume")
+            problems.append(f"shard {source.manifest.part} is damaged: {listed(damaged)}; run it again with --resume")
     return problems
 
 

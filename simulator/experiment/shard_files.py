@@ -28,10 +28,10 @@ from simulator.experiment.tables import read_stamp
 
 SHARDS = "shards"
 SUMMARY = "summary.json"
-OWN = (MANIFEST, SUMMARY, *FINAL_TABLES)
+OWN = (MANIFEST, SUMMARY, "variance.json", *FINAL_TABLES)
 """Names of our files in the folder of a result."""
 SHARD = re.compile(r"\d{8}-\d{8}\.parquet")
-WRITTEN = "|".join(map(re.escape, (*OWN, "variance.json")))
+WRITTEN = "|".join(map(re.escape, OWN))
 ASIDE = "damaged-"
 MISSING = "missing"
 

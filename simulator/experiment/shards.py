@@ -48,6 +48,7 @@ from simulator.experiment.shard_files import (
     temporaries_in,
 )
 from simulator.experiment.tables import read_column, read_tables, write_block, write_tables
+from simulator.scenario.problems import listed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -238,7 +239,7 @@ class ShardFolder:
         if damaged:
             _warn(
                 f"{shown(self.folder)}: {len(damaged)} damaged shard{'s' if len(damaged) > 1 else ''} set aside, and "
-                f"computed again: {', '.join(damaged)}"
+                f"computed again: {listed(damaged)}"
             )
 
     def _clear(self, manifest: Manifest | None) -> None:
@@ -246,11 +247,11 @@ class ShardFolder:
 
         A file that isn't in the manifest and is no shard of this experiment comes from elsewhere, and is set aside.
         """
-        listed = manifest.shards if manifest is not None else {}
+        known = manifest.shards if manifest is not None else {}
         for path in shards_in(self.folder):
             if path.name in self.shards:
                 continue
-            if path.name in listed or foreign(path, self._described) is None:
+            if path.name in known or foreign(path, self._described) is None:
                 remove(path)
             else:
                 set_aside(path)
@@ -318,15 +319,15 @@ def _refuse_unlisted(folder: Path, manifest: Manifest | None) -> None:
 
     That is one shard, written and not yet listed; and nothing before the first manifest.
     """
-    listed = {} if manifest is None else manifest.shards
-    found = [path.name for path in shards_in(folder) if path.name not in listed]
+    known = {} if manifest is None else manifest.shards
+    found = [path.name for path in shards_in(folder) if path.name not in known]
     if manifest is None:
         found += [name for name in (*FINAL_TABLES, SUMMARY) if kind(folder / name) is not None]
     if len(found) > (0 if manifest is None else 1):
-        told = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+        unlisted = f"no {MANIFEST} lists" if manifest is None else f"its {MANIFEST} does not list"
         raise OutputError(
-            f"{shown(folder)} holds results that {'no' if manifest is None else 'its'} {MANIFEST} lists ({told}): they "
-            f"would be lost; put the {MANIFEST} back that belongs to them, or move them away, or choose another folder"
+            f"{shown(folder)} holds results that {unlisted} ({listed(found)}); put the {MANIFEST} back that "
+            "belongs to them, move them away, or choose another folder"
         )
 
 

@@ -17,7 +17,7 @@ from tests.experiment.stand_in import SCENARIO
 pytestmark = pytest.mark.usefixtures("stand_in_engine")
 LOADED = sim.load(SCENARIO)
 run = partial(sim.run, LOADED, 12, seed=3, jobs=1, shard_size=2, progress=False)
-OURS = ("manifest.json", "summary.json", "replications.parquet", "weekly.parquet", "sites.parquet")
+OURS = ("manifest.json", "variance.json", "summary.json", "replications.parquet", "weekly.parquet", "sites.parquet")
 SHARD = "shards/00000002-00000003.parquet"
 
 
@@ -40,13 +40,13 @@ def folder(tmp_path):
 @pytest.mark.parametrize("resume", [True, False])
 @pytest.mark.parametrize("left", ["shards", "weekly.parquet", "summary.json"])
 def test_results_without_a_manifest_are_left_alone(folder, resume, left):
-    for name in {*OURS, "shards"} - {left}:
+    for name in {*OURS, "shards"} - {left, "variance.json"}:
         path = folder / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     before = everything(folder)
     refused(
         lambda: run(out=folder.parent, resume=resume),
-        f"{folder} holds results that no manifest.json lists (", "put the manifest.json back",
+        f"{folder} holds results that no manifest.json lists (", "put the manifest.json back that belongs to them",
     )  # fmt: skip
     assert everything(folder) == before
 
@@ -57,7 +57,11 @@ def test_more_shards_than_an_old_manifest_lists_are_left_alone(folder, resume):
     sim.run(LOADED, 6, seed=3, jobs=1, shard_size=2, out=old, progress=False)
     shutil.copy(old / "stand-in" / "manifest.json", folder)
     before = everything(folder)
-    refused(lambda: run(out=folder.parent, resume=resume), "that its manifest.json lists", "00000010-00000011.parquet")
+    refused(
+        lambda: run(out=folder.parent, resume=resume),
+        "that its manifest.json does not list (",
+        "00000010-00000011.parquet",
+    )
     assert everything(folder) == before
 
 
