@@ -36,7 +36,7 @@ from simulator.cli.options import (
     UntilPrecision,
 )
 from simulator.cli.output import complain, console, escaped, escaped_name, reader_may_leave
-from simulator.cli.signals import stopping_when_told
+from simulator.cli.signals import leaving_when_told, stopping_when_told
 from simulator.cli.sources import load_all, refuse_duplicates, scenarios_in
 from simulator.experiment.precision import MOST_REPLICATIONS as MOST_FOR_PRECISION
 from simulator.experiment.progress import COMPILING
@@ -115,11 +115,10 @@ def run(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    compile_engine()
     parts: dict[str, dict[str, Any]] = {}
     with workplace(executor, scheduler) as where, stopping_when_told():
         try:
-            together = run_together(loaded, settings, workers_for(engine.value, jobs, where), None)
+            together = run_together(loaded, settings, workers_for(engine.value, jobs, where), None, compile_engine)
         except KeyboardInterrupt:  # the second, or where no replications are run
             tell_kept(out)
             raise
@@ -149,12 +148,13 @@ def run(
 
 
 def compile_engine() -> None:
-    """Have the engine compiled before anything begins: an interruption would be swallowed in it."""
+    """Have the engine compiled before replications run; an interruption, which it would swallow, ends it at once."""
     from simulator import engine as engines
 
-    if not engines.compiled_before():
-        complain(f"{COMPILING} ...")
-    engines.warm_up()
+    with leaving_when_told():
+        if not engines.compiled_before():
+            complain(f"{COMPILING} ...")
+        engines.warm_up()
 
 
 def every_result(result: Result | SuiteResult) -> list[Result]:

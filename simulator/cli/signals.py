@@ -40,6 +40,18 @@ def leave(*_: Any) -> None:
 
 
 @contextmanager
+def leaving_when_told() -> Iterator[None]:
+    """Within, Ctrl-C and SIGTERM end the process at once."""
+    before = {number: signal.getsignal(number) for number in BOTH}
+    leave_when_told()
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
 def stopping_when_told() -> Iterator[None]:
     """Within, Ctrl-C, and SIGTERM by which batch systems and clusters end a job, raise `KeyboardInterrupt`.
 

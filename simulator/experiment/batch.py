@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from simulator.experiment.conditioning import ConditioningError
 from simulator.experiment.experiment import Experiment, Memory, Stopwatch, Store
+from simulator.experiment.files import WriteError, advising
 from simulator.experiment.manifest import Identity
 from simulator.experiment.progress import Progress, ReportProgress, progress_display
 from simulator.experiment.shards import ResultWarning, ShardFolder, check_folder
@@ -72,7 +73,7 @@ class Batch:
         """
         from simulator import engine as engines
 
-        with progress_display(progress, name) as self._report, workers:
+        with advising(self._advice()), progress_display(progress, name) as self._report, workers:
             if not engines.compiled_before():
                 self._report(Progress("compiling", 0, self._asked_for()))
             engines.warm_up()
@@ -136,6 +137,14 @@ class Batch:
             for experiment in self._open.values():
                 stack.callback(experiment.store.close)
                 stack.callback(experiment.flush)
+
+    def _advice(self) -> str:
+        """What to do about a file that can't be written."""
+        if self.temporary is not None:
+            return "give an output folder with more room (--out, out=... in Python), or set TMPDIR to one"
+        if self.settings.callbacks:
+            return "mend the cause (is the disk full?), then run it again in another folder"
+        return WriteError.advice
 
     def _told(self, error: WorkersError) -> WorkersError:
         """An error of the workers with how far the batch has come."""

@@ -1,23 +1,27 @@
 """Blocks: consecutive replications as Arrow tables, and the three final tables that they are laid out to.
 
 A block has a row per replication: `replication`, `input.<path>`, output measures, then `weekly.<measure>` and
-`sites.<measure>` as lists over weeks and sites. So a block is one table, and a shard one file.
+`sites.<measure>` as lists over weeks and sites. So a block is one table, and a shard one file. The type of a column
+follows from its name alone, so that tables of several results can be read as one.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+
+from simulator.scenario.measures import COUNTS, TEXTS, TRUTHS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Value = float | int | bool | str | None
 INPUT = "input."
+SITE = "site"
 TABLES = ("replications", "weekly", "sites")
 LONGEST_SECONDS = 30.0
 """A block ends after this time, so that a process that is killed loses little, however slow the scenario is."""
@@ -86,22 +90,22 @@ class Blocks:
 
 
 def block_of(input_paths: Sequence[str], numbers: Sequence[int], replications: Sequence[Replication]) -> pa.Table:
-    """The block of these replications; columns that are null throughout have the type null."""
+    """The block of these replications."""
     import pyarrow as pa
 
     columns = {"replication": pa.array(numbers, pa.int32())}
     inputs = np.array([of.inputs for of in replications], dtype=np.float64)
     for index, path in enumerate(input_paths):
-        columns[INPUT + path] = pa.array(inputs[:, index], from_pandas=True)
+        columns[INPUT + path] = pa.array(inputs[:, index], pa.float64(), from_pandas=True)
     first = replications[0]
     for name in first.measures:
-        columns[name] = _column([of.measures[name] for of in replications])
+        columns[name] = _column(name, [of.measures[name] for of in replications])
     for name in first.weekly:
         rows = np.array([of.weekly[name] for of in replications], dtype=np.float64)
         columns[f"weekly.{name}"] = _lists(pa.array(rows.reshape(-1), from_pandas=True), rows.shape[1])
     for name, per_site in first.sites.items():
         values = [value for of in replications for value in of.sites[name]]
-        columns[f"sites.{name}"] = _lists(_column(values), len(per_site))
+        columns[f"sites.{name}"] = _lists(_column(name, values), len(per_site))
     return pa.table(columns)
 
 
@@ -113,22 +117,23 @@ def columns_of(schema: pa.Schema, table: str) -> dict[str, str]:
     return {name.removeprefix(f"{table}."): name for name in schema.names if name.startswith(f"{table}.")}
 
 
-def schema_of(schemas: Iterable[pa.Schema], table: str) -> pa.Schema:
-    """The schema of a final table of blocks with these schemas.
-
-    A column keeps the type that its values have in all blocks; where blocks differ, or all is null, it is float64.
-    """
+def type_of(name: str) -> pa.DataType:
+    """The type of a measure's column in the tables of replications and sites: float64 where no other is known."""
     import pyarrow as pa
 
-    kinds: dict[str, set[pa.DataType]] = {}
-    for schema in schemas:
-        for name, column in columns_of(schema, table).items():
-            kind = schema.field(column).type
-            kinds.setdefault(name, set()).add(kind if table == "replications" else kind.value_type)
+    if name in TEXTS or name == SITE:
+        return pa.string()
+    return pa.bool_() if name in TRUTHS else pa.int64() if name in COUNTS else pa.float64()
+
+
+def schema_of(block: pa.Schema, table: str) -> pa.Schema:
+    """The schema of a final table of blocks with this schema."""
+    import pyarrow as pa
+
     fields = {"replication": pa.int32()} | ({"week": pa.int32()} if table == "weekly" else {})
-    for name, of in kinds.items():
-        known = of - {pa.null()}
-        fields[name] = known.pop() if len(known) == 1 else pa.float64()
+    for name, column in columns_of(block, table).items():
+        kind = block.field(column).type
+        fields[name] = kind if table == "replications" else kind.value_type
     return pa.schema(list(fields.items()))
 
 
@@ -146,15 +151,15 @@ def laid_out(block: pa.Table, table: str, schema: pa.Schema) -> pa.Table:
             columns["week"] = pa.array(np.tile(np.arange(length, dtype=np.int32), len(numbers)))
         numbers = np.repeat(numbers, length)
     columns["replication"] = pa.array(numbers, pa.int32())
-    return pa.table([columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
+    return pa.table([columns[name] for name in schema.names], schema=schema)
 
 
 def table_of(blocks: Sequence[pa.Table], table: str) -> pa.Table:
-    """A final table of blocks in replication order."""
+    """A final table of blocks, one or more in replication order."""
     import pyarrow as pa
 
-    schema = schema_of([block.schema for block in blocks], table)
-    return pa.concat_tables([laid_out(block, table, schema) for block in blocks]) if blocks else schema.empty_table()
+    schema = schema_of(blocks[0].schema, table)
+    return pa.concat_tables([laid_out(block, table, schema) for block in blocks])
 
 
 def plain(value: Any) -> Value:
@@ -173,16 +178,14 @@ def _lists(values: pa.Array, length: int) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(ends), values)
 
 
-def _column(values: list[Any]) -> pa.Array:
-    """A column that is text, truth value, whole number, float64, or null when all is null."""
+def _column(name: str, values: list[Any]) -> pa.Array:
+    """The column of a measure, where NaN is null; values of another type than declared raise `TypeError`."""
     import pyarrow as pa
 
-    kinds = set(map(type, values)) - {type(None)}
-    if not kinds <= {str} and not kinds <= {bool} and not kinds <= {int} and not kinds <= {float}:
-        values = [plain(value) for value in values]  # NumPy's scalars, or several kinds
-        kinds = set(map(type, values)) - {type(None)}
-    for kind, name in ((str, pa.string()), (bool, pa.bool_()), (int, pa.int64())):
-        if kinds == {kind}:
-            return pa.array(values, name)
-    column = pa.array([None if value is None else float(value) for value in values], pa.float64(), from_pandas=True)
-    return column if column.null_count < len(column) else pa.nulls(len(values))
+    kind = type_of(name)
+    if kind == pa.float64():
+        return pa.array(values, kind, from_pandas=True)
+    found = pa.array(values).type  # asked for whole numbers, it would cut fractions off
+    if found not in (kind, pa.null()):
+        raise TypeError(f"{name} is {found}; it is declared as {kind}")
+    return pa.array(values, kind)

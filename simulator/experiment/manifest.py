@@ -1,4 +1,4 @@
-"""The manifest of a result: what it was computed from, which shards hold it, and what of it is missing."""
+"""What a result was computed from, and of which replications it is a part."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.experiment.files import OutputError, json_bytes, replace
+from simulator.experiment.files import OutputError, shown
 
 if TYPE_CHECKING:
+    from simulator.experiment.manifest_file import Manifest
     from simulator.scenario import Scenario
 
-MANIFEST = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 VERSIONS = ("scaleup-simulator", "numpy", "numba", "llvmlite", "scipy", "simpy", "pyarrow", "pydantic")
 DESIGN = "random"
 MOST_CHANGES_TOLD = 3
@@ -71,21 +70,21 @@ class Identity:
             "versions": versions(),
         } | ({"callbacks": list(self.callbacks)} if self.callbacks else {})
 
-    def differences(self, manifest: Mapping[str, Any]) -> list[str]:
+    def differences(self, manifest: Manifest) -> list[str]:
         """What sets the experiment of a manifest apart from this one, in words; versions and engine left out."""
         told = []
-        if manifest["scenario_hash"] != self.scenario.hash:
-            told.append("the scenario: " + _changes(manifest["scenario"], self.scenario.resolved()))
-        told += _differences(manifest, self.described(), ("seed", "design"))
-        names = ", ".join(manifest.get("callbacks", ())), ", ".join(self.callbacks)
+        if manifest.scenario_hash != self.scenario.hash:
+            told.append("the scenario: " + (_changes(manifest.scenario, self.scenario.resolved()) or "its hash"))
+        told += differences(manifest.described(), self.described(), ("seed", "design"))
+        names = shown(", ".join(manifest.callbacks)), ", ".join(self.callbacks)
         if any(names):
             told.append(f"Python functions {names[0] or 'none'}, now {names[1] or 'none'}")
         return told
 
-    def differences_in_making(self, manifest: Mapping[str, Any]) -> list[str]:
+    def differences_in_making(self, manifest: Manifest) -> list[str]:
         """Differences of engine and versions, in words: they may change digits or bytes."""
-        return _differences(manifest, self.described(), ("engine",)) + _differences(
-            manifest["versions"], versions(), tuple(versions())
+        return differences(manifest.described(), self.described(), ("engine",)) + differences(
+            manifest.versions, versions(), tuple(versions())
         )
 
 
@@ -102,40 +101,12 @@ def versions() -> dict[str, str | None]:
     }
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest in a folder, None where there is none; raises `OutputError` when it can't be read."""
-    path = folder / MANIFEST
-    if not path.exists():
-        return None
-    try:
-        manifest = json.loads(path.read_bytes())
-        if manifest["format"] != FORMAT:
-            raise ValueError
-        for key in ("scenario", "scenario_hash", "seed", "versions", "shards", "replications_requested", "failed"):
-            manifest[key]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise OutputError(f"{path} is not a manifest that can be read; choose another folder") from error
-    return dict(manifest)
-
-
-def write_manifest(folder: Path, manifest: Mapping[str, Any], scenario: bytes) -> None:
-    """Put the manifest into its folder as a whole, with `scenario_bytes` of its scenario; raises `WriteError`."""
-    others = {name: of for name, of in manifest.items() if name != "scenario"}
-    head = json_bytes(others).removesuffix(b"\n}\n")
-    replace(folder / MANIFEST, lambda file: file.write(head + b',\n  "scenario": ' + scenario + b"\n}\n"))
-
-
-def scenario_bytes(scenario: Mapping[str, Any]) -> bytes:
-    """A scenario as it stands in a manifest: most of its bytes, and the same in each that a run writes."""
-    return json_bytes(scenario).rstrip().replace(b"\n", b"\n  ")
-
-
 def refuse_callbacks(manifest: Mapping[str, Any], what: str) -> None:
     """Raises `OutputError` when Python functions took part in a result, so that `what` (a verb) can't be done to it."""
     names = manifest.get("callbacks", ())
     if names:
         raise OutputError(
-            f"can't {what} this result: the Python functions {', '.join(names)} took part in it, "
+            f"can't {what} this result: the Python functions {shown(', '.join(names))} took part in it, "
             "and no manifest can hold those; run it again in Python"
         )
 
@@ -158,8 +129,13 @@ def written_ranges(ranges: Sequence[range]) -> str:
     return ", ".join(str(of.start) if len(of) == 1 else f"{of.start}-{of.stop - 1}" for of in ranges)
 
 
-def _differences(before: Mapping[str, Any], now: Mapping[str, Any], names: Sequence[str]) -> list[str]:
-    return [f"{name} {before.get(name)}, now {now.get(name)}" for name in names if before.get(name) != now.get(name)]
+def differences(before: Mapping[str, Any], now: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    """What differs of these entries, in words."""
+    return [
+        f"{name} {shown(before.get(name))}, now {shown(now.get(name))}"
+        for name in names
+        if before.get(name) != now.get(name)
+    ]
 
 
 def _changes(before: Any, now: Any) -> str:
@@ -167,7 +143,7 @@ def _changes(before: Any, now: Any) -> str:
     changes = list(_walk("", before, now))
     told = "; ".join(changes[:MOST_CHANGES_TOLD])
     more = len(changes) - MOST_CHANGES_TOLD
-    return told + (f"; and {more} more" if more > 0 else "")
+    return shown(told) + (f"; and {more} more" if more > 0 else "")
 
 
 def _walk(path: str, before: Any, now: Any) -> Iterator[str]:

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from simulator.experiment.conditioning import ConditioningError, weighting
-from simulator.experiment.files import OutputError
-from simulator.experiment.manifest import MANIFEST, WHOLE, Identity, Part, gaps, read_manifest, written_ranges
+from simulator.experiment.files import OutputError, advising, reason, several, shown
+from simulator.experiment.manifest import Identity, Part, gaps, written_ranges
+from simulator.experiment.manifest_file import MANIFEST, Manifest, read_manifest
 from simulator.experiment.records import Records
 from simulator.experiment.result import Result
-from simulator.experiment.shards import (
-    SHARDS,
-    ResultWarning,
-    ShardFolder,
-    damaged_shards,
-    damaged_tables,
-    shard_paths,
-)
-from simulator.experiment.suite_result import SuiteResult, check_suite_folder, read_suite_json
+from simulator.experiment.shard_files import damaged_shards, damaged_tables, foreign_shards, shard_paths
+from simulator.experiment.shards import ResultWarning, ShardFolder
+from simulator.experiment.suite_result import SuiteResult, ToldSuite, check_suite_folder, read_suite_json
 from simulator.experiment.tables import read_tables
 from simulator.experiment.workers import ReplicationError
-from simulator.scenario import Member, Suite, load
+from simulator.scenario import Member, Suite
 
-Manifest = Mapping[str, Any]
+MOST_TOLD = 12
+"""Problems of one kind that are told one by one."""
 
 
 @dataclass(frozen=True)
@@ -36,19 +31,14 @@ class Source:
 
     folder: Path
     manifest: Manifest
-
-    @property
-    def part(self) -> Part:
-        """Which part it is."""
-        return Part.read(self.manifest.get("shard", str(WHOLE)))
+    identity: Identity
 
     @property
     def missing(self) -> list[range]:
         """The replications of the part that have not been tried yet."""
-        tried = [range(of["first"], of["last"] + 1) for of in self.manifest["shards"].values()]
-        tried += [range(of["replication"], of["replication"] + 1) for of in self.manifest["failed"]]
-        numbers = self.part.numbers(self.manifest["replications_requested"])
-        return gaps(sorted(tried, key=lambda of: of.start), numbers)
+        tried = [of.numbers for of in self.manifest.shards.values()]
+        tried += [range(of.replication, of.replication + 1) for of in self.manifest.failed]
+        return gaps(sorted(tried, key=lambda of: of.start), self.manifest.numbers)
 
 
 def read_result(folder: str | os.PathLike[str]) -> Result:
@@ -59,13 +49,23 @@ def read_result(folder: str | os.PathLike[str]) -> Result:
     folder = Path(folder)
     manifest = read_manifest(folder)
     if manifest is None:
-        raise OutputError(f"{folder} holds no result (no {MANIFEST}); give the folder DIR/<scenario> of a run")
-    if "tables" not in manifest:
-        raise OutputError(f"the result in {folder} is unfinished; go on with --resume")
+        raise OutputError(f"{shown(folder)} holds no result (no {MANIFEST}); give the folder DIR/<scenario> of a run")
+    identity = manifest.identity(folder / MANIFEST)
+    if manifest.tables is None:
+        raise OutputError(f"the result in {shown(folder)} is unfinished; go on with --resume")
     damaged = damaged_tables(folder, manifest)
     if damaged:
-        raise OutputError(f"damaged: {', '.join(damaged)}; run again with --resume, which writes tables anew")
-    return _result(manifest, read_tables(folder, shard_paths(folder, manifest)))
+        raise OutputError(f"damaged: {several(damaged)}; run again with --resume, which writes tables anew")
+    foreign = foreign_shards(folder, manifest)
+    if foreign:
+        raise OutputError(f"damaged: {several(foreign)}; run again with --resume, which computes them anew")
+    records = read_tables(folder, shard_paths(folder, manifest))
+    if records.count != manifest.replications:
+        raise OutputError(
+            f"{shown(folder)} has tables of {records.count:,} replications, and {MANIFEST} says "
+            f"{manifest.replications:,}; run again with --resume, which writes tables anew"
+        )
+    return _result(identity, manifest, records)
 
 
 @dataclass(frozen=True)
@@ -96,14 +96,22 @@ def merge(sources: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str]
 
 def merge_all(sources: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str]) -> Merged:
     """As `merge`, telling of scenarios without a result instead of raising."""
-    folders = [Path(source) for source in sources]
+    with advising("parts are left as they are: mend the cause (is the disk full?), then merge again"):
+        return _merge_all([Path(source) for source in sources], Path(out))
+
+
+def _merge_all(folders: Sequence[Path], out: Path) -> Merged:
+    if not folders:
+        raise OutputError("there is nothing to merge; give the folders of the parts")
     found = _found(folders)
     problems = [problem for parts in found.values() for problem in _problems(parts)]
     if problems:
         raise OutputError("can't merge:\n" + "\n".join(f"- {problem}" for problem in problems))
     told = _suite_told(folders, found)
     if told is not None:
-        check_suite_folder(out, told["suite"])
+        check_suite_folder(out, told.suite)
+    for parts in found.values():
+        _refuse_sources(parts, out)
     results: dict[str, Result] = {}
     refused: dict[str, Exception] = {}
     for name, parts in found.items():
@@ -113,130 +121,138 @@ def merge_all(sources: Iterable[str | os.PathLike[str]], out: str | os.PathLike[
             refused[name] = error
     if told is None or not results:
         return Merged(list(results.values()), refused, None)
-    scenarios = {name: load(parts[0].manifest["scenario"]) for name, parts in found.items()}
-    members = tuple(Member(scenarios[name], swept) for name, swept in told["members"].items() if name in found)
-    suite = Suite(told["suite"], told["description"], told["baseline"], members, tuple(told["measures"]))
+    scenarios = {name: parts[0].identity.scenario for name, parts in found.items()}
+    members = tuple(Member(scenarios[name], swept) for name, swept in told.members.items() if name in found)
+    suite = Suite(told.suite, told.description, told.baseline, members, tuple(told.measures))
     result = SuiteResult(suite, results, refused)
     result.write(out)
     return Merged(list(result.results.values()), refused, result)
 
 
-def _suite_told(folders: Sequence[Path], found: Iterable[str]) -> dict[str, Any] | None:
+def _suite_told(folders: Sequence[Path], found: Iterable[str]) -> ToldSuite | None:
     """What `suite.json` tells of the suite whose parts these folders hold; None where they are not all of one."""
     told = [read_suite_json(folder) for folder in folders]
     first = told[0]
-    if first is None or any(of is None or _definition(of) != _definition(first) for of in told):
+    if first is None or any(of is None or of.definition != first.definition for of in told):
         return None
-    return first if set(found) <= set(first["members"]) else None
+    return first if set(found) <= set(first.members) else None
 
 
-def _definition(told: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(told[key] for key in ("suite", "baseline", "members", "measures"))
-
-
-def _found(sources: Iterable[str | os.PathLike[str]]) -> dict[str, list[Source]]:
+def _found(sources: Iterable[Path]) -> dict[str, list[Source]]:
     """The parts in these folders by scenario."""
     found: dict[str, list[Source]] = {}
-    for source in map(Path, sources):
-        places = [source / MANIFEST] if (source / MANIFEST).exists() else sorted(source.glob(f"*/{MANIFEST}"))
-        folders = [place.parent for place in places]
-        if not folders:
-            raise OutputError(f"{source} holds no result (no {MANIFEST} in it or one folder below)")
-        for folder in folders:
-            manifest = read_manifest(folder) or {}
-            found.setdefault(manifest["name"], []).append(Source(folder, manifest))
+    for source in sources:
+        try:
+            places = [source / MANIFEST] if (source / MANIFEST).exists() else sorted(source.glob(f"*/{MANIFEST}"))
+        except (OSError, ValueError) as error:
+            raise OutputError(f"cannot read {shown(source)}: {reason(error)}") from error
+        parts = [(place.parent, read_manifest(place.parent)) for place in places]
+        if not parts:
+            raise OutputError(f"{shown(source)} holds no result (no {MANIFEST} in it or one folder below)")
+        for folder, manifest in parts:
+            if manifest is None:
+                raise OutputError(f"{shown(folder)} holds no result: {MANIFEST} in it leads nowhere")
+            identity = manifest.identity(folder / MANIFEST)
+            found.setdefault(manifest.name, []).append(Source(folder, manifest, identity))
     return found
 
 
 def _problems(parts: Sequence[Source]) -> list[str]:
     """Why these parts of one scenario can't be merged, in words."""
     first = parts[0]
-    identity = _identity(first.manifest)
     problems: list[str] = []
     for part in parts:
-        differences = identity.differences(part.manifest)
-        differences += [f"here {of}" for of in identity.differences_in_making(part.manifest)]
+        differences = first.identity.differences(part.manifest)
+        differences += [f"here {of}" for of in first.identity.differences_in_making(part.manifest)]
         for name, before, now in (
-            ("replications", first.manifest["replications_requested"], part.manifest["replications_requested"]),
-            ("number of shards", first.part.of, part.part.of),
+            ("replications", first.manifest.replications_requested, part.manifest.replications_requested),
+            ("number of shards", first.manifest.part.of, part.manifest.part.of),
         ):
             if before != now:
                 differences.append(f"{name} {now:,} instead of {before:,}")
         if differences:
-            problems.append(f"{part.folder} is of another experiment than {first.folder} ({'; '.join(differences)})")
+            problems.append(
+                f"{shown(part.folder)} is of another experiment than {shown(first.folder)} ({'; '.join(differences)})"
+            )
     if problems:
         return problems
-    total, of = first.manifest["replications_requested"], first.part.of
+    problems = _missing_and_doubled(parts)
     hopeless = _hopeless(parts)
-    for index in range(1, of + 1):
-        wanted = Part(index, of)
-        folders = [str(source.folder) for source in parts if source.part == wanted]
-        if not folders:
-            numbers = written_ranges([wanted.numbers(total)])
-            problems.append(f"shard {wanted} of {identity.scenario.name} is missing (replications {numbers})")
-        elif len(folders) > 1:
-            problems.append(f"shard {wanted} is there more than once: {', '.join(folders)}")
     for source in parts:
         if source.missing and not hopeless:
             problems.append(
-                f"shard {source.part} in {source.folder} is unfinished: replications {written_ranges(source.missing)} "
-                "are missing; run it again with --resume"
+                f"shard {source.manifest.part} in {shown(source.folder)} is unfinished: replications "
+                f"{written_ranges(source.missing)} are missing; run it again with --resume"
             )
         damaged = damaged_shards(source.folder, source.manifest)
         if damaged:
-            problems.append(f"shard {source.part} is damaged: {', '.join(damaged)}; run it again with --resume")
+            problems.append(f"shard {source.manifest.part} is damaged: {several(damaged)}; run it again with --resume")
     return problems
+
+
+def _missing_and_doubled(parts: Sequence[Source]) -> list[str]:
+    """Parts that are not there, or more than once, in words."""
+    first = parts[0].manifest
+    folders: dict[int, list[str]] = {}
+    for source in parts:
+        folders.setdefault(source.manifest.part.index, []).append(shown(source.folder))
+    of = first.part.of
+    missing = [index for index in range(1, min(of, len(folders) + MOST_TOLD) + 1) if index not in folders][:MOST_TOLD]
+    told = []
+    for index in sorted({*missing, *folders}):
+        if index in missing:
+            numbers = written_ranges([Part(index, of).numbers(first.replications_requested)])
+            told.append(f"shard {Part(index, of)} of {first.name} is missing (replications {numbers})")
+        elif len(folders[index]) > 1:
+            told.append(f"shard {Part(index, of)} is there more than once: {', '.join(folders[index])}")
+    more = of - len(folders) - len(missing)
+    return [*told, f"and {more:,} more shards are missing"] if more else told
 
 
 def _hopeless(parts: Sequence[Source]) -> bool:
     """Whether every part was given up, as all that was tried of it has failed."""
-    return all(source.manifest["failed"] and not source.manifest["shards"] for source in parts)
+    return all(source.manifest.failed and not source.manifest.shards for source in parts)
 
 
-def _merged(parts: Sequence[Source], out: str | os.PathLike[str]) -> Result:
-    """The result of all parts, written; raises `ReplicationError` and `ConditioningError` where there is none."""
-    first = parts[0].manifest
-    if _hopeless(parts):
-        raise ReplicationError(**first["failed"][0])
-    identity = _identity(first)
-    target = Path(out) / identity.scenario.name
+def _refuse_sources(parts: Sequence[Source], out: Path) -> None:
+    """Raises `OutputError` where what would be written to is what is merged, under whatever name."""
+    target = out / parts[0].manifest.name
+    place = target.resolve()
     for source in parts:
-        if target.exists() and target.samefile(source.folder):
-            raise OutputError(f"{target} is one of the folders to merge; give another one to --out")
-    with ShardFolder.open(out, identity, first["replications_requested"]) as store:
+        for path in (source.folder, *shard_paths(source.folder, source.manifest)):
+            if path.resolve().is_relative_to(place):
+                raise OutputError(f"{shown(target)} is one of the folders to merge; give another one to --out")
+
+
+def _merged(parts: Sequence[Source], out: Path) -> Result:
+    """The result of all parts, written; raises `ReplicationError` and `ConditioningError` where there is none."""
+    first, identity = parts[0].manifest, parts[0].identity
+    if _hopeless(parts):
+        raise ReplicationError(**vars(first.failed[0]))
+    copies = {name: shard for source in parts for name, shard in source.manifest.in_order}
+    with ShardFolder.open(out, identity, first.replications_requested, copies=copies) as store:
         for source in parts:
-            for name, of in source.manifest["shards"].items():
-                store.take(source.folder / SHARDS / name, of)
-            store.failed += source.manifest["failed"]
-            store.wall_seconds += source.manifest["wall_seconds"]
+            for path in shard_paths(source.folder, source.manifest):
+                store.take(path, copies[path.name])
+        store.failed = [vars(of) for source in parts for of in source.manifest.failed]
+        store.wall_seconds = sum(source.manifest.wall_seconds for source in parts)
         weighting(identity.scenario, store)  # before tables are written, as in a single run
-        result = _result(store.manifest(), store.records())
+        records = store.records()
+        result = _result(identity, Manifest.model_validate(store.manifest()), records)
         store.conclude(result)
     return result
 
 
-def _identity(manifest: Manifest) -> Identity:
-    return Identity(
-        load(manifest["scenario"]),
-        manifest["seed"],
-        manifest["engine"],
-        manifest["design"],
-        tuple(manifest.get("callbacks", ())),
-    )
-
-
-def _result(manifest: Manifest, records: Records) -> Result:
-    identity = _identity(manifest)
-    part = Part.read(manifest.get("shard", str(WHOLE)))
+def _result(identity: Identity, manifest: Manifest, records: Records) -> Result:
     result = Result(
         identity.scenario,
         records,
         seed=identity.seed,
         engine=identity.engine,
-        jobs=manifest.get("jobs", 1),
-        requested=len(part.numbers(manifest["replications_requested"])),
-        wall_seconds=manifest["wall_seconds"],
+        jobs=manifest.jobs,
+        requested=len(manifest.numbers),
+        wall_seconds=manifest.wall_seconds,
     )
     result.design, result.callbacks = identity.design, identity.callbacks
-    result.failures = tuple(ReplicationError(**of) for of in manifest["failed"])
+    result.failures = tuple(ReplicationError(**vars(of)) for of in manifest.failed)
     return result

@@ -26,7 +26,7 @@ class Progress:
 
 ReportProgress = Callable[[Progress], None]
 REFRESHED_PER_SECOND = 1  # each drawing takes some milliseconds, which simulations would lack
-COMPILING = "Compiling the engine (once after an installation or update, about a minute)"
+COMPILING = "Compiling the engine (as a rule once after an installation or update, about a minute)"
 
 
 @contextmanager

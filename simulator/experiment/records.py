@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
@@ -37,10 +38,13 @@ class Table(Protocol):
 class Records:
     """The final tables of an experiment, read by column: from memory, or from files when they are asked for.
 
-    `blocks` yields the same replications block by block, as shards hold them.
+    `blocks` yields the same replications block by block, as shards hold them; `folder` is where the files lie.
     """
 
-    def __init__(self, tables: Mapping[str, Table], blocks: Callable[[], Iterator[pa.Table]]) -> None:
+    def __init__(
+        self, tables: Mapping[str, Table], blocks: Callable[[], Iterator[pa.Table]], folder: Path | None = None
+    ) -> None:
+        self.folder = folder
         self._tables = tables
         self.blocks = blocks
         self.numbers: Whole = tables["replications"].column("replication").to_numpy()

@@ -246,11 +246,20 @@ class Result:
         Raises `OutputError` when it can't be used or holds another result that would be lost, `WriteError` when it
         can't be written.
         """
+        from simulator.experiment.files import OutputError, advising
         from simulator.experiment.manifest import Identity
         from simulator.experiment.shards import ShardFolder
 
         identity = Identity(self.scenario, self.seed, self.engine, self.design, self.callbacks)
-        with ShardFolder.open(out, identity, self.requested) as store:
+        folder, own = Path(out) / self.scenario.name, self.records.folder
+        if own is not None and folder.exists() and own.exists() and folder.samefile(own):
+            return folder  # it lies there already, and writing it anew would begin with removing it
+        if int(self.records.numbers[-1]) >= self.requested:
+            raise OutputError("a part can't be saved; copy its folder, or merge all parts first")
+        with (
+            advising("mend the cause (is the disk full?), then save again"),
+            ShardFolder.open(out, identity, self.requested) as store,
+        ):
             for block in self.records.blocks():
                 store.keep(block)
             store.wall_seconds = self.wall_seconds

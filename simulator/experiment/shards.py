@@ -5,18 +5,48 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.experiment.files import OutputError, checksum, json_bytes, lock, make_folder, replace
-from simulator.experiment.manifest import (
-    WHOLE,
-    Identity,
-    Part,
+from simulator.experiment.files import (
+    OutputError,
+    checksum,
+    json_bytes,
+    kind,
+    lock,
+    make_folder,
+    reason,
+    refuse_others,
+    remove,
+    replace,
+    several,
+    shown,
+)
+from simulator.experiment.manifest import WHOLE, Identity, Part, refuse_callbacks
+from simulator.experiment.manifest_file import (
+    FINAL_TABLES,
+    LONGEST_CAUSE,
+    MANIFEST,
+    Manifest,
+    Shard,
     read_manifest,
-    refuse_callbacks,
     scenario_bytes,
+    shard_name,
     write_manifest,
+)
+from simulator.experiment.shard_files import (
+    MISSING,
+    SHARDS,
+    SUMMARY,
+    damage,
+    foreign,
+    refuse_strange_places,
+    set_aside,
+    shards_in,
+    stamp,
+    table_stamp,
+    temporaries_in,
 )
 from simulator.experiment.tables import read_column, read_tables, write_block, write_tables
 
@@ -27,9 +57,7 @@ if TYPE_CHECKING:
     from simulator.experiment.records import Records
     from simulator.experiment.result import Result
 
-SHARDS = "shards"
-SUMMARY = "summary.json"
-ASIDE = "damaged-"
+Copies = Mapping[str, Shard]
 
 
 class ResultWarning(UserWarning):
@@ -38,36 +66,12 @@ class ResultWarning(UserWarning):
 
 def check_folder(
     out: str | os.PathLike[str], identity: Identity, replications: int, part: Part = WHOLE, *, resume: bool = False
-) -> Path:
+) -> None:
     """Make `out/<scenario>/` and see that this experiment can be written, or gone on with, there.
 
     Raises `OutputError` when it can't, or when that would mix or lose results.
     """
-    folder = Path(out) / identity.scenario.name
-    make_folder(folder)
-    manifest = read_manifest(folder)
-    if manifest is None:
-        return folder
-    differences = identity.differences(manifest)
-    before = manifest["replications_requested"]
-    if manifest.get("shard", str(WHOLE)) != str(part):
-        differences.append(f"shard {manifest.get('shard', 'none')}, now {'none' if part == WHOLE else part}")
-    if before > replications or (part != WHOLE and before != replications):
-        differences.append(f"{before:,} replications, now {replications:,}")
-    if resume:
-        differences += identity.differences_in_making(manifest)
-    if differences:
-        raise OutputError(
-            f"{folder} holds another result ({'; '.join(differences)}); choose another folder or delete that one"
-        )
-    if resume:
-        refuse_callbacks(manifest, "resume")
-    elif manifest["shards"] and unfinished(manifest):
-        raise OutputError(
-            f"{folder} holds {manifest['replications']:,} of {before:,} replications of a run that did not end; "
-            "add --resume to go on with it (resume=True in Python), or delete the folder to start again"
-        )
-    return folder
+    _usable(_made(out, identity), identity, replications, part, resume=resume)
 
 
 class ShardFolder:
@@ -77,18 +81,18 @@ class ShardFolder:
     stand in the manifest; a file that doesn't is no shard.
     """
 
-    def __init__(self, folder: Path, described: Mapping[str, Any], scenario: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, identity: Identity, part: Part) -> None:
         self.folder = folder
-        self.shards: dict[str, dict[str, Any]] = {}
+        self.shards: dict[str, Shard] = {}
         self.failed: list[dict[str, Any]] = []
         self.tables: dict[str, Any] = {}
-        self.part = Part.read(described.get("shard", str(WHOLE)))
+        self.part = part
         self.requested = 0
         self.wall_seconds = 0.0
         self.jobs = 1
-        self._described = dict(described)
-        self._scenario = dict(scenario)
-        self._scenario_bytes = scenario_bytes(scenario)
+        self._described = identity.described()
+        self._scenario = identity.scenario.resolved()
+        self._scenario_bytes = scenario_bytes(self._scenario)
         self._lock = lock(folder)
 
     @classmethod
@@ -101,23 +105,24 @@ class ShardFolder:
         *,
         resume: bool = False,
         floor: int | None = None,
+        copies: Copies | None = None,
     ) -> ShardFolder:
         """The folder `out/<scenario>/`, with the sound shards of an earlier run if `resume`, else without shards.
 
-        `floor` is the number of replications that is certain, if `replications` are the most. Damaged shards are set
-        aside, and a `ResultWarning` says so. Raises `OutputError`.
+        `floor` is the number of replications that is certain, if `replications` are the most. A merge gives the
+        `copies` that it makes: where an earlier one has got stuck it goes on. Damaged shards are set aside, and a
+        `ResultWarning` says so. Raises `OutputError` and `WriteError`.
         """
-        folder = check_folder(out, identity, replications, part, resume=resume)
-        described = identity.described() | ({} if part == WHOLE else {"shard": str(part)})
-        store = cls(folder, described, identity.scenario.resolved())
+        folder = _made(out, identity)
+        store = cls(folder, identity, part)
         try:
+            manifest = _usable(folder, identity, replications, part, resume=resume, copies=copies)
             make_folder(folder / SHARDS)
-            manifest = read_manifest(folder)
-            if resume and manifest is not None:
+            if manifest is not None and (resume or (copies is not None and _copied(manifest, copies))):
                 store._take_over(manifest)
             store.requested = max(store.requested, replications if floor is None else floor)
+            store._clear(manifest)
             store._write_manifest()
-            store._clear()
         except BaseException:
             store.close()
             raise
@@ -138,12 +143,12 @@ class ShardFolder:
     @property
     def ranges(self) -> list[range]:
         """The replications that each shard holds, in order."""
-        return [range(of["first"], of["last"] + 1) for of in self._in_order()]
+        return [of.numbers for of in self._in_order()]
 
     @property
     def paths(self) -> list[Path]:
         """The files of the shards in replication order."""
-        return [self.folder / SHARDS / of["file"] for of in self._in_order()]
+        return [self.folder / SHARDS / of.name for of in self._in_order()]
 
     @property
     def count(self) -> int:
@@ -154,18 +159,23 @@ class ShardFolder:
         """Write a block as a shard; raises `WriteError`."""
         numbers = block.column("replication")
         first, last = numbers[0].as_py(), numbers[-1].as_py()
-        path = self._path(first, last)
-        replace(path, lambda file: write_block(block, file))
-        self._enter(first, last, path)
+        path = self.folder / SHARDS / shard_name(first, last)
+        replace(path, lambda file: write_block(block, file, stamp(self._described, first, last)))
+        self.shards[path.name] = Shard(first=first, last=last, sha256=checksum(path))
+        self._write_manifest()
 
-    def take(self, shard: Path, entry: Mapping[str, Any]) -> None:
-        """Copy a shard of another folder, which has this entry in the manifest there; raises `WriteError`."""
-        path = self._path(entry["first"], entry["last"])
-        replace(path, lambda file: file.write(shard.read_bytes()))
-        self.shards[path.name] = dict(entry)
-        problem = damage(path, entry)
-        if problem is not None:
-            raise OutputError(f"{shard} has changed while it was copied ({problem})")
+    def take(self, source: Path, shard: Shard) -> None:
+        """Copy a shard of another folder, unless it is here already; raises `OutputError` and `WriteError`."""
+        if self.shards.get(shard.name) == shard:
+            return
+        try:
+            content = source.read_bytes()
+        except OSError as error:
+            raise OutputError(f"cannot read {shown(source)}: {reason(error)}") from error
+        if sha256(content).hexdigest() != shard.sha256:
+            raise OutputError(f"{shown(source)} has changed while it was copied (wrong checksum)")
+        replace(self.folder / SHARDS / shard.name, lambda file: file.write(content))
+        self.shards[shard.name] = shard
         self._write_manifest()
 
     def measure(self, name: str) -> list[Value]:
@@ -174,7 +184,7 @@ class ShardFolder:
 
     def records(self) -> Records:
         """Write the final tables, and the records that read them; raises `WriteError`."""
-        self.tables = write_tables(self.folder, self.paths)
+        self.tables = write_tables(self.folder, self.paths, table_stamp(self._described))
         return read_tables(self.folder, self.paths)
 
     def conclude(self, result: Result) -> None:
@@ -187,7 +197,7 @@ class ShardFolder:
             summary = json_bytes(result.as_dict())
             replace(self.folder / SUMMARY, lambda file: file.write(summary))
         else:
-            (self.folder / SUMMARY).unlink(missing_ok=True)
+            remove(self.folder / SUMMARY)
         self._write_manifest()
 
     def give_up(self) -> None:
@@ -196,97 +206,139 @@ class ShardFolder:
 
     def manifest(self) -> dict[str, Any]:
         """The manifest as things stand."""
-        content = self._described | {
+        content = self._described | ({} if self.part == WHOLE else {"shard": str(self.part)})
+        content |= {
             "replications": self.count,
             "replications_requested": self.requested,
-            "failed": self.failed,
+            "failed": [of | {"cause": _writable(of["cause"])} for of in self.failed],
             "wall_seconds": round(self.wall_seconds, 3),
             "jobs": self.jobs,
-            "shards": {of["file"]: self.shards[of["file"]] for of in self._in_order()},
+            "shards": {of.name: vars(of) for of in self._in_order()},
         }
         if self.tables:
             content["tables"] = self.tables
         return content | {"scenario": self._scenario}
 
-    def _path(self, first: int, last: int) -> Path:
-        return self.folder / SHARDS / f"{first:08d}-{last:08d}.parquet"
+    def _in_order(self) -> list[Shard]:
+        return sorted(self.shards.values(), key=lambda of: of.first)
 
-    def _in_order(self) -> list[dict[str, Any]]:
-        return sorted(({"file": name} | of for name, of in self.shards.items()), key=lambda of: of["first"])
-
-    def _enter(self, first: int, last: int, path: Path) -> None:
-        self.shards[path.name] = {"first": first, "last": last, "sha256": checksum(path)}
-        self._write_manifest()
-
-    def _take_over(self, manifest: Mapping[str, Any]) -> None:
+    def _take_over(self, manifest: Manifest) -> None:
         """Go on with what an earlier run has left."""
-        self.requested = int(manifest["replications_requested"])
-        self.wall_seconds = float(manifest.get("wall_seconds", 0.0))
+        self.requested = manifest.replications_requested
+        self.wall_seconds = manifest.wall_seconds
         damaged = []
-        for name, of in manifest["shards"].items():
-            problem = damage(self.folder / SHARDS / name, of)
+        for name, of in manifest.in_order:
+            path = self.folder / SHARDS / name
+            problem = damage(path, of, self._described)
             if problem is None:
                 self.shards[name] = of
             else:
                 damaged.append(f"{name} ({problem})")
-                set_aside(self.folder / SHARDS / name)
+                if problem != MISSING:
+                    set_aside(path)
         if damaged:
-            warnings.warn(
-                f"{self.folder}: {len(damaged)} damaged shard{'s' if len(damaged) > 1 else ''} set aside, and computed "
-                f"again: {', '.join(damaged)}",
-                ResultWarning,
-                stacklevel=2,
+            _warn(
+                f"{shown(self.folder)}: {len(damaged)} damaged shard{'s' if len(damaged) > 1 else ''} set aside, and "
+                f"computed again: {several(damaged)}"
             )
 
-    def _clear(self) -> None:
-        """Remove what is no shard: files of a run that was killed, or of a result that is computed anew."""
-        shards = self.folder / SHARDS
-        left = [path for path in shards.glob("*.parquet") if path.name not in self.shards]
-        left += [*shards.glob(".*.parquet.*"), *self.folder.glob(".*.parquet.*"), *self.folder.glob(".*.json.*")]
-        for path in left:
-            if not path.name.startswith(ASIDE):
-                path.unlink()
+    def _clear(self, manifest: Manifest | None) -> None:
+        """Remove what a run that was killed has left, and the shards of a result that is computed anew.
+
+        A file that isn't in the manifest and is no shard of this experiment comes from elsewhere, and is set aside.
+        """
+        known = manifest.shards if manifest is not None else {}
+        for path in shards_in(self.folder):
+            if path.name in self.shards:
+                continue
+            if path.name in known or foreign(path, self._described) is None:
+                remove(path)
+            else:
+                set_aside(path)
+                _warn(f"{shown(path)} is no shard of this experiment, and was set aside")
+        for path in temporaries_in(self.folder):
+            remove(path)
 
     def _write_manifest(self) -> None:
         write_manifest(self.folder, self.manifest(), self._scenario_bytes)
 
 
-def unfinished(manifest: Mapping[str, Any]) -> bool:
-    """Whether a run was stopped before all its replications had been tried, or before its tables were written."""
-    part = Part.read(manifest.get("shard", str(WHOLE)))
-    tried = manifest["replications"] + len(manifest["failed"])
-    return "tables" not in manifest or tried < len(part.numbers(manifest["replications_requested"]))
+def _made(out: str | os.PathLike[str], identity: Identity) -> Path:
+    """The folder of a result, which is made; raises `OutputError` where it can't be, or is a link."""
+    folder = Path(out) / identity.scenario.name
+    refuse_others(folder, "a folder")
+    make_folder(folder)
+    return folder
 
 
-def damage(path: Path, entry: Mapping[str, Any]) -> str | None:
-    """What is wrong with a shard, in words; None when it is as the manifest says."""
-    if not path.is_file():
-        return "missing"
-    return None if checksum(path) == entry["sha256"] else "wrong checksum"
+def _usable(
+    folder: Path,
+    identity: Identity,
+    replications: int,
+    part: Part,
+    *,
+    resume: bool,
+    copies: Copies | None = None,
+) -> Manifest | None:
+    """The manifest of a folder in which this experiment can be written, or gone on with; raises `OutputError`."""
+    refuse_strange_places(folder)
+    manifest = read_manifest(folder)
+    _refuse_unlisted(folder, manifest)
+    if manifest is None:
+        return None
+    differences = identity.differences(manifest)
+    before = manifest.replications_requested
+    if manifest.part != part:
+        named = [f"{'none' if of == WHOLE else of}" for of in (manifest.part, part)]
+        differences.append(f"shard {named[0]}, now {named[1]}")
+    if before > replications or (part != WHOLE and before != replications):
+        differences.append(f"{before:,} replications, now {replications:,}")
+    if resume:
+        differences += identity.differences_in_making(manifest)
+    if differences:
+        raise OutputError(
+            f"{shown(folder)} holds another result ({'; '.join(differences)}); choose another folder or delete that one"
+        )
+    if resume:
+        refuse_callbacks(manifest.described(), "resume")
+    elif manifest.shards and manifest.unfinished and (copies is None or not _copied(manifest, copies)):
+        again = "add --resume to go on with it (resume=True in Python), or "
+        if copies is not None:
+            again = "go on with it by scaleup run --resume, or "
+        if manifest.callbacks:
+            again = ""
+        raise OutputError(
+            f"{shown(folder)} holds {manifest.replications:,} of {before:,} replications of a run that did not end; "
+            f"{again}delete the folder to start again"
+        )
+    return manifest
 
 
-def set_aside(path: Path) -> None:
-    """Rename a damaged shard, so that it can be looked at; an earlier one of its name is replaced."""
-    if path.is_file():
-        path.replace(path.with_name(ASIDE + path.name))
+def _refuse_unlisted(folder: Path, manifest: Manifest | None) -> None:
+    """Raises `OutputError` where there is more that no manifest lists than a run that is killed can leave.
+
+    That is one shard, written and not yet listed; and nothing before the first manifest.
+    """
+    known = {} if manifest is None else manifest.shards
+    found = [path.name for path in shards_in(folder) if path.name not in known]
+    if manifest is None:
+        found += [name for name in (*FINAL_TABLES, SUMMARY) if kind(folder / name) is not None]
+    if len(found) > (0 if manifest is None else 1):
+        unlisted = f"no {MANIFEST} lists" if manifest is None else f"its {MANIFEST} does not list"
+        raise OutputError(
+            f"{shown(folder)} holds results that {unlisted} ({several(found)}); put the {MANIFEST} back that "
+            "belongs to them, move them away, or choose another folder"
+        )
 
 
-def shard_paths(folder: Path, manifest: Mapping[str, Any]) -> list[Path]:
-    """The files of the shards in replication order."""
-    shards = sorted(manifest["shards"].items(), key=lambda item: int(item[1]["first"]))
-    return [folder / SHARDS / name for name, _ in shards]
+def _copied(manifest: Manifest, copies: Copies) -> bool:
+    """Whether all shards of a manifest are copies that a merge makes."""
+    return all(copies.get(name) == shard for name, shard in manifest.shards.items())
 
 
-def damaged_shards(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
-    """The damaged shards of a folder, in words."""
-    return _damaged({folder / SHARDS / name: of for name, of in manifest["shards"].items()})
+def _writable(cause: str) -> str:
+    return cause[:LONGEST_CAUSE].encode(errors="backslashreplace").decode()
 
 
-def damaged_tables(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
-    """The damaged final tables of a folder, in words."""
-    return _damaged({folder / name: of for name, of in manifest["tables"].items()})
-
-
-def _damaged(entries: Mapping[Path, Mapping[str, Any]]) -> list[str]:
-    problems = ((path, damage(path, of)) for path, of in entries.items())
-    return [f"{path} ({problem})" for path, problem in problems if problem is not None]
+def _warn(message: str) -> None:
+    warnings.warn(message, ResultWarning, stacklevel=4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -103,9 +103,16 @@ class Together:
 
 
 def run_together(
-    sources: Sequence[Scenario | Suite], settings: Settings, workers: Workers, progress: bool | ReportProgress | None
+    sources: Sequence[Scenario | Suite],
+    settings: Settings,
+    workers: Workers,
+    progress: bool | ReportProgress | None,
+    checked: Callable[[], None] | None = None,
 ) -> Together:
-    """Simulate scenarios and suites, no name twice among them, as one batch; raises what `run` raises."""
+    """Simulate scenarios and suites, no name twice among them, as one batch; raises what `run` raises.
+
+    `checked` is called when sizes and folders have been found fit, before anything is computed.
+    """
     from simulator.experiment.batch import Batch
 
     suites = [of for of in sources if isinstance(of, Suite)]
@@ -114,6 +121,8 @@ def run_together(
             check_suite_folder(settings.out, suite.name)
     scenarios = [scenario for of in sources for scenario in (of.scenarios if isinstance(of, Suite) else (of,))]
     batch = Batch(scenarios, settings)
+    if checked is not None:
+        checked()
     complete = batch.run(workers, sources[0].name if len(sources) == 1 else "scenario", progress)
     results: list[Result | SuiteResult] = []
     for of in sources:

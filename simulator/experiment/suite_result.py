@@ -5,16 +5,21 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import ConfigDict, StringConstraints, model_validator
 
 from simulator.experiment import accessors
-from simulator.experiment.files import OutputError, replace, write_json
+from simulator.experiment.files import OutputError, refuse_others, remove, replace, shown, temporaries, write_json
 from simulator.experiment.paired import Estimate, difference, estimate
+from simulator.experiment.stored_json import Fields, described, read_json, validated
 from simulator.scenario import Suite
+from simulator.scenario.measures import ESTIMATED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,6 +195,8 @@ class SuiteResult:
 
     def write(self, out: str | os.PathLike[str]) -> None:
         """Write `suite.json` and `suite.csv` to `out`; raises `WriteError`."""
+        for path in temporaries(Path(out), f"{re.escape(JSON)}|{re.escape(TABLE)}"):
+            remove(path)
         write_json(Path(out) / JSON, self.as_dict())
         text = StringIO(newline="")
         rows = self._rows()
@@ -211,25 +218,45 @@ class SuiteResult:
         return f"SuiteResult({self.suite.name!r}, {told})"
 
 
+class ToldSuite(Fields):
+    """What `suite.json` tells of its suite; its numbers are not read again."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    suite: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", max_length=64)]
+    description: str
+    baseline: str
+    measures: list[str]
+    members: dict[str, dict[str, Any]]
+
+    @property
+    def definition(self) -> tuple[Any, ...]:
+        """What makes it the same suite as another."""
+        return self.suite, self.baseline, self.members, self.measures
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> ToldSuite:
+        if self.baseline not in self.members:
+            raise ValueError("baseline is none of members")
+        unknown = [name for name in self.measures if name not in ESTIMATED]
+        if unknown:
+            raise ValueError(f"measures names {described(unknown[0])}, which is no measure")
+        return self
+
+
 def check_suite_folder(out: str | os.PathLike[str], name: str) -> None:
     """Raises `OutputError` when `out` holds the table of another suite, which would be lost."""
+    for place in (JSON, TABLE):
+        refuse_others(Path(out) / place)
     found = read_suite_json(Path(out))
-    if found is not None and found["suite"] != name:
-        raise OutputError(f"{out} holds the suite {found['suite']}; choose another folder for {name}")
+    if found is not None and found.suite != name:
+        raise OutputError(f"{shown(out)} holds the suite {found.suite}; choose another folder for {name}")
 
 
-def read_suite_json(folder: Path) -> dict[str, Any] | None:
-    """The content of a `suite.json`, None where there is none; raises `OutputError` when it can't be read."""
-    path = folder / JSON
-    if not path.exists():
-        return None
-    try:
-        found = dict(json.loads(path.read_bytes()))
-        for key in ("suite", "description", "baseline", "measures", "members"):
-            found[key]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise OutputError(f"{path} is no suite that can be read; choose another folder") from error
-    return found
+def read_suite_json(folder: Path) -> ToldSuite | None:
+    """What a `suite.json` tells of its suite, None where there is none; raises `OutputError` when it can't be used."""
+    found = read_json(folder / JSON)
+    return None if found is None else validated(ToldSuite, found, folder / JSON)
 
 
 def _cell(value: Any) -> Any:

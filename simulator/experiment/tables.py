@@ -6,12 +6,14 @@ replications alone and not on the shards that they came in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from simulator.experiment.blocks import TABLES, columns_of, laid_out, schema_of
-from simulator.experiment.files import checksum, replace
+from simulator.experiment.files import OutputError, checksum, replace, shown
 from simulator.experiment.records import Records
 
 if TYPE_CHECKING:
@@ -23,70 +25,108 @@ ROW_GROUP = {"replications": 10_000, "weekly": 250, "sites": 1000}
 """Replications in a row group."""
 
 
+STAMP = b"scaleup"
+"""The entry of a file's metadata that says what it is of, as JSON."""
+
+
 class StoredTable:
-    """A final table in a file."""
+    """A final table in a file; raises `OutputError` when that can't be read, then or later."""
 
     def __init__(self, path: Path) -> None:
         import pyarrow.parquet as pq
 
         self.path = path
-        metadata = pq.read_metadata(path)
-        self.num_rows: int = metadata.num_rows
-        self.column_names: list[str] = metadata.schema.to_arrow_schema().names
+        with reading(path):
+            metadata = pq.read_metadata(path)
+            self.num_rows: int = metadata.num_rows
+            self.column_names: list[str] = metadata.schema.to_arrow_schema().names
 
     def column(self, name: str) -> pa.ChunkedArray:
         """One column, read now."""
-        import pyarrow.parquet as pq
-
-        return pq.ParquetFile(self.path).read(columns=[name]).column(name)
+        return _read(self.path, [name], use_threads=True).column(name)
 
 
-def write_block(block: pa.Table, file: BinaryIO) -> None:
-    """Write a block as a Parquet file that is quick to write and to read again."""
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Have what goes wrong in reading a Parquet file raise `OutputError`."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except OutputError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, RecursionError) as error:
+        told = shown(str(error).partition("\n")[0])
+        raise OutputError(
+            f"cannot read {shown(path)}: {told}; if it is damaged, remove it, then run again with --resume, "
+            "which makes it anew"
+        ) from error
+
+
+def write_block(block: pa.Table, file: BinaryIO, stamp: Mapping[str, Any]) -> None:
+    """Write a block as a Parquet file that is quick to write and to read again, and says what it is of."""
     import pyarrow.parquet as pq
 
+    block = block.replace_schema_metadata({STAMP: json.dumps(stamp)})
     pq.write_table(block, file, compression="lz4", version="2.6", use_dictionary=False, write_statistics=False)
 
 
-def read_block(path: Path) -> pa.Table:
-    """A block from its file."""
+def read_stamp(path: Path) -> dict[str, Any] | None:
+    """What a Parquet file of ours says of itself, None where it says nothing; raises `OutputError`."""
     import pyarrow.parquet as pq
 
-    return pq.ParquetFile(path).read(use_threads=False)
+    with reading(path):
+        found = json.loads((pq.read_metadata(path).metadata or {}).get(STAMP, b"null"))
+    return found if isinstance(found, dict) else None
+
+
+def read_block(path: Path) -> pa.Table:
+    """A block from its file; raises `OutputError`."""
+    return _read(path)
 
 
 def read_column(path: Path, name: str) -> list[Value]:
-    """One output measure of the replications of a block's file."""
-    import pyarrow.parquet as pq
-
-    column = pq.ParquetFile(path).read(columns=[name], use_threads=False).column(name)
-    return column.to_pylist()  # type: ignore[no-any-return]
+    """One output measure of the replications of a block's file; raises `OutputError`."""
+    return _read(path, [name]).column(name).to_pylist()  # type: ignore[no-any-return]
 
 
-def write_tables(folder: Path, shards: Sequence[Path]) -> dict[str, dict[str, int | str]]:
+def write_tables(folder: Path, shards: Sequence[Path], stamp: Mapping[str, Any]) -> dict[str, dict[str, int | str]]:
     """Write the final tables of shards in replication order; their rows and checksums by file name.
 
     Raises `WriteError`; each table is then the new or the old one as a whole.
     """
     import pyarrow.parquet as pq
 
-    schemas = [pq.read_schema(path) for path in shards]
+    with reading(shards[0]):
+        block = pq.read_schema(shards[0])
     written: dict[str, dict[str, int | str]] = {}
     for table in TABLES:
         path = folder / f"{table}.parquet"
-        replace(path, _writing(shards, table, schema_of(schemas, table)))
-        written[path.name] = {"rows": pq.read_metadata(path).num_rows, "sha256": checksum(path)}
+        schema = schema_of(block, table).with_metadata({STAMP: json.dumps(stamp)})
+        replace(path, _writing(shards, table, schema))
+        written[path.name] = {"rows": StoredTable(path).num_rows, "sha256": checksum(path)}
     return written
 
 
 def read_tables(folder: Path, shards: Sequence[Path]) -> Records:
-    """The records of the final tables in a folder; the two long ones stay on the disk."""
-    import pyarrow.parquet as pq
-
+    """The records of the final tables in a folder; the two long ones stay on the disk. Raises `OutputError`."""
     names = {name: folder / f"{name}.parquet" for name in TABLES}
     tables = {name: StoredTable(path) for name, path in names.items()}
-    short = pq.ParquetFile(names["replications"]).read()
-    return Records(tables | {"replications": short}, lambda: map(read_block, shards))
+    short = _read(names["replications"], use_threads=True)
+    return Records(tables | {"replications": short}, lambda: map(read_block, shards), folder)
+
+
+def _read(path: Path, columns: list[str] | None = None, *, use_threads: bool = False) -> pa.Table:
+    """The columns of a file, sound as far as can be seen; raises `OutputError`."""
+    import pyarrow.parquet as pq
+
+    with reading(path):
+        file = pq.ParquetFile(path)
+        table = file.read(columns, use_threads=use_threads)
+        table.validate(full=True)
+        if table.num_rows != file.metadata.num_rows:
+            raise ValueError("it has fewer rows than it says")
+    return table
 
 
 def _writing(shards: Sequence[Path], table: str, schema: pa.Schema) -> Callable[[BinaryIO], None]:
@@ -109,10 +149,12 @@ def _row_groups(shards: Sequence[Path], table: str, schema: pa.Schema) -> Iterat
 
     waiting = schema.empty_table()
     for path in shards:
-        file = pq.ParquetFile(path)
-        columns = ["replication", *columns_of(file.schema_arrow, table).values()]
-        block = file.read(columns, use_threads=False)  # the other cores simulate
-        rows = laid_out(block, table, schema)
+        with reading(path):
+            names = pq.read_schema(path)
+            if not schema_of(names, table).equals(schema):
+                raise ValueError("it has other columns than the shards before it")
+            block = _read(path, ["replication", *columns_of(names, table).values()])
+            rows = laid_out(block, table, schema)
         size = ROW_GROUP[table] * (rows.num_rows // block.num_rows)
         waiting = pa.concat_tables([waiting, rows])
         while size and waiting.num_rows >= size:

@@ -1,4 +1,4 @@
-"""Names of the output measures: what success criteria, suites and targets of precision refer to."""
+"""Names of the output measures, and their types: what success criteria, suites and targets of precision refer to."""
 
 from typing import Final
 
@@ -51,6 +51,17 @@ NUMBERS: Final = (
 
 TEXTS: Final = ("outcome", "stopped_at_gate")
 """Measures of a replication that are words."""
+
+TRUTHS: Final = ("funded", "success", "sustained")
+"""Measures of a replication that are true or false."""
+
+COUNTS: Final = (
+    "edge_case_types_seen", "edge_case_types_repaired", "users_reverted", "users_lost",
+    "tickets_opened", "tickets_abandoned", "tickets_per_week_peak",
+    *(f"visits_{tier}" for tier in TIERS),
+    "sites_live", "events",
+)  # fmt: skip
+"""Measures of a replication or of a site in it that are whole numbers; all others of `NUMBERS` are real ones."""
 
 SHARES: Final = ("success_probability", "funded_share")
 """Shares of all replications: success given funding, and funding."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import simulator as sim
+from simulator import engine
 from simulator.cli import output
 from simulator.cli.exit_codes import BAD, DONE, FAILED, INTERRUPTED
 from simulator.cli.output import escaped, escaped_name
@@ -67,6 +68,21 @@ def test_folders_that_cannot_be_used_are_refused_before_anything_is_run(run, sca
         assert message in err
         with pytest.raises(sim.OutputError):
             sim.run(stand_in.SCENARIO, out=name)
+
+
+def test_nobody_waits_for_a_compilation_to_hear_what_is_wrong(run, scaleup, monkeypatch, tmp_path, scenario_file):
+    def compiled_too_early() -> None:
+        raise AssertionError("the engine is compiled before folders and sizes are looked at")
+
+    monkeypatch.setattr(engine, "compiled_before", lambda: False)
+    monkeypatch.setattr(engine, "warm_up", compiled_too_early)
+    (tmp_path / "file").touch()
+    code, _, told = run("--out", tmp_path / "file" / "below")
+    assert code == BAD
+    assert told.startswith("cannot write results to")
+    code, _, told = scaleup("run", "retail-chatbot", "--set", "users.tasks_per_user_week=1000000")
+    assert code == BAD
+    assert "found work of about" in told
 
 
 @pytest.mark.parametrize(

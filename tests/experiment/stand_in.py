@@ -83,7 +83,7 @@ class Engine:
             "outcome": "scaled_on_time" if scaled else "stalled",
             "funded": True,
             "success": scaled,
-            "weeks_to_scale": int(generator.integers(5, 30)) if scaled else None,
+            "weeks_to_scale": float(generator.integers(5, 30)) if scaled else None,
             "funded_week": 16.0,
             "adoption_final": float(adoption[-1]),
             "accuracy_scaled": None,

@@ -170,7 +170,8 @@ def test_nulls_are_null_in_tables_and_types_are_plain():
     _, records = gather(12, jobs=1)
     table = records.table("replications")
     assert table.column_names[:3] == ["replication", "input.ai.reference_accuracy", "outcome"]
-    assert str(table.schema.field("weeks_to_scale").type) == "int64"
+    assert str(table.schema.field("weeks_to_scale").type) == "double"
+    assert str(table.schema.field("users_lost").type) == "int64"
     assert str(table.schema.field("success").type) == "bool"
     assert table["accuracy_scaled"].null_count == 12
     weekly = records.table("weekly")

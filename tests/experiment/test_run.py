@@ -130,7 +130,7 @@ def test_a_bar_is_not_drawn_more_often_than_eyes_can_follow():
 def test_compiling_is_announced_even_without_a_terminal(monkeypatch, capsys):
     monkeypatch.setattr("simulator.engine.compiled_before", lambda: False)
     sim.run(SCENARIO, replications=2)
-    assert capsys.readouterr().err.startswith("Compiling the engine (once")
+    assert capsys.readouterr().err.startswith("Compiling the engine (as a rule once")
     sim.run(SCENARIO, replications=2, progress=False)
     assert capsys.readouterr().err == ""
 

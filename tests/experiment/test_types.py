@@ -1,0 +1,82 @@
+"""One type for each column, whatever the data: tables of several results can be read as one."""
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import simulator as sim
+from simulator import engine
+from simulator.experiment.blocks import block_of, type_of
+from simulator.scenario.measures import COUNTS, NUMBERS, TRUTHS
+from simulator.scenario.shipped import shipped_names
+from tests.engine.generated import generated
+from tests.experiment.small import SMALL
+
+KINDS = {"string": str, "bool": bool, "int64": int, "double": float}
+SITES = {"site": "string", "tickets_opened": "int64", "go_live_week": "double", "hand_carried_weeks": "double"}
+GATED: dict[str, Any] = SMALL | {
+    "rollout": SMALL["rollout"]
+    | {"funding_gate": {"criteria": [{"measure": "accuracy", "at_least": 1.0}], "max_holds": 0}}
+}
+
+
+def misfits(replication: Any) -> list[str]:
+    """Measures whose values are not of the declared type."""
+    values = [(name, value) for name, value in replication.measures.items()]
+    values += [(name, value) for name, column in replication.sites.items() for value in column]
+    return [
+        f"{name}: {type(value).__name__}"
+        for name, value in values
+        if value is not None and type(value) is not KINDS[str(type_of(name))]
+    ]
+
+
+def replicated(scenario: sim.Scenario, number: int) -> Any:
+    return engine.get("compiled").Engine(engine.build(scenario)).replicate(replication=number, seed=1)
+
+
+def test_every_measure_of_every_shipped_scenario_has_its_declared_type():
+    names = [*shipped_names(), *shipped_names("theory")]
+    assert len(names) > 30
+    assert {name: found for name in names if (found := misfits(replicated(sim.load(name), 0)))} == {}
+
+
+def test_every_measure_has_its_declared_type_and_counts_and_truths_are_measures():
+    assert {*COUNTS, *TRUTHS} <= {*NUMBERS}
+    assert not {*COUNTS} & {*TRUTHS}
+    seen = set()
+    for number in range(12):
+        replication = replicated(generated(number), number)
+        assert misfits(replication) == []
+        seen |= {name for name, value in replication.measures.items() if value is not None}
+        assert {name: str(type_of(name)) for name in SITES} == SITES
+    assert {*COUNTS, *TRUTHS, "outcome"} <= seen
+
+
+def test_a_fraction_in_place_of_a_count_is_no_count():
+    replication = replicated(sim.load(SMALL), 0)
+    replication.measures["users_lost"] = 1.5
+    with pytest.raises(TypeError, match="users_lost is double; it is declared as int64"):
+        block_of(engine.build(sim.load(SMALL)).inputs, [0], [replication])
+
+
+@pytest.mark.parametrize("table", ["replications", "weekly", "sites"])
+def test_two_results_read_as_one_whichever_has_nulls(tmp_path, table):
+    """All programmes of one are stopped at its gate, none of the other has a gate at all."""
+    for name, scenario in (("gated", GATED), ("free", SMALL)):
+        sim.run(scenario, replications=6, jobs=1, shard_size=2, out=tmp_path / name, progress=False)
+    paths = [tmp_path / name / "small" / f"{table}.parquet" for name in ("gated", "free")]
+    first, second = map(pq.read_table, paths)
+    assert first.schema.equals(second.schema)
+    if table == "replications":
+        assert (first["stopped_at_gate"].null_count, second["stopped_at_gate"].null_count) == (0, 6)
+        assert (first["weeks_to_scale"].null_count, str(first.schema.field("weeks_to_scale").type)) == (6, "double")
+    rows = first.num_rows + second.num_rows
+    assert pa.concat_tables([first, second]).num_rows == rows
+    for order in (paths, paths[::-1]):
+        assert pq.ParquetDataset(order).read().num_rows == rows
+    shards = [pq.read_schema(path) for path in tmp_path.glob("*/small/shards/*.parquet")]
+    assert len(shards) == 6
+    assert all(of.equals(shards[0]) for of in shards)
