@@ -4,19 +4,24 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simulator.scenario.problems import Problem, ScenarioError, describe, listed, nearest
-from simulator.scenario.tree import DEEPEST
+from simulator.scenario.tree import DEEPEST, from_python
 
 
 def changed(document: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of a resolved scenario with other values under paths; raises ScenarioError for paths that lead nowhere.
 
-    Values are as they were given, and not looked at here.
+    Raises it too for values that no scenario file could hold; what else is wrong with them is not looked at here.
     """
     if not isinstance(changes, Mapping):
         raise ScenarioError([Problem("", f"found {describe(changes)}", "allowed: a mapping from paths to values")])
     result: dict[str, Any] = _copied(document)
     problems: list[Problem] = []
     for path, value in changes.items():
+        try:
+            from_python(value, _parts(path))
+        except ScenarioError as error:  # before another path leads into it
+            problems += error.problems
+            continue
         found = 0
         for parent, key in places(result, path, problems):
             parent[key] = _copied(value)
@@ -26,6 +31,11 @@ def changed(document: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, A
     if problems:
         raise ScenarioError(problems)
     return result
+
+
+def _parts(path: object) -> tuple[str, ...]:
+    """The parts of a path; none of what is no path, which is told where it is followed."""
+    return tuple(path.split(".")) if isinstance(path, str) else ()
 
 
 def _copied(value: Any, depth: int = 0) -> Any:

@@ -179,3 +179,10 @@ def test_the_nearest_of_many_names_is_found() -> None:
     known = [f"site-{i:03d}" for i in range(1000)]
     for mistaken, meant in (("site_500", "site-500"), ("sit-123", "site-123"), ("ite-345", "site-345"), ("xyz", None)):
         assert nearest(mistaken, known) == meant
+
+
+def test_what_a_change_puts_there_is_checked_before_another_leads_into_it(minimal: dict[str, Any]) -> None:
+    scenario = load(minimal)
+    for odd in ({1: 2}, {None: {}}, [{"name": "a", 3: 4}]):
+        told = refusal(lambda odd=odd: scenario.with_changes({"users": odd, "users.learning_weeks": 3}))
+        assert "as a key; allowed: keys that are text" in told
