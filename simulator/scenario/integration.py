@@ -63,7 +63,9 @@ class System(Section):
     start_week: SignedWeeks = stated(
         0, "Start (weeks from funding); negative: before the planned funding, neither scaled nor held."
     )
-    sites: tuple[Name, ...] | None = stated(None, "Names of the sites that need it; null: all.", min_length=1)
+    sites: tuple[Name, ...] | None = stated(
+        None, "Names of the sites that need it; null: all.", min_length=1, max_length=1000
+    )
     after: tuple[Name, ...] = stated((), "Systems that must be live before this one starts.")
     stages: tuple[Stage, ...] = stated(STAGES, "Stages of the project.", min_length=1, max_length=20)
 

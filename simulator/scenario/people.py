@@ -29,7 +29,7 @@ class Pilot(Section):
 
     weeks: WholeWeeks = stated(12, "Length of the pilot (weeks from kick-off).")
     measure_weeks: WholeWeeks = stated(8, "Last weeks of the pilot over which it is read (weeks), at most its length.")
-    sites: tuple[Name, ...] = needed("Names of the pilot's sites.", min_length=1)
+    sites: tuple[Name, ...] = needed("Names of the pilot's sites.", min_length=1, max_length=1000)
     users_per_site: UserCount = stated(60, "Users invited at each pilot site (users), capped at the site's users.")
     segments: Mix = stated({"volunteers": 1.0}, "Mix of the invited: segment names with shares that add up to 1.")
     curation: Share = stated(

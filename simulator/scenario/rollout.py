@@ -32,7 +32,7 @@ class Phase(Section):
 
     name: Name = needed("Name of the phase: a-z, 0-9 and hyphens.")
     week: Weeks = needed("Planned go-live (weeks from funding).")
-    sites: tuple[Name, ...] = needed("Names of the phase's sites.", min_length=1)
+    sites: tuple[Name, ...] = needed("Names of the phase's sites.", min_length=1, max_length=1000)
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -132,7 +132,7 @@ class Rollout(Section):
         0, "Share of the cost of silent errors that readings of value include, as checks of answers reveal it (share)."
     )
     wind_down_weeks: Weeks = stated(8, "Time within which users are withdrawn after a stop (weeks).")
-    phases: tuple[Phase, ...] = needed("Phases; every site is in exactly one.", min_length=1)
+    phases: tuple[Phase, ...] = needed("Phases; every site is in exactly one.", min_length=1, max_length=1000)
     funding_gate: FundingGate | None = stated(None, "Gate 0, read at the end of the pilot; null: always funded.")
     gates: tuple[Gate, ...] = stated((), "Gates before phases, one for a phase at most.", max_length=100)
     sponsor: Sponsor | None = stated(None, "The sponsor; null: patient for ever.")
