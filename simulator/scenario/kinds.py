@@ -12,8 +12,8 @@ MOST_HOURS: Final = 1e6
 MOST_MINUTES: Final = 1e6
 MOST_WEEKS: Final = 10_000.0
 MOST_RATE: Final = 1e6
-MOST_PER_YEAR: Final = 1000.0
-"""Of what happens to a site, a person or everybody now and then: three times a day."""
+MOST_PER_YEAR: Final = 10_000.0
+"""Of what happens to a site, a person or everybody now and then: about once an hour."""
 MOST_REPEATED: Final = 0.95
 """Chance that something happens once more: twenty times in the mean."""
 LEAST_SLICE: Final = 0.1

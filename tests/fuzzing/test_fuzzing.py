@@ -73,6 +73,7 @@ def test_a_case_that_never_ends_is_named(tmp_path: Path) -> None:
     script = tmp_path / "child.py"
     script.write_text(
         "import sys, time\n"
+        f"sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
         "from tests.fuzzing import watch\n"
         "def never(made, phase):\n"
         "    phase('simulate')\n"

@@ -114,10 +114,10 @@ TOGETHER: dict[str, dict[str, Any]] = {
         "support.failure_reversion": 0,
     },
     "a team of which everybody leaves, and is back": {
-        "working_days": False, "data_science_team.attrition_per_year": 1000, "data_science_team.notice_weeks": 0,
+        "working_days": False, "data_science_team.attrition_per_year": 10_000, "data_science_team.notice_weeks": 0,
         "data_science_team.hiring_weeks": 0, "data_science_team.slice_hours": 0.1,
     },
-    "changes and outages all day": {"ai.shocks.per_site_year": 1000, "outages.per_year": 1000,
+    "changes and outages all day": {"ai.shocks.per_site_year": 10_000, "outages.per_year": 10_000,
                                     "outages.repair_hours": 0},
     "gates that hold for no time": {"rollout.gates.*.retry_weeks": OPEN, "rollout.gates.*.max_holds": 20,
                                     "rollout.funding_gate.retry_weeks": OPEN, "rollout.funding_gate.max_holds": 20},

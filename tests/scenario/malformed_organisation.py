@@ -80,12 +80,12 @@ INTEGRATION = {
     "changes-without-a-pause": (
         "ai: {shocks: {per_site_year: 1.0e6}}\n",
         "ai.shocks.per_site_year",
-        "from 0 to 1000",
+        "from 0 to 10000",
     ),
     "outages-without-a-pause": (
         "outages: {per_year: 1.0e6, repair_hours: 0}\n",
         "outages.per_year",
-        "from 0 to 1000",
+        "from 0 to 10000",
     ),
     "calls-without-an-end": (
         "support: {call_again_probability: 1}\n",
