@@ -252,6 +252,9 @@ def _built(
     except FormError as error:
         raise FormError(*(Finding((*at, *f.at), f.found, f.allowed, f.nearest) for f in error.findings)) from None
     low, high = built.support()
+    # Ends that nobody wrote are clipped instead of refused.
+    low = max(low, allowed.low) if "min" in form.optional and "min" not in given else low
+    high = min(high, allowed.high) if "max" in form.optional and "max" not in given else high
     if not (allowed.allows(low, atom=False) and (math.isinf(high) or allowed.allows(high, atom=False))):
         raise refuse(f"found values from {low:g} to {high:g}", f"allowed: {allowed}", *at)
     clipped = Distribution(built.code, built.parameters, allowed.inside)

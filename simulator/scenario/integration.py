@@ -29,7 +29,7 @@ class Stage(Section):
     name: Name = needed("Name of the stage: a-z, 0-9 and hyphens.")
     weeks: WeeksEachTime = needed("Duration (weeks).")
     team: StageTeam | None = stated(None, "One person of this team works on it; null: nobody shared.")
-    rework: Repeat = stated(0, "Chance that the stage has to be done again when it ends (share, at most 0.95).")
+    rework: Repeat = stated(0, "Chance that the stage has to be done again when it ends (share, at most 0.999).")
     after: tuple[Name, ...] | None = stated(
         None, "Stages of this system that come before; null: the one before in the list; []: starts with the system."
     )

@@ -14,8 +14,8 @@ MOST_WEEKS: Final = 10_000.0
 MOST_RATE: Final = 1e6
 MOST_PER_YEAR: Final = 10_000.0
 """Of what happens to a site, a person or everybody now and then: about once an hour."""
-MOST_REPEATED: Final = 0.95
-"""Chance that something happens once more: twenty times in the mean."""
+MOST_REPEATED: Final = 0.999
+"""Chance that something happens once more: a thousand times in the mean."""
 LEAST_SLICE: Final = 0.1
 """Hours: six minutes."""
 MOST_CHECKED: Final = 1_000_000
@@ -44,7 +44,7 @@ Share = Annotated[Quantity, Uncertain("share", _unit)]
 ShareInside = Annotated[Quantity, Uncertain("share", _inside)]
 ShareBelowOne = Annotated[Quantity, Uncertain("share", _below_one)]
 ShareAboveZero = Annotated[Quantity, Uncertain("share", _above_zero)]
-Repeat = Annotated[Quantity, Uncertain("share", Range(0.0, MOST_REPEATED, natural_low=0.0, natural_high=MOST_REPEATED))]
+Repeat = Annotated[Quantity, Uncertain("share", Range(0.0, MOST_REPEATED, natural_low=0.0, natural_high=1.0))]
 Factor = Annotated[Quantity, Uncertain("factor", _up_to(1e6))]
 FactorAboveZero = Annotated[Quantity, Uncertain("factor", _up_to(1e6, low_open=True))]
 FactorAtLeastOne = Annotated[Quantity, Uncertain("factor", _from_one)]

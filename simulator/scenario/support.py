@@ -168,7 +168,7 @@ class Support(Section):
     failure_reversion: Share = stated(
         0.5, "Chance to revert after a late answer or an abandoned ticket where trust is 0 (share)."
     )
-    call_again_probability: Repeat = stated(0.5, "Chance to call again after abandoning (share, at most 0.95).")
+    call_again_probability: Repeat = stated(0.5, "Chance to call again after abandoning (share, at most 0.999).")
     tiers: Tiers = Field(default_factory=Tiers, description="The tiers of support.")
 
 

@@ -147,6 +147,7 @@ def _load(scenario: "Scenario") -> _Load:
     tickets += carried + _outage_tickets(scenario, active_weeks)
     learning = min(people.learning_weeks.mean, float(scenario.horizon_weeks))
     tickets += users * learning * support.how_to_per_new_user_week.mean
+    tickets *= _calls(scenario)
     events = noticed + edge + EVENTS_PER_TICKET * tickets
     events += max(EVENTS_PER_USER * users, _coming_and_going(scenario, users, user_weeks))
     events += EVENTS_PER_USER * users * people.turnover_per_year.mean * scenario.horizon_weeks / WEEKS_PER_YEAR
@@ -188,6 +189,13 @@ def hand_carried_weeks(scenario: "Scenario") -> dict[str, float]:
         if needed:
             carried[site.name] = min(live[site.name], max(0.0, max(needed) - (left - live[site.name])))
     return carried
+
+
+def _calls(scenario: "Scenario") -> float:
+    """How often a ticket is opened by those who wait for nothing, and call again and again."""
+    patience = scenario.support.tiers.tier1.patience_hours
+    waits = patience is None or patience.high > 0.0
+    return 1.0 if waits else 1.0 / (1.0 - scenario.support.call_again_probability.mean)
 
 
 def _coming_and_going(scenario: "Scenario", users: float, user_weeks: float) -> float:

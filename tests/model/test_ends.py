@@ -106,11 +106,11 @@ def test_an_input_at_an_end_comes_to_an_end(end: str) -> None:
 
 TOGETHER: dict[str, dict[str, Any]] = {
     "stages without length, done again and again": {
-        "integration.systems.erp.stages.*.weeks": 0, "integration.systems.erp.stages.*.rework": 0.95,
+        "integration.systems.erp.stages.*.weeks": 0, "integration.systems.erp.stages.*.rework": 0.999,
     },
     "nobody waits, and all call again": {
         "support.tiers.tier1.patience_hours": 0, "support.tiers.tier2.patience_hours": 0,
-        "support.tiers.tier3.patience_hours": 0, "support.call_again_probability": 0.95,
+        "support.tiers.tier3.patience_hours": 0, "support.call_again_probability": 0.999,
         "support.failure_reversion": 0,
     },
     "a team of which everybody leaves, and is back": {

@@ -70,7 +70,7 @@ INTEGRATION = {
     "stage-rework": (
         systems("{name: erp, stages: [{name: a, weeks: 0, rework: 1}]}"),
         "integration.systems.erp.stages.a.rework",
-        "from 0 to 0.95",
+        "from 0 to 0.999",
     ),
     "slices-that-move-no-clock": (
         "data_science_team: {slice_hours: 1.0e-13}\n",
@@ -90,7 +90,7 @@ INTEGRATION = {
     "calls-without-an-end": (
         "support: {call_again_probability: 1}\n",
         "support.call_again_probability",
-        "from 0 to 0.95",
+        "from 0 to 0.999",
     ),
     "more-people-than-one-desk-holds": (
         "support: {tiers: {tier1: {agents: 9000, hiring: [{week: 4, agents: 1500}]}}}\n",

@@ -228,7 +228,7 @@ def test_work_follows_the_planned_dates(whole: dict[str, Any]) -> None:
         ("integration.hand_carried.work_hours_per_site_week", 400),
         ("ai.shocks", {"per_site_year": 500}),
         ("data_science_team.slice_hours", 0.1),
-        ("integration.systems.erp.stages.*.rework", 0.95),
+        ("integration.systems.erp.stages.*.rework", 0.999),
         ("users.drop_out_per_week", 5),
     ],
 )
