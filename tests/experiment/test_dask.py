@@ -86,7 +86,7 @@ def scheduler(tmp_path):
     ("dying", "how", "told"),
     [
         # Which is noticed first, that work was dropped or that nobody answers, is a race; both are true.
-        (slice(0, 1), signal.SIGKILL, "the connection to the Dask scheduler is lost|the Dask scheduler answers no more"),
+        (slice(0, 1), signal.SIGKILL, "the connection to the Dask scheduler is lost|Dask scheduler answers no more"),
         (slice(0, 1), signal.SIGSTOP, "the Dask scheduler answers no more"),
         (slice(1, 3), signal.SIGKILL, "the Dask cluster has had no workers for 2 seconds"),
     ],
