@@ -14,55 +14,55 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from simulator.experiment import accessors
+from simulator.results import accessors
 
 if TYPE_CHECKING:
-    from simulator.experiment.conditioning import ConditioningError as ConditioningError
-    from simulator.experiment.files import OutputError as OutputError
-    from simulator.experiment.files import WriteError as WriteError
     from simulator.experiment.interruption import Interrupted as Interrupted
-    from simulator.experiment.live_changes import LeverError as LeverError
     from simulator.experiment.merging import merge as merge
     from simulator.experiment.merging import read_result as read_result
     from simulator.experiment.progress import Progress as Progress
-    from simulator.experiment.result import Result as Result
     from simulator.experiment.run import run as run
-    from simulator.experiment.shards import ResultWarning as ResultWarning
-    from simulator.experiment.stepping import Simulation as Simulation
-    from simulator.experiment.stepping import simulate as simulate
     from simulator.experiment.suite import run_suite as run_suite
-    from simulator.experiment.suite_result import SuiteResult as SuiteResult
-    from simulator.experiment.workers import ReplicationError as ReplicationError
     from simulator.experiment.workers import WorkersError as WorkersError
+    from simulator.model.plan.take_over import LeverError as LeverError
+    from simulator.results.account import ReplicationError as ReplicationError
+    from simulator.results.conditioning import ConditioningError as ConditioningError
+    from simulator.results.result import Result as Result
+    from simulator.results.suite_result import SuiteResult as SuiteResult
     from simulator.scenario import Scenario as Scenario
     from simulator.scenario import ScenarioError as ScenarioError
     from simulator.scenario import Suite as Suite
     from simulator.scenario import load as load
     from simulator.scenario import load_suite as load_suite
+    from simulator.stepping.simulation import Simulation as Simulation
+    from simulator.stepping.simulation import simulate as simulate
+    from simulator.store.files import OutputError as OutputError
+    from simulator.store.files import WriteError as WriteError
+    from simulator.store.shards import ResultWarning as ResultWarning
 
 _PLACES = {
-    "ConditioningError": "simulator.experiment.conditioning",
+    "ConditioningError": "simulator.results.conditioning",
     "Interrupted": "simulator.experiment.interruption",
-    "LeverError": "simulator.experiment.live_changes",
-    "OutputError": "simulator.experiment.files",
+    "LeverError": "simulator.model.plan.take_over",
+    "OutputError": "simulator.store.files",
     "Progress": "simulator.experiment.progress",
     "ReplicationError": "simulator.experiment.workers",
-    "Result": "simulator.experiment.result",
-    "ResultWarning": "simulator.experiment.shards",
+    "Result": "simulator.results.result",
+    "ResultWarning": "simulator.store.shards",
     "Scenario": "simulator.scenario",
     "ScenarioError": "simulator.scenario",
-    "Simulation": "simulator.experiment.stepping",
+    "Simulation": "simulator.stepping.simulation",
     "Suite": "simulator.scenario",
-    "SuiteResult": "simulator.experiment.suite_result",
+    "SuiteResult": "simulator.results.suite_result",
     "WorkersError": "simulator.experiment.workers",
-    "WriteError": "simulator.experiment.files",
+    "WriteError": "simulator.store.files",
     "load": "simulator.scenario",
     "load_suite": "simulator.scenario",
     "merge": "simulator.experiment.merging",
     "read_result": "simulator.experiment.merging",
     "run": "simulator.experiment.run",
     "run_suite": "simulator.experiment.suite",
-    "simulate": "simulator.experiment.stepping",
+    "simulate": "simulator.stepping.simulation",
 }
 
 __all__ = [
@@ -92,6 +92,8 @@ __all__ = [
 ]
 
 accessors.attach("plot", "simulator.report.figures:Figures")
+accessors.attach("variance", "simulator.analysis.variance:variance")
+accessors.attach("verdict", "simulator.report.verdict:verdict")
 accessors.attach("table", "simulator.report.tables:ResultTable")
 accessors.attach("suite_table", "simulator.report.suite_tables:SuiteTable")
 accessors.attach("suite_html", "simulator.report.suite_tables:suite_html")

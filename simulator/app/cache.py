@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 from simulator.app.run_queue import LOOKS_EVERY_SECONDS
 
 if TYPE_CHECKING:
-    from simulator.experiment.result import Result
+    from simulator.results.result import Result
 
 State = TypeVar("State")
 BYTES_PER_CHARACTER: Final = 32

@@ -22,10 +22,11 @@ def told() -> Iterator[None]:
 
     Exceptions by which Streamlit ends a script pass.
     """
-    from simulator.experiment.conditioning import ConditioningError
-    from simulator.experiment.files import OutputError, WriteError
-    from simulator.experiment.workers import ReplicationError, WorkersError
+    from simulator.experiment.workers import WorkersError
+    from simulator.results.account import ReplicationError
+    from simulator.results.conditioning import ConditioningError
     from simulator.scenario import ScenarioError
+    from simulator.store.files import OutputError, WriteError
 
     try:
         yield

@@ -9,23 +9,24 @@ import streamlit as st
 
 from simulator.app.cache import Shown
 from simulator.app.errors import refuse, told
+from simulator.app.levers import changes, present, rest
 from simulator.app.limits import MOST_REPLICATIONS, most_seconds
 from simulator.app.plain import escaped, plain
 from simulator.app.simulating import Desk, Standing, Waiting
-from simulator.experiment.changes import written as written_changes
-from simulator.experiment.levers import changes, present, rest
-from simulator.experiment.measures import MONEY, SHARE, WEEKS, label, written
 from simulator.experiment.progress import COMPILING, Progress, throttled
-from simulator.experiment.settings import REPLICATIONS, SEED
-from simulator.experiment.verdict import interval
 from simulator.report.tables import footnote, measure_rows, outcome_lines, pilot_line, speed_line
+from simulator.report.verdict import interval
+from simulator.report.words import written
+from simulator.scenario.assignments import written as written_changes
+from simulator.scenario.labels import MONEY, SHARE, WEEKS, label
+from simulator.stepping.arguments import REPLICATIONS, SEED
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-    from simulator.experiment.result import Result
+    from simulator.results.result import Result
     from simulator.scenario import Scenario
-    from simulator.scenario.plan import Lever
+    from simulator.scenario.sections.lever import Lever
 
 FIRST = "retail-chatbot"
 PICTURES = (

@@ -1,4 +1,8 @@
-"""The command `scaleup`."""
+"""The command `scaleup`.
+
+`entry` has the list of commands and what becomes of errors, `commands` the commands themselves. They share `options`,
+`sources` (which scenarios are meant), `output`, `telling`, `signals` and `exit_codes`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from simulator.cli.signals import leave_when_told
 
     leave_when_told()
-    from simulator.cli.commands import execute
+    from simulator.cli.entry import execute
 
     raise SystemExit(execute(arguments))

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from simulator.experiment.execution import MOST_JOBS
-from simulator.experiment.files import OutputError
-from simulator.experiment.manifest import Part
-from simulator.experiment.settings import LARGEST_SEED, MOST_REPLICATIONS, output_folder
+from simulator.experiment.settings import output_folder
+from simulator.store.files import OutputError
+from simulator.store.identity import LARGEST_SEED, MOST_JOBS, MOST_REPLICATIONS, Part
 
 
 class EngineName(StrEnum):

@@ -12,7 +12,7 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, ParamSpec
 
-from simulator.scenario.characters import visible
+from simulator.scenario.text.characters import visible
 
 if TYPE_CHECKING:
     from rich.console import Console

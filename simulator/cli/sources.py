@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from simulator.experiment.changes import read_changes
+from simulator.scenario.assignments import read_changes
 
 if TYPE_CHECKING:
     from simulator.scenario import Problem, Scenario, ScenarioError, Suite
@@ -41,7 +41,7 @@ def load_all(
 def load_one(source: str, overlays: Sequence[str] = ()) -> Scenario | Suite:
     """The scenario, with overlays, or the suite of a path or shipped name; raises `ScenarioError`."""
     from simulator.scenario import is_suite, load, load_suite
-    from simulator.scenario.characters import visible
+    from simulator.scenario.text.characters import visible
 
     if not is_suite(source):
         return load(source, overlays)

@@ -1,7 +1,8 @@
 """Two engines, one model: `compiled` (numba, the default) and `reference` (SimPy, the one to read).
 
 Both call the same rules and give the same events and the same bits; only their speed differs. Nothing heavy is
-imported before an engine is asked for.
+imported before an engine is asked for. `protocol` is what an engine offers, `watch` sees that it ends, and `story`
+tells its trace with names.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.engine.protocol import EndlessError, Engine, Stopped, TraceEvent
 
 if TYPE_CHECKING:
-    from simulator.model.plan import Plan
+    from simulator.model.plan.plan import Plan
     from simulator.scenario import Scenario
 
 __all__ = [
@@ -34,7 +35,7 @@ NAMES = ("compiled", "reference")
 
 def build(scenario: Scenario, design: str = "random") -> Plan:
     """Lay a scenario out for the engines; `design` (`random` or `sobol`) says how its uncertain inputs are drawn."""
-    from simulator.model.layout import build as lay_out
+    from simulator.model.plan.layout import build as lay_out
 
     return lay_out(scenario, design)
 

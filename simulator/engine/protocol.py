@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from simulator.model.measures import Replication
-    from simulator.model.plan import Floats, Plan
+    from simulator.model.measures.measures import Replication
+    from simulator.model.plan.plan import Floats, Plan
 
 
 class Stopped(Exception):  # noqa: N818 (nothing is wrong)
@@ -50,7 +50,7 @@ class Engine(Protocol):
     def refresh(self, run: Any, hours: float) -> None:
         """Between steps, after `run.state` was changed at `hours`: lines, people, rates and calendar follow.
 
-        The rates of sites that are marked as stale (`simulator.model.tasks.touch`) are renewed.
+        The rates of sites that are marked as stale (`simulator.model.users.tasks.touch`) are renewed.
         """
 
     def copy(self, run: Any) -> Any | None:

@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 from simulator.engine.protocol import TraceEvent
-from simulator.model.kinds import CLASS_REPAIR, CLASSES, DECISIONS, KINDS, STATE_NAMES, TICKET_KINDS
-from simulator.model.plan import Plan
-from simulator.model.state import State
+from simulator.model.plan.plan import Plan
+from simulator.model.state.events import KINDS
+from simulator.model.state.state import State
+from simulator.model.state.states import CLASS_REPAIR, CLASSES, DECISIONS, STATE_NAMES, TICKET_KINDS
 from simulator.scenario.measures import TIERS
 
 OUTCOMES = ("right", "wrong", "handed over")

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.engine.protocol import Stopped
 from simulator.engine.story import Story
-from simulator.model.time import WEEK_HOURS
+from simulator.model.clockwork.time import WEEK_HOURS
 
 if TYPE_CHECKING:
-    from simulator.model.plan import Plan
-    from simulator.model.state import State
+    from simulator.model.plan.plan import Plan
+    from simulator.model.state.state import State
 
 EVENTS_PER_PAUSE = 1 << 16
 """Events between two pauses of compiled code: some ten milliseconds."""

@@ -1,1 +1,6 @@
-"""Experiments: scenarios times replications, how they are run, what they give and the files they are kept in."""
+"""Experiments: scenarios times replications, and how they are run.
+
+`run` and `suite` are what is called; `settings` checks the arguments. A `batch` chains the portions of an
+`experiment`; `execution` has `workers` compute them here, in `processes` or on `executors`. `progress` tells how far it
+is, `interruption` what Ctrl-C leaves, and `merging` puts parts from several machines together.
+"""

@@ -11,18 +11,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from simulator.experiment.conditioning import ConditioningError
 from simulator.experiment.experiment import Experiment, Memory, Stopwatch, Store
-from simulator.experiment.files import WriteError, advising
-from simulator.experiment.manifest import Identity
 from simulator.experiment.progress import Progress, ReportProgress, progress_display
-from simulator.experiment.shards import ResultWarning, ShardFolder, check_folder
-from simulator.experiment.workers import ReplicationError, WorkersError
+from simulator.experiment.workers import WorkersError
+from simulator.results.account import ReplicationError
+from simulator.results.conditioning import ConditioningError
+from simulator.store.files import WriteError, advising
+from simulator.store.identity import Identity
+from simulator.store.shards import ResultWarning, ShardFolder, check_folder
 
 if TYPE_CHECKING:
     from simulator.experiment.execution import Portion, Workers
-    from simulator.experiment.result import Result
     from simulator.experiment.settings import Settings
+    from simulator.results.result import Result
     from simulator.scenario import Scenario
 
 MOST_IN_MEMORY = 2**28

@@ -16,14 +16,13 @@ from simulator.experiment.processes import ProcessKeeper, shield_processes
 from simulator.experiment.workers import (
     EngineKeeper,
     Outcome,
-    ReplicationError,
     Work,
     WorkersError,
     replicate_in_thread,
     replicate_in_worker,
 )
+from simulator.results.account import ReplicationError
 
-MOST_JOBS = 1024
 SMALLEST_CHUNK = 4
 LARGEST_CHUNK = 50
 CHUNKS_AHEAD = 4

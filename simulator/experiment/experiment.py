@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from simulator.experiment.blocks import Blocks, Replication, Value
-from simulator.experiment.conditioning import ConditioningError, First, weighting
 from simulator.experiment.execution import SMALLEST_CHUNK, Portion, portions
-from simulator.experiment.manifest import WHOLE, Identity, Part, gaps, written_ranges
-from simulator.experiment.precision import Precision, precision, stages
-from simulator.experiment.records import Records
-from simulator.experiment.result import Result
-from simulator.experiment.shards import ResultWarning
-from simulator.experiment.workers import Engine, ReplicationError, Work, make_engine
+from simulator.experiment.workers import Engine, Work, make_engine
+from simulator.results.account import ReplicationError
+from simulator.results.conditioning import ConditioningError, First, weighting
+from simulator.results.precision import Precision, precision, stages
+from simulator.results.result import Result
+from simulator.store.blocks import Blocks, Replication, Value
+from simulator.store.identity import WHOLE, Identity, Part, gaps, written_ranges
+from simulator.store.records import Records
+from simulator.store.shards import ResultWarning
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,8 +55,8 @@ class Store(Protocol):
     def records(self) -> Records:
         """All that is kept."""
 
-    def conclude(self, result: Result) -> None:
-        """Take note that this is the result."""
+    def conclude(self, jobs: int, summary: Callable[[], dict[str, Any]] | None) -> None:
+        """Take note that this is all, and what a result says in short."""
 
     def give_up(self) -> None:
         """Take note that there is no result, and of what has failed."""
@@ -95,7 +96,7 @@ class Memory:
         """All that is kept."""
         return Records.in_memory([block for _, block in sorted(self._blocks.items())])
 
-    def conclude(self, result: Result) -> None:
+    def conclude(self, jobs: int, summary: Callable[[], dict[str, Any]] | None) -> None:
         """There is nothing to write."""
 
     def give_up(self) -> None:
@@ -226,7 +227,8 @@ class Experiment:
         result.precisions = tuple(self.precisions)
         result.callbacks = callbacks.names
         result.analysis_rows = callbacks.rows(records.numbers.tolist())
-        self.store.conclude(result)
+        speaks = self.settings.part == WHOLE or result.estimable
+        self.store.conclude(jobs, result.as_dict if speaks else None)
         if self.failures:
             told = told_failures(self.failures, len(self.numbers))
             warnings.warn(f"{self.identity.scenario.name}: {told}", ResultWarning, stacklevel=3)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, TypeVar
 
-from simulator.experiment.shards import ResultWarning
+from simulator.store.shards import ResultWarning
 
 if TYPE_CHECKING:
-    from simulator.experiment.result import Result
-    from simulator.experiment.suite_result import SuiteResult
+    from simulator.results.result import Result
+    from simulator.results.suite_result import SuiteResult
 
 ON_INTERRUPT = ("raise", "return")
 Finished = TypeVar("Finished", "Result", "SuiteResult")

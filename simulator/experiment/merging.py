@@ -8,18 +8,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.experiment.conditioning import ConditioningError, weighting
-from simulator.experiment.files import OutputError, advising, reason, several, shown
-from simulator.experiment.manifest import Identity, Part, gaps, written_ranges
-from simulator.experiment.manifest_file import MANIFEST, Manifest, read_manifest
-from simulator.experiment.records import Records
-from simulator.experiment.result import Result
-from simulator.experiment.shard_files import damaged_shards, damaged_tables, foreign_shards, shard_paths
-from simulator.experiment.shards import ResultWarning, ShardFolder
-from simulator.experiment.suite_result import SuiteResult, ToldSuite, check_suite_folder, read_suite_json
-from simulator.experiment.tables import read_tables
-from simulator.experiment.workers import ReplicationError
+from simulator.results.account import ReplicationError
+from simulator.results.conditioning import ConditioningError, weighting
+from simulator.results.result import Result
+from simulator.results.suite_result import SuiteResult, ToldSuite, check_suite_folder, read_suite_json
 from simulator.scenario import Member, Suite
+from simulator.store.files import OutputError, advising, reason, several, shown
+from simulator.store.identity import Identity, Part, gaps, written_ranges
+from simulator.store.manifest import MANIFEST, Manifest, read_manifest
+from simulator.store.records import Records
+from simulator.store.shard_files import damaged_shards, damaged_tables, foreign_shards, shard_paths
+from simulator.store.shards import ResultWarning, ShardFolder
+from simulator.store.tables import read_tables
 
 MOST_TOLD = 12
 """Problems of one kind that are told one by one."""
@@ -162,8 +162,8 @@ def _problems(parts: Sequence[Source]) -> list[str]:
     first = parts[0]
     problems: list[str] = []
     for part in parts:
-        differences = first.identity.differences(part.manifest)
-        differences += [f"here {of}" for of in first.identity.differences_in_making(part.manifest)]
+        differences = part.manifest.differences_from(first.identity)
+        differences += [f"here {of}" for of in part.manifest.differences_in_making(first.identity)]
         for name, before, now in (
             ("replications", first.manifest.replications_requested, part.manifest.replications_requested),
             ("number of shards", first.manifest.part.of, part.manifest.part.of),
@@ -239,7 +239,7 @@ def _merged(parts: Sequence[Source], out: Path) -> Result:
         weighting(identity.scenario, store)  # before tables are written, as in a single run
         records = store.records()
         result = _result(identity, Manifest.model_validate(store.manifest()), records)
-        store.conclude(result)
+        store.conclude(result.jobs, result.as_dict)
     return result
 
 

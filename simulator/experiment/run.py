@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
-from simulator.experiment.precision import MOST_REPLICATIONS as MOST_REPLICATIONS_FOR_PRECISION
 from simulator.experiment.progress import ReportProgress
-from simulator.experiment.settings import REPLICATIONS, SEED, SHARD_SIZE, Settings, workers_for
+from simulator.experiment.settings import Settings, workers_for
+from simulator.results.precision import MOST_REPLICATIONS as MOST_REPLICATIONS_FOR_PRECISION
+from simulator.stepping.arguments import REPLICATIONS, SEED, SHARD_SIZE
 
 if TYPE_CHECKING:
-    from simulator.experiment.result import Result
-    from simulator.experiment.stepping import Simulation
+    from simulator.results.result import Result
     from simulator.scenario import Scenario
+    from simulator.stepping.simulation import Simulation
 
 
 def run(
@@ -63,9 +64,9 @@ def run(
     replications fail, or one with functions of yours.
     """
     from simulator.experiment.batch import Batch
-    from simulator.experiment.callbacks import Callbacks
     from simulator.experiment.interruption import interrupted, known_choice
     from simulator.scenario import Scenario, load
+    from simulator.stepping.callbacks import Callbacks
 
     known_choice(on_interrupt)
     settings = Settings.checked(

@@ -9,22 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.experiment.execution import MOST_JOBS, PLACES, Workers, available_cores
-from simulator.experiment.files import OutputError
-from simulator.experiment.manifest import WHOLE, Part
-from simulator.experiment.precision import Target, read_targets
-from simulator.streams.designs import DESIGNS
+from simulator.experiment.execution import PLACES, Workers, available_cores
+from simulator.results.precision import Target, read_targets
+from simulator.stepping.arguments import LARGEST_SHARD, known_design, known_engine, whole
+from simulator.store.files import OutputError
+from simulator.store.identity import LARGEST_SEED, MOST_JOBS, MOST_REPLICATIONS, WHOLE, Part
 
 if TYPE_CHECKING:
-    from simulator.experiment.callbacks import Callbacks
-
-ENGINES = ("compiled", "reference")
-REPLICATIONS = 200
-SEED = 1
-LARGEST_SEED = 2**63 - 1
-MOST_REPLICATIONS = 10_000_000
-SHARD_SIZE = 250
-LARGEST_SHARD = 10_000
+    from simulator.stepping.callbacks import Callbacks
 
 
 @dataclass(frozen=True)
@@ -115,28 +107,3 @@ def workers_for(engine: str, jobs: Any, executor: Any, *, callbacks: bool = Fals
     if engine == "reference" and executor is None and not callbacks and jobs > 1:
         return Workers(jobs, "processes")  # threads would not run side by side
     return Workers(1 if engine == "reference" and callbacks else jobs, executor or "threads")
-
-
-def known_engine(name: str) -> str:
-    """The name of an engine; raises `ValueError` for any other."""
-    if name not in ENGINES:
-        raise ValueError(f"engine is {name!r}; it must be one of {', '.join(ENGINES)}")
-    return name
-
-
-def known_design(name: str) -> str:
-    """The name of a design; raises `ValueError` for any other."""
-    if name not in DESIGNS:
-        raise ValueError(f"design is {name!r}; it must be one of {', '.join(DESIGNS)}")
-    return name
-
-
-def whole(name: str, value: Any, low: int, high: int) -> int:
-    """`value` as an int from `low` to `high`; raises `ValueError` naming the argument."""
-    try:
-        number = value.__index__()
-    except (AttributeError, TypeError):
-        number = None
-    if number is None or isinstance(value, bool) or not low <= number <= high:
-        raise ValueError(f"{name} is {value!r}; it must be a whole number from {low:,} to {high:,}")
-    return int(number)

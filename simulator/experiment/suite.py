@@ -8,15 +8,16 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from simulator.experiment.precision import MOST_REPLICATIONS as MOST_REPLICATIONS_FOR_PRECISION
 from simulator.experiment.progress import ReportProgress
-from simulator.experiment.settings import REPLICATIONS, SEED, SHARD_SIZE, Settings, workers_for
-from simulator.experiment.suite_result import SuiteResult, check_suite_folder
+from simulator.experiment.settings import Settings, workers_for
+from simulator.results.precision import MOST_REPLICATIONS as MOST_REPLICATIONS_FOR_PRECISION
+from simulator.results.suite_result import SuiteResult, check_suite_folder
 from simulator.scenario import Suite, load_suite
+from simulator.stepping.arguments import REPLICATIONS, SEED, SHARD_SIZE
 
 if TYPE_CHECKING:
     from simulator.experiment.execution import Workers
-    from simulator.experiment.result import Result
+    from simulator.results.result import Result
     from simulator.scenario import Scenario
 
 
@@ -48,8 +49,8 @@ def run_suite(
 
     Raises what `run` raises: what has been refused only when that is all of the suite.
     """
-    from simulator.experiment.callbacks import Callbacks
     from simulator.experiment.interruption import interrupted, known_choice
+    from simulator.stepping.callbacks import Callbacks
 
     known_choice(on_interrupt)
     settings = Settings.checked(

@@ -11,8 +11,9 @@ from threading import Event, local
 from typing import Any, Protocol
 
 from simulator.engine.protocol import Stopped, never
-from simulator.experiment.blocks import Replication
-from simulator.experiment.manifest import versions
+from simulator.results.account import ReplicationError
+from simulator.store.blocks import Replication
+from simulator.store.identity import versions
 
 
 class Engine(Protocol):
@@ -25,23 +26,6 @@ class Engine(Protocol):
 
     def replicate(self, replication: int, seed: int) -> Replication:
         """Run one replication."""
-
-
-class ReplicationError(RuntimeError):
-    """A replication that failed; `replication` (number) and `seed` let it be run alone."""
-
-    def __init__(self, replication: int, seed: int, cause: str) -> None:
-        super().__init__(replication, seed, cause)
-        self.replication = replication
-        self.seed = seed
-        self.cause = cause
-
-    def as_dict(self) -> dict[str, Any]:
-        """The failure as a manifest holds it."""
-        return {"replication": self.replication, "seed": self.seed, "cause": self.cause}
-
-    def __str__(self) -> str:
-        return f"replication {self.replication} with seed {self.seed} failed: {self.cause}"
 
 
 class WorkersError(RuntimeError):

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.experiment.measures import COUNT, MONEY, OUTCOMES, SHARE, label, written
 from simulator.report import style, timelines
+from simulator.report.words import OUTCOMES, written
+from simulator.scenario.labels import COUNT, MONEY, SHARE, label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.ticker import Formatter
 
-    from simulator.experiment.result import Result
+    from simulator.results.result import Result
 
 ALWAYS_SHOWN = ("scaled_on_time", "scaled_late", "stalled")
 FAN = (0.1, 0.25, 0.5, 0.75, 0.9)

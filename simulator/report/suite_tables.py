@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from simulator.experiment.measures import MONEY, SHARE, Label, label, written
-from simulator.experiment.paired import Estimate
 from simulator.report.narrow import GAP, below
+from simulator.report.words import written
+from simulator.results.paired import Estimate
+from simulator.scenario.labels import MONEY, SHARE, Label, label
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.text import Text
 
-    from simulator.experiment.suite_result import SuiteResult
+    from simulator.results.suite_result import SuiteResult
 
 FIRST = ("success_probability", "npv", "adoption_final", "accuracy_scaled_all_sites", "support_underestimate_factor")
 """The usual measures of a table in the order of their weight: as many as there is room for."""

@@ -6,17 +6,18 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from simulator.experiment.measures import MAIN_GROUPS, OUTCOMES, SHARE, label, written
-from simulator.experiment.reasons import stops
-from simulator.experiment.verdict import interval
 from simulator.report.narrow import Rows, below
+from simulator.report.signs import stops
+from simulator.report.verdict import interval
+from simulator.report.words import OUTCOMES, written
+from simulator.scenario.labels import MAIN_GROUPS, SHARE, label
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.table import Table
 
-    from simulator.experiment.result import Result
+    from simulator.results.result import Result
 
 Row = tuple[str, str, str, str, str, str, str]
 HEADINGS = ("", "measure", "n", "mean", "p10", "p50", "p90")
@@ -102,7 +103,7 @@ def success_line(result: Result) -> str:
 
 def variance_lines(result: Result, variance: pd.DataFrame) -> list[tuple[str, str, str]]:
     """Headline measures in plain words, the share of their variance that the inputs explain, and its 95% interval."""
-    from simulator.experiment.variance import HEADLINES
+    from simulator.analysis.variance import HEADLINES
 
     lines: list[tuple[str, str, str]] = []
     for name in HEADLINES:

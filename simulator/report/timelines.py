@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from simulator.experiment.weighting import Weighting
 from simulator.report import style
+from simulator.results.weighting import Weighting
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from simulator.experiment.result import Result
+    from simulator.results.result import Result
 
 REVIEW_WEEKS = 4
 """The sponsor looks every four weeks after funding."""

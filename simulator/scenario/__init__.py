@@ -1,19 +1,24 @@
-"""Scenarios: what is simulated. Inert and frozen; reading, checking and changing them."""
+"""Scenarios: what is simulated. Inert and frozen; reading, checking and changing them.
 
-from simulator.scenario.correlations import Tied, out_of_reach, tied_inputs
-from simulator.scenario.distribution import Distribution
-from simulator.scenario.inputs import Stated, numbers, uncertain_inputs
-from simulator.scenario.ledger import Entry, assumptions
-from simulator.scenario.levers import lever_changes
-from simulator.scenario.loading import load
-from simulator.scenario.problems import Problem, ScenarioError
-from simulator.scenario.quantity import Note, Quantity
+From the ground up: `text`, `numbers`, `sections` (which `building` makes of a tree), `scenario`, `checks`, `files`,
+`suite`, `schema`. `measures` names the outputs and `labels` says them in words; `assignments` reads `--set`.
+"""
+
+from simulator.scenario.checks.across import check
+from simulator.scenario.checks.correlations import Tied, out_of_reach, tied_inputs
+from simulator.scenario.checks.inputs import Stated, numbers, uncertain_inputs
+from simulator.scenario.checks.ledger import Entry, assumptions
+from simulator.scenario.checks.levers import lever_changes
+from simulator.scenario.checks.work import Limits, Work, estimate_work
+from simulator.scenario.files.loading import load
+from simulator.scenario.files.shipped import SUITES, shipped_folder, shipped_names, shipped_path
+from simulator.scenario.files.template import template
+from simulator.scenario.files.upload import Upload
+from simulator.scenario.numbers.distribution import Distribution
+from simulator.scenario.numbers.quantity import Note, Quantity
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.shipped import SUITES, shipped_folder, shipped_names, shipped_path
 from simulator.scenario.suite import Member, Suite, is_suite, load_suite, read_suite_file
-from simulator.scenario.template import template
-from simulator.scenario.upload import Upload
-from simulator.scenario.work import Limits, Work, estimate_work
+from simulator.scenario.text.problems import Problem, ScenarioError
 
 __all__ = [
     "SUITES",
@@ -47,3 +52,5 @@ __all__ = [
     "tied_inputs",
     "uncertain_inputs",
 ]
+
+Scenario.across = staticmethod(check)

@@ -7,11 +7,11 @@ from typing import Any, Final, TypeVar, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from simulator.scenario.characters import spaced, spelling
-from simulator.scenario.kinds import CURRENCY
-from simulator.scenario.problems import Finding, Location, Problem, ScenarioError, describe, listed, nearest
-from simulator.scenario.section import Section
-from simulator.scenario.tree import NAME, NAME_WORDS, Node
+from simulator.scenario.numbers.number_kinds import CURRENCY
+from simulator.scenario.numbers.section import Section
+from simulator.scenario.text.characters import spaced, spelling
+from simulator.scenario.text.problems import Finding, Location, Problem, ScenarioError, describe, listed, nearest
+from simulator.scenario.text.tree import NAME, NAME_WORDS, Node
 
 S = TypeVar("S", bound=Section)
 

@@ -3,30 +3,30 @@
 import copy
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
-from simulator.scenario.ai import Ai, EdgeCases, Season
 from simulator.scenario.building import build, placed
-from simulator.scenario.calendar import Date
-from simulator.scenario.change_programme import ChangeProgramme
-from simulator.scenario.checks import check
-from simulator.scenario.correlations import Correlation
-from simulator.scenario.economics import Economics
-from simulator.scenario.integration import Integration, System
-from simulator.scenario.kinds import Horizon, Name
-from simulator.scenario.outages import Outages
-from simulator.scenario.paths import changed
-from simulator.scenario.people import Pilot, Segment, Site, Users, repeated
-from simulator.scenario.plan import Lever, Success
-from simulator.scenario.problems import Finding, ScenarioError, rejected
-from simulator.scenario.rollout import Gate, Phase, Rollout
-from simulator.scenario.section import Section, needed, stated
-from simulator.scenario.support import DataScienceTeam, Support
-from simulator.scenario.tree import Node, from_python
+from simulator.scenario.numbers.number_kinds import Horizon, Name
+from simulator.scenario.numbers.section import Section, needed, stated
+from simulator.scenario.sections.ai import Ai, EdgeCases, Season
+from simulator.scenario.sections.calendar import Date
+from simulator.scenario.sections.change_programme import ChangeProgramme
+from simulator.scenario.sections.correlation import Correlation
+from simulator.scenario.sections.economics import Economics
+from simulator.scenario.sections.integration import Integration, System
+from simulator.scenario.sections.lever import Lever
+from simulator.scenario.sections.outages import Outages
+from simulator.scenario.sections.people import Pilot, Segment, Site, Users, repeated
+from simulator.scenario.sections.rollout import Gate, Phase, Rollout
+from simulator.scenario.sections.success import Success
+from simulator.scenario.sections.support import DataScienceTeam, Support
+from simulator.scenario.text.paths import changed
+from simulator.scenario.text.problems import Finding, ScenarioError, rejected
+from simulator.scenario.text.tree import Node, from_python
 
 T = TypeVar("T")
 Text = Annotated[str, StringConstraints(max_length=20_000)]
@@ -34,6 +34,9 @@ Text = Annotated[str, StringConstraints(max_length=20_000)]
 
 class Scenario(Section):
     """What is simulated: an organisation, its pilot and its plan for scale."""
+
+    across: ClassVar[Callable[["Scenario"], list[Finding]]] = staticmethod(lambda scenario: [])
+    """What is wrong between sections; `simulator.scenario` puts its checks here, which are a floor above."""
 
     name: Name = needed("Name of the scenario: a-z, 0-9 and hyphens.")
     description: Text = stated("", "What the scenario shows.")
@@ -83,7 +86,7 @@ class Scenario(Section):
     def from_tree(cls, tree: Node) -> Self:
         """The scenario of a tree, checked within and across sections; raises ScenarioError."""
         scenario = build(cls, tree)
-        findings = check(scenario)
+        findings = cls.across(scenario)
         if findings:
             raise ScenarioError(placed(tree, findings))
         return scenario
@@ -111,7 +114,7 @@ class Scenario(Section):
 
     def to_yaml(self) -> str:
         """The resolved scenario as the text of a scenario file."""
-        from simulator.scenario.writing import to_yaml
+        from simulator.scenario.text.writing import to_yaml
 
         return to_yaml(self._document)
 

@@ -8,11 +8,11 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from simulator.scenario.forms import FORMS, LARGEST_EMPIRICAL, PERCENTILES, Form
-from simulator.scenario.quantity import CONFIDENCES
+from simulator.scenario.files.shipped import shipped_folder
+from simulator.scenario.files.suite_file import SuiteFile
+from simulator.scenario.numbers.forms import FORMS, LARGEST_EMPIRICAL, PERCENTILES, Form
+from simulator.scenario.numbers.quantity import CONFIDENCES
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.shipped import shipped_folder
-from simulator.scenario.suite_file import SuiteFile
 
 FILE: Final = "scenario.schema.json"
 SUITE_FILE: Final = "suite.schema.json"

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.scenario.building import build, placed
-from simulator.scenario.inheritance import Layer, merged, named_file, named_shipped, put_over, read_layers
-from simulator.scenario.loading import Named, Opened, locate, opened
-from simulator.scenario.paths import values_at
-from simulator.scenario.problems import Finding, Location, Problem, ScenarioError, listed, nearest
-from simulator.scenario.reading import read_file
+from simulator.scenario.files.inheritance import Layer, merged, named_file, named_shipped, put_over, read_layers
+from simulator.scenario.files.loading import Named, Opened, locate, opened
+from simulator.scenario.files.suite_file import SuiteFile, Varied, is_suite_tree, refuse_suites
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.suite_file import SuiteFile, Varied, is_suite_tree, refuse_suites
-from simulator.scenario.tree import Node
+from simulator.scenario.text.paths import values_at
+from simulator.scenario.text.problems import Finding, Location, Problem, ScenarioError, listed, nearest
+from simulator.scenario.text.reading import read_file
+from simulator.scenario.text.tree import Node
 
 LONGEST_NAME: Final = 64
 

@@ -16,7 +16,7 @@ import simulator as sim
 import simulator.scenario
 from simulator.app.settings import HOSTS, SETTINGS, as_options
 from simulator.cli import main
-from simulator.scenario.reading import LARGEST_FILE
+from simulator.scenario.text.reading import LARGEST_FILE
 from tests.cli.conftest import signals_as_before
 from tests.experiment.stand_in import SCENARIO
 

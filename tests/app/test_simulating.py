@@ -10,8 +10,8 @@ from simulator.app import limits, simulating
 from simulator.app.simulating import Desk, TooLongError, Waiting
 from simulator.experiment.batch import MOST_IN_MEMORY
 from simulator.experiment.progress import Progress
-from simulator.experiment.settings import REPLICATIONS
 from simulator.scenario import estimate_work, load, shipped_names
+from simulator.stepping.arguments import REPLICATIONS
 from tests.experiment import stand_in
 from tests.experiment.stand_in import SCENARIO
 

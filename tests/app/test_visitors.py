@@ -16,8 +16,9 @@ import simulator as sim
 import simulator.scenario
 from simulator.app import page as page_module
 from simulator.app.plain import escaped, plain
-from simulator.experiment.files import OutputError, WriteError
-from simulator.experiment.workers import ReplicationError, WorkersError
+from simulator.experiment.workers import WorkersError
+from simulator.results.account import ReplicationError
+from simulator.store.files import OutputError, WriteError
 from tests.experiment import stand_in
 from tests.experiment.stand_in import SCENARIO
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.experiment.statistics import Z_95, describe
+from simulator.results.statistics import Z_95, describe
 
 NAME = "typical-programme"
 REMEDY = "integration-day-one"
@@ -79,7 +79,7 @@ def simulated(engine: Any, replications: int, seed: int) -> Values:
 def pairing(scenario: Any, changes: Mapping[str, Mapping[str, Any]], replications: int) -> list[str]:
     """A Markdown table: a row for each change and measure."""
     from simulator import engine
-    from simulator.experiment.variance import Repeat
+    from simulator.analysis.variance import Repeat
     from simulator.experiment.workers import make_engine
 
     base_engine = partial(make_engine, "compiled", engine.build(scenario))

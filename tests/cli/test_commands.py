@@ -7,7 +7,7 @@ import pytest
 
 import simulator as sim
 from simulator.cli import telling
-from simulator.model.kinds import KINDS
+from simulator.model.state.events import KINDS
 from tests.experiment import stand_in
 
 pytestmark = pytest.mark.usefixtures("stand_in_engine")

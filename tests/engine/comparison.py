@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator import engine
 from simulator.engine.story import Story
-from simulator.model.kinds import KINDS
+from simulator.model.state.events import KINDS
 
 
 def traced(plan: Any, name: str, replication: int, seed: int) -> tuple[Any, Any, Any]:

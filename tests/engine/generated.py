@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from simulator.model.kinds import CLASSES
+from simulator.model.state.states import CLASSES
 from simulator.scenario import Scenario, load
 
 

@@ -11,7 +11,7 @@ from simulator import engine
 from simulator.engine import EndlessError, Stopped, compiled, reference
 from simulator.engine.compiled.kernel import FINISHED, MORE_TICKETS, PAUSED, TRACE_FULL, advance
 from simulator.engine.watch import LARGEST_LIMIT, LEAST_LIMIT, STILL_EVENTS, STILL_EVENTS_PER_JOB, UNEXPECTED, Watch
-from simulator.model.tracing import TRACE_ROWS
+from simulator.model.clockwork.tracing import TRACE_ROWS
 from tests.model.small import OFFICE, small
 
 ENGINES = ("compiled", "reference")

@@ -13,7 +13,7 @@ import pytest
 from simulator import engine
 from simulator.engine.reference import programme
 from simulator.engine.reference.environment import Calendar
-from simulator.model.kinds import KINDS, RANK
+from simulator.model.state.events import KINDS, RANK
 from simulator.scenario import load
 from tests.engine.comparison import first_difference
 from tests.engine.generated import generated

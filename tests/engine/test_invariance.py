@@ -9,7 +9,7 @@ import pytest
 
 import simulator as sim
 from simulator import engine
-from simulator.model.replication import begin
+from simulator.model.plan.start import begin
 from tests.engine.generated import generated
 
 SCENARIO = 4

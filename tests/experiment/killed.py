@@ -77,7 +77,7 @@ def main() -> None:
     """Batches of runs that are killed again and again until each is complete."""
     out, chance, kills = Path(sys.argv[1]), random.Random(int(sys.argv[2])), int(sys.argv[3])
     engine.warm_up()
-    for module in ("pyarrow.parquet", "scipy.special", "simulator.experiment.callbacks", "simulator.experiment.shards"):
+    for module in ("pyarrow.parquet", "scipy.special", "simulator.stepping.callbacks", "simulator.store.shards"):
         import_module(module)  # only what starts no threads: they don't survive a fork
     whole, seconds = fork(out / "whole")
     told: dict[str, Any] = {"whole": whole, "seconds": seconds, "killed": 0, "batches": [], "kept": []}

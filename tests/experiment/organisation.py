@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 import simulator as sim
-from simulator.experiment.records import Records
-from simulator.experiment.result import Result
+from simulator.results.result import Result
+from simulator.store.records import Records
 
 WEEKS = 60
 SCENARIO: dict[str, Any] = {

@@ -13,9 +13,9 @@ import pytest
 from scipy import integrate, stats
 
 import simulator as sim
-from simulator.cli.commands import execute
-from simulator.experiment.conditioning import LEAST_EFFECTIVE, log_likelihoods, weighting
-from simulator.experiment.statistics import describe, effective_size, t_quantile
+from simulator.cli.entry import execute
+from simulator.results.conditioning import LEAST_EFFECTIVE, log_likelihoods, weighting
+from simulator.results.statistics import describe, effective_size, t_quantile
 from simulator.scenario import Scenario
 from tests.experiment.routes import content
 from tests.model.small import DOCUMENT

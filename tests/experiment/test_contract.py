@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import simulator as sim
-from simulator.experiment.measures import LABELS, MAIN_GROUPS, TIER_LABELS
+from simulator.scenario.labels import LABELS, MAIN_GROUPS, TIER_LABELS
 from simulator.scenario.measures import NUMBERS, TEXTS
 
 TIERS = ("tier1", "tier2", "tier3")

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from simulator import engine
-from simulator.experiment.statistics import QUANTILES, describe, effective_size, share_of
+from simulator.results.statistics import QUANTILES, describe, effective_size, share_of
 from simulator.scenario import load
 
 EXPERIMENTS = 1000

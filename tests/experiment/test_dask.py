@@ -46,7 +46,7 @@ def test_a_worker_that_is_killed_changes_no_byte(cluster, tmp_path):
 
 
 def test_the_command_line_runs_on_a_cluster(cluster, tmp_path):
-    from simulator.cli.commands import execute
+    from simulator.cli.entry import execute
 
     path = tmp_path / "small.yaml"
     path.write_text(sim.load(SMALL).to_yaml())

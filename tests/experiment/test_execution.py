@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from simulator.engine import Stopped
-from simulator.experiment.blocks import Blocks
 from simulator.experiment.execution import Workers, portions
-from simulator.experiment.records import Records
 from simulator.experiment.workers import EngineKeeper, VersionsDifferError, Work, WorkersError, replicate_in_worker
+from simulator.store.blocks import Blocks
+from simulator.store.records import Records
 from tests.experiment import stand_in
 
 

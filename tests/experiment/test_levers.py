@@ -4,8 +4,8 @@ import shlex
 import pytest
 
 import simulator as sim
-from simulator.experiment.changes import read_changes, written
-from simulator.experiment.levers import changes, rest
+from simulator.app.levers import changes, rest
+from simulator.scenario.assignments import read_changes, written
 from tests.experiment.stand_in import SCENARIO
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import simulator as sim
-from simulator.experiment import stored_json
 from simulator.experiment.merging import merge_all
 from simulator.scenario import Member
+from simulator.store import stored_json
 from tests.experiment.stand_in import SCENARIO, install
 
 pytestmark = pytest.mark.usefixtures("stand_in_engine")

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from simulator.experiment.measures import COUNT, MONEY, SHARE, WEEKS, label, written
-from simulator.experiment.reasons import criteria_missed, signs, stops, telling
+from simulator.report.signs import criteria_missed, signs, stops, telling
 from simulator.report.tables import measure_rows, outcome_lines
+from simulator.report.words import written
+from simulator.scenario.labels import COUNT, MONEY, SHARE, WEEKS, label
 from tests.experiment.organisation import programme, result_of
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulator.experiment.paired import Column, paired
+from simulator.results.paired import Column, paired
 
 
 def column(values, weights=None, *, is_share=False) -> Column:

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 import simulator as sim
-from simulator.experiment.precision import Precision, PrecisionError, Target, precision, stages
+from simulator.results.precision import Precision, PrecisionError, Target, precision, stages
 from tests.experiment.routes import content
 from tests.experiment.stand_in import SCENARIO
 

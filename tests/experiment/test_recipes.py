@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import simulator as sim
-from simulator.scenario.reading import read_text
+from simulator.scenario.text.reading import read_text
 from tests.experiment.routes import content
 from tests.experiment.small import SMALL
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 import simulator as sim
 from simulator.experiment.progress import throttled
-from simulator.experiment.statistics import ESTIMATES
+from simulator.results.statistics import ESTIMATES
 from tests.experiment.stand_in import SCENARIO
 
 pytestmark = pytest.mark.usefixtures("stand_in_engine")

@@ -14,7 +14,7 @@ import pytest
 
 import simulator as sim
 from simulator.experiment import batch
-from simulator.experiment.manifest import gaps
+from simulator.store.identity import gaps
 from tests.experiment import stand_in
 from tests.experiment.routes import content, leftovers
 from tests.experiment.stand_in import SCENARIO

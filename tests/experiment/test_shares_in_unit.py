@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from simulator import run
-from simulator.experiment.conditioning import READINGS
-from simulator.experiment.measures import in_unit
-from simulator.experiment.paired import Column, estimate, paired
-from simulator.experiment.statistics import cumulative_incidence, describe, share_of, wilson
-from simulator.experiment.weighting import Weighting
+from simulator.results.conditioning import READINGS
+from simulator.results.paired import Column, estimate, paired
+from simulator.results.statistics import cumulative_incidence, describe, share_of, wilson
+from simulator.results.weighting import Weighting
+from simulator.scenario.labels import in_unit
 
 CASES = 500
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulator.experiment.statistics import ESTIMATES, cumulative_incidence, describe, wilson
+from simulator.results.statistics import ESTIMATES, cumulative_incidence, describe, wilson
 
 
 def test_half_width_is_that_of_students_t():

@@ -13,11 +13,12 @@ import pytest
 
 import simulator as sim
 from simulator import engine
-from simulator.experiment.manifest import refuse_callbacks
-from simulator.experiment.stepping import Simulation
-from simulator.model.kinds import NOT_STARTED, OUTAGE, SHOCK, STOPPED, TIER3
-from simulator.model.state import State
-from simulator.model.time import WEEK_HOURS
+from simulator.model.clockwork.time import WEEK_HOURS
+from simulator.model.state.events import OUTAGE, SHOCK
+from simulator.model.state.state import State
+from simulator.model.state.states import NOT_STARTED, STOPPED, TIER3
+from simulator.stepping.simulation import Simulation
+from simulator.store.identity import refuse_callbacks
 from tests.engine.generated import generated
 from tests.model.small import gate, small
 

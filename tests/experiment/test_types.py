@@ -8,9 +8,9 @@ import pytest
 
 import simulator as sim
 from simulator import engine
-from simulator.experiment.blocks import block_of, type_of
+from simulator.scenario.files.shipped import shipped_names
 from simulator.scenario.measures import COUNTS, NUMBERS, TRUTHS
-from simulator.scenario.shipped import shipped_names
+from simulator.store.blocks import block_of, type_of
 from tests.engine.generated import generated
 from tests.experiment.small import SMALL
 

@@ -11,10 +11,10 @@ import pytest
 
 import simulator as sim
 from simulator import engine
+from simulator.analysis.variance import COLUMNS, Repeat, repeat_number, repeated, share_of_inputs
 from simulator.experiment.execution import Workers
-from simulator.experiment.statistics import t_quantile
-from simulator.experiment.variance import COLUMNS, Repeat, repeat_number, repeated, share_of_inputs
 from simulator.experiment.workers import make_engine
+from simulator.results.statistics import t_quantile
 from tests.model.test_inputs import NOTICE, TRUST, scenario
 
 EXPERIMENTS = 1000

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from simulator.scenario import ScenarioError, load, numbers, shipped_folder, shipped_names
-from simulator.scenario.reading import read_text
+from simulator.scenario.text.reading import read_text
 from tests.fuzzing.texts import NUMBERS, WORDS, mutated_bytes, mutated_tokens
 from tests.fuzzing.trees import FOREIGN, VALUES, grafted, moved_numbers, mutated_tree
 

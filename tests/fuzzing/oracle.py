@@ -14,13 +14,13 @@ import typer
 
 import simulator
 from simulator.cli.sources import load_all, scenarios_in
-from simulator.experiment.changes import read_changes
-from simulator.experiment.measures import in_unit
-from simulator.experiment.workers import ReplicationError
+from simulator.results.account import ReplicationError
 from simulator.scenario import Scenario, ScenarioError, Suite, estimate_work, load, load_suite
-from simulator.scenario.problems import LONGEST_TEXT, MOST_TOLD
-from simulator.scenario.reading import read_text
-from simulator.scenario.tree import from_python
+from simulator.scenario.assignments import read_changes
+from simulator.scenario.labels import in_unit
+from simulator.scenario.text.problems import LONGEST_TEXT, MOST_TOLD
+from simulator.scenario.text.reading import read_text
+from simulator.scenario.text.tree import from_python
 from tests.fuzzing.cases import Case
 
 MOST_EVENTS = 300_000.0

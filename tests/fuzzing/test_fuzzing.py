@@ -116,7 +116,7 @@ def test_what_is_a_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     with pytest.raises(FaultError, match="without problems"):
         check_message(ScenarioError([]))
     for told in ("x" * 30_000, "a\x1b[31m", "a\n" * 200):
-        monkeypatch.setattr("simulator.scenario.problems.told", lambda _, told=told: told)
+        monkeypatch.setattr("simulator.scenario.text.problems.told", lambda _, told=told: told)
         with pytest.raises(FaultError):
             check_message(ScenarioError([Problem("a", "b", "c")]))
     demand_unit("share", [None, 0, 1, 0.5, True])

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from simulator.model import kinds
-from simulator.model.kinds import (
+from simulator.model.state import states
+from simulator.model.state.states import (
     AWAY,
     CLASS_TICKET,
     EXPERIENCED,
@@ -18,7 +18,7 @@ from simulator.model.kinds import (
     TIER3,
     UNTRAINED,
 )
-from simulator.model.kinds import WAITING as NOT_INVITED
+from simulator.model.state.states import WAITING as NOT_INVITED
 
 
 def check(state: Any) -> None:
@@ -34,15 +34,15 @@ def check_users(state: Any) -> None:
     users = state.users
     for c, cell in enumerate(state.cells):
         first, last = int(cell["first"]), int(cell["first"] + cell["users"])
-        states = users["state"][first:last]
-        assert state.counts[c].tolist() == np.bincount(states, minlength=STATES).tolist()
+        own = users["state"][first:last]
+        assert state.counts[c].tolist() == np.bincount(own, minlength=STATES).tolist()
         assert state.counts[c].sum() == cell["users"]
         for roster in range(ROSTERS):
             members = state.roster[roster, first : first + state.counts[c, roster]]
-            assert sorted(members.tolist()) == (first + np.flatnonzero(states == roster)).tolist()
+            assert sorted(members.tolist()) == (first + np.flatnonzero(own == roster)).tolist()
             assert users["place"][members].tolist() == list(range(len(members)))
         trained = users["trained"][first:last]
-        helped = ((states == NOT_INVITED) & (trained == 0)) | np.isin(states, [UNTRAINED, NEW_UNTRAINED])
+        helped = ((own == NOT_INVITED) & (trained == 0)) | np.isin(own, [UNTRAINED, NEW_UNTRAINED])
         assert cell["untrained"] == helped.sum()
     sites = state.cells["site"][users["cell"]]
     number = len(state.sites)
@@ -52,7 +52,7 @@ def check_users(state: Any) -> None:
     assert (users["gains"] >= 0).all()
     assert (users["losses"] >= 0).all()
     invited = np.bincount(sites[users["state"] != NOT_INVITED], minlength=number)
-    in_use = state.sites["stage"] != kinds.CLOSED
+    in_use = state.sites["stage"] != states.CLOSED
     assert (invited <= state.sites["invited"])[in_use].all()
 
 
@@ -97,17 +97,17 @@ def check_tickets(state: Any) -> None:
 def check_integration(state: Any) -> None:
     """People are in stages that are under way or free; a system is live once all of its stages are done."""
     world, stages = state.world[0], state.stages
-    under_way = stages["status"] == kinds.UNDER_WAY
-    if world["programme"] != kinds.STOPPED:
+    under_way = stages["status"] == states.UNDER_WAY
+    if world["programme"] != states.STOPPED:
         assert world["stages_under_way"] == under_way.sum()
-    for team, name in enumerate(kinds.TEAMS):
+    for team, name in enumerate(states.TEAMS):
         assert world[f"free_{name}"] == state.settings[name][0] - (under_way & (stages["team"] == team)).sum()
         assert world[f"free_{name}"] >= 0
     assert world["systems_live"] == (state.systems["live"] == 1).sum()
     for i, system in enumerate(state.systems):
         own = stages[system["first_stage"] : system["first_stage"] + system["stages"]]
         if state.settings["integration_ideal"][0] == 0:
-            assert bool(system["live"]) == bool((own["status"] == kinds.DONE).all())
+            assert bool(system["live"]) == bool((own["status"] == states.DONE).all())
         if system["begun"] == 1:
             needed = state.systems[state.system_after[i] == 1]
             assert (needed["live"] == 1).all()

@@ -74,13 +74,13 @@ class Baseline:
 
 def sources() -> Iterator[tuple[str, ast.FunctionDef, Any]]:
     """(module.name, syntax tree, function) of each rule of the model, in the order of files and lines."""
-    for found in pkgutil.iter_modules(simulator.model.__path__):
-        module = importlib.import_module(f"simulator.model.{found.name}")
+    for found in pkgutil.walk_packages(simulator.model.__path__, "simulator.model."):
+        module = importlib.import_module(found.name)
         for node in ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and any(
                 isinstance(x, ast.Name) and x.id in {"rule", "kernel_part"} for x in node.decorator_list
             ):
-                yield f"{found.name}.{node.name}", node, getattr(module, node.name)
+                yield f"{found.name.rpartition('.')[2]}.{node.name}", node, getattr(module, node.name)
 
 
 def changes(function: ast.FunctionDef) -> Iterator[tuple[str, ast.FunctionDef]]:

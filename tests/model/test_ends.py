@@ -11,7 +11,7 @@ import pytest
 
 from simulator import engine
 from simulator.scenario import Quantity, Scenario, ScenarioError, estimate_work, load
-from simulator.scenario.inputs import Stated, numbers
+from simulator.scenario.checks.inputs import Stated, numbers
 from tests.engine.comparison import first_difference
 from tests.model.small import Ran, document, gate, sponsor
 from tests.model.test_extremes import sensible

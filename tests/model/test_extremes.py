@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from simulator import engine
-from simulator.model import measures, week
+from simulator.model.measures import measures
+from simulator.model.programme import week
 from tests.engine.comparison import first_difference
 from tests.model.balance import check
 from tests.model.small import ALL_DAY, FUNDED_WEEK, Ran, Told, document, gate, small, sponsor

@@ -11,10 +11,11 @@ from scipy.stats import qmc
 
 import simulator as sim
 from simulator import engine
-from simulator.experiment.shards import ResultWarning
-from simulator.model.inputs import LEAST_UNIFORM
-from simulator.scenario import Scenario, out_of_reach, ranks, tied_inputs
-from simulator.scenario.correlations import triangular_factor
+from simulator.model.plan.inputs import LEAST_UNIFORM
+from simulator.scenario import Scenario, out_of_reach, tied_inputs
+from simulator.scenario.checks.correlations import triangular_factor
+from simulator.scenario.numbers import ranks
+from simulator.store.shards import ResultWarning
 from tests.model.small import DOCUMENT
 
 UNCERTAIN = {

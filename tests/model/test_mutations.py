@@ -19,7 +19,7 @@ EQUIVALENT = {
     "integration.staff_stages": {
         "line 4: 1 -> 2": "`chosen` is -1 for nobody, and any number below 0 says so as well",
     },
-    "replication.prepare": {
+    "start.prepare": {
         "line 6: family['open_mass'] = 1.0 -> nothing": "a family is drawn before anybody meets it, or has no share",
         "line 6: 1.0 -> 1.75": "as above",
     },

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from simulator.scenario.quantity import Confidence
+from simulator.scenario.numbers.quantity import Confidence
 
 TYPICAL: Final = "typical-programme"
 MANUFACTURING: Final = "manufacturing-12-plants"

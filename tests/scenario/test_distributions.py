@@ -16,9 +16,9 @@ from scipy import integrate, stats
 
 from simulator import run
 from simulator.scenario import Quantity, load, numbers
-from simulator.scenario.distribution import Distribution
-from simulator.scenario.forms import FormError, Range, distribution
-from simulator.scenario.percentiles import FEASIBLE, fit, from_z, kind_of
+from simulator.scenario.numbers.distribution import Distribution
+from simulator.scenario.numbers.forms import FormError, Range, distribution
+from simulator.scenario.numbers.percentiles import FEASIBLE, fit, from_z, kind_of
 from simulator.streams import codes
 
 ANY = Range(-math.inf, math.inf)

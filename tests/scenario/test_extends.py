@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulator.scenario import ScenarioError, load
-from simulator.scenario import shipped as shipped_module
+from simulator.scenario.files import shipped as shipped_module
 from tests.scenario.conftest import MINIMAL
 
 BASE = MINIMAL + "ai: {half_life_weeks: {p10: 100, p50: 200, p90: 300, source: x}, retraining: {every_weeks: 20}}\n"

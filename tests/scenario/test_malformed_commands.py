@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.cli.commands import execute
+from simulator.cli.entry import execute
 from tests.scenario.conftest import MINIMAL
 from tests.scenario.malformed import CASES
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from simulator.cli.commands import execute
-from simulator.experiment.changes import read_changes
+from simulator.cli.entry import execute
 from simulator.scenario import Problem, ScenarioError, load, load_suite
-from simulator.scenario.problems import nearest
+from simulator.scenario.assignments import read_changes
+from simulator.scenario.text.problems import nearest
 from tests.scenario.conftest import MINIMAL
 
 STEERING = "a\x1b[31mb\x07\x9b\u202ec\u2066\u2028\u2029\x85\u200b\u00a0\ufeff\udc80\n\r\td"

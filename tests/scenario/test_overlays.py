@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from simulator.scenario import Scenario, load
-from simulator.scenario.plan import WeekRange
+from simulator.scenario.sections.success import WeekRange
 from tests.scenario.library import ALL_FIVE, OVERLAYS, REMEDIES, RETAIL, TYPICAL, loaded
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from simulator.scenario import Scenario, ScenarioError, load
-from simulator.scenario.reading import read_text
+from simulator.scenario.text.reading import read_text
 from tests.scenario.conftest import MINIMAL
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from simulator.scenario import Quantity, Stated, load, numbers, shipped_names
-from simulator.scenario.quantity import CONFIDENCES
+from simulator.scenario.numbers.quantity import CONFIDENCES
 from tests.scenario.library import OVERLAYS, loaded
 from tests.scenario.second_reading import READINGS, RETAIL, Reading
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from simulator import engine
-from simulator.model.kinds import KINDS
+from simulator.model.state.events import KINDS
 from simulator.scenario import Scenario, estimate_work, load, shipped_names, shipped_path
-from simulator.scenario.inputs import numbers
-from simulator.scenario.ledger import assumptions
-from simulator.scenario.levers import lever_changes
-from simulator.scenario.quantity import Quantity
-from simulator.scenario.writing import SCHEMA_LINE
+from simulator.scenario.checks.inputs import numbers
+from simulator.scenario.checks.ledger import assumptions
+from simulator.scenario.checks.levers import lever_changes
+from simulator.scenario.numbers.quantity import Quantity
+from simulator.scenario.text.writing import SCHEMA_LINE
 from tests.scenario.library import CASES, OVERLAYS, TYPICAL, loaded
 
 LINES = dict.fromkeys(CASES, (150, 300)) | {TYPICAL: (150, 420)} | dict.fromkeys(OVERLAYS, (12, 60))

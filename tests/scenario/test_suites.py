@@ -20,8 +20,8 @@ from simulator.scenario import (
     read_suite_file,
     shipped_folder,
     shipped_names,
-    template,
 )
+from simulator.scenario import template
 from simulator.scenario.schema import SUITE_FILE, schema_text, suite_json_schema
 from tests.scenario.conftest import MINIMAL
 from tests.scenario.test_schema import plain
@@ -96,14 +96,14 @@ def test_the_first_is_the_baseline_where_none_is_named(minimal: dict[str, Any], 
     ],
 )
 def test_steps_are_counted_without_rounding_errors(steps: dict[str, float], counted: tuple[float, ...]) -> None:
-    from simulator.scenario.suite_file import values
+    from simulator.scenario.files.suite_file import values
 
     assert values(steps) == counted
     assert [type(value) for value in values(steps)] == [type(value) for value in counted]
 
 
 def test_names_tell_paths_and_values_apart() -> None:
-    from simulator.scenario.suite_file import short_names, slug
+    from simulator.scenario.files.suite_file import short_names, slug
 
     assert short_names(["support.tiers.tier1.agents", "support.tiers.tier2.agents"]) == ["tier1-agents", "tier2-agents"]
     assert short_names(["sites.*.data_quality"]) == ["data-quality"]

@@ -18,7 +18,7 @@ def test_a_change_in_any_rule_changes_the_name(tmp_path: Path) -> None:
         shutil.copytree(PACKAGE / folder, tmp_path / folder)
     before = source_hash(tmp_path)
     assert before == source_hash(PACKAGE)
-    for name in ("model/trust.py", "streams/philox.py", "engine/compiled/calendar.py"):
+    for name in ("model/users/trust.py", "streams/philox.py", "engine/compiled/calendar.py"):
         rule = tmp_path / name
         rule.write_text(rule.read_text() + "\n# changed\n")
         after = source_hash(tmp_path)

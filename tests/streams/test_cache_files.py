@@ -21,7 +21,7 @@ import pytest
 from numba import types
 
 from simulator import engine
-from simulator.model.memory import Table
+from simulator.model.state.memory import Table
 from simulator.streams import jit
 from simulator.streams.cache import OF_PARENT, OURS, VARIABLE, Cache, CacheWarning, open_cache
 from simulator.streams.jit import cache_name

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.cli.commands import telling_warnings
+from simulator.cli.entry import telling_warnings
 from simulator.streams import cache
 from simulator.streams.cache import KEPT_SECONDS, OF_PARENT, OURS, VARIABLE, CacheWarning, open_cache
 from tests.streams.folders import AS_ROOT, NAME, NOBODY, STRANGE, instead, usual

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from simulator import engine
-from simulator.model.measures import Replication
+from simulator.model.measures.measures import Replication
 from simulator.scenario import Scenario
 from tests.theory.statistics import Comparison, compare_mean, compare_ratio
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulator.model.gates import binomial_quantile
-from simulator.model.staffing_need import agents_needed, erlang_c
+from simulator.model.measures.staffing_need import agents_needed, erlang_c
+from simulator.model.programme.gates import binomial_quantile
 from simulator.scenario import load
 from tests.theory.closed_forms import erlang_c as exact_erlang_c
 from tests.theory.closed_forms import mmc_share_served_within

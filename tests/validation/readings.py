@@ -9,9 +9,9 @@ import pandas as pd
 
 from simulator import engine
 from simulator.analysis.shapley import shapley, subsets
-from simulator.model.state import COLUMNS
+from simulator.model.state.columns import COLUMNS
 from simulator.scenario import load
-from simulator.scenario.paths import values_at
+from simulator.scenario.text.paths import values_at
 from tests.validation.studies import (
     SEED,
     Reading,

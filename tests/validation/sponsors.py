@@ -12,8 +12,8 @@ import pandas as pd
 from scipy import stats
 
 from simulator import engine
-from simulator.model.columns import PLANNED_VALUE, SEEN_VALUE
-from simulator.model.sponsor import REVIEW_WEEKS
+from simulator.model.programme.sponsor import REVIEW_WEEKS
+from simulator.model.state.columns import PLANNED_VALUE, SEEN_VALUE
 from simulator.scenario import load
 from simulator.streams.philox import draw
 from tests.validation.readings import PATIENT, USUAL, shelving_reviews

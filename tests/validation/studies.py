@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import stats
 
 import simulator as sim
-from simulator.experiment.statistics import wilson
+from simulator.results.statistics import wilson
 
 SEED = 1
 

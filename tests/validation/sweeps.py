@@ -14,7 +14,7 @@ import re
 
 import pandas as pd
 
-from simulator.experiment.levers import changes
+from simulator.app.levers import changes
 from simulator.scenario import load
 from tests.validation.page import DOCS, table
 from tests.validation.studies import Reading, difference, funded, mean_of, share_of, simulate

@@ -1,4 +1,7 @@
-"""The compiled engine: an event-scheduling kernel in numba, which releases the GIL while it runs."""
+"""The compiled engine: an event-scheduling kernel in numba, which releases the GIL while it runs.
+
+Read `kernel` for what follows what; `calendar` is the heap of what is due.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,12 @@ from simulator.engine.compiled.kernel import (
 )
 from simulator.engine.protocol import EndlessError, never
 from simulator.engine.watch import EVENTS_PER_PAUSE, Watch, told_repetition
-from simulator.model.measures import Replication, measure
-from simulator.model.plan import Floats, Plan
-from simulator.model.replication import begin
-from simulator.model.state import State, grow_tickets
-from simulator.model.time import WEEK_HOURS
-from simulator.model.tracing import traced as with_trace
+from simulator.model.clockwork.time import WEEK_HOURS
+from simulator.model.clockwork.tracing import traced as with_trace
+from simulator.model.measures.measures import Replication, measure
+from simulator.model.plan.plan import Floats, Plan
+from simulator.model.plan.start import begin
+from simulator.model.state.state import State, grow_tickets
 from simulator.scenario import estimate_work
 
 

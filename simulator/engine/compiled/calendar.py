@@ -2,7 +2,7 @@
 
 Every possible event has a slot (a clock, an agent's service, a waiting ticket's patience, ...), and a slot is
 pending at most once, so an event can be moved or cancelled in place and none is ever stale. `key` breaks ties: it
-holds the rank of the event's kind, then the number of its entity (see `simulator.model.kinds`).
+holds the rank of the event's kind, then the number of its entity (see `simulator.model.state.states`).
 """
 
 from __future__ import annotations

@@ -8,50 +8,24 @@ from typing import Any, ClassVar
 import numpy as np
 
 from simulator.engine.compiled.calendar import ABSENT, ENTRY, cancel, schedule
-from simulator.model import kinds
-from simulator.model.change_management import (
-    come_back,
-    drop_out,
-    learn,
-    notice_error,
-    replace,
-    start_using,
-)
-from simulator.model.clocks import due, next_pair, retime, rewind
-from simulator.model.data_science import (
-    arm_on_call,
-    begin_work,
-    called_out,
-    dropped,
-    end_work,
-    first_line,
-    job_done,
-    line_of,
-    open_repair,
-)
-from simulator.model.encounters import meet
-from simulator.model.kinds import (
-    CLASS_TICKET,
-    CLOCKS,
-    ERROR,
-    FIRST_CLOCK,
-    LINES,
-    ONSET,
-    RANK,
-    RETURN,
-    TIER3,
-)
-from simulator.model.memory import Arrays
-from simulator.model.programme import turn
-from simulator.model.rates import clock_rate
-from simulator.model.staffing import release_agent, take_agent
-from simulator.model.state import State
-from simulator.model.support import (
+from simulator.model.clockwork.clocks import due, next_pair, retime, rewind
+from simulator.model.clockwork.time import work_time
+from simulator.model.clockwork.tracing import TRACE_ROWS, note
+from simulator.model.programme.programme import turn
+from simulator.model.programme.rates import clock_rate
+from simulator.model.state import events
+from simulator.model.state.events import CLOCKS, FIRST_CLOCK, ONSET, RANK, RETURN
+from simulator.model.state.memory import Arrays
+from simulator.model.state.state import State
+from simulator.model.state.states import CLASS_TICKET, ERROR, LINES, TIER3
+from simulator.model.support.data_science import arm_on_call, called_out, job_done, open_repair
+from simulator.model.support.lines import change_tier, first_line, line_of
+from simulator.model.support.staffing import release_agent, take_agent
+from simulator.model.support.support import (
     answer_at_once,
     arrive,
     ask_question,
     cancel_ticket,
-    change_tier,
     first_tier,
     give_up,
     job_of_ticket,
@@ -60,9 +34,10 @@ from simulator.model.support import (
     patience_ends,
     solved,
 )
-from simulator.model.tasks import set_rates
-from simulator.model.time import work_time
-from simulator.model.tracing import TRACE_ROWS, note
+from simulator.model.support.work import begin_work, dropped, end_work
+from simulator.model.users.change_management import come_back, drop_out, learn, notice_error, replace, start_using
+from simulator.model.users.encounters import meet
+from simulator.model.users.tasks import set_rates
 from simulator.scenario.measures import TIERS
 from simulator.streams.jit import kernel_part, rule
 
@@ -192,11 +167,11 @@ def advance(state: Any, cal: Any, until: float, most: int) -> int:
             kind = event["key"] // RANK
             slot = event["slot"]
             event["time"] = -math.inf  # it stays first until it is moved on or, below, taken off
-            if kind == kinds.WORKED:
+            if kind == events.WORKED:
                 work_ended(state, cal, slot - cal.first[AGENTS], time)
-            elif kind == kinds.GAVE_UP:
+            elif kind == events.GAVE_UP:
                 gave_up(state, cal, slot - cal.first[TICKETS], time)
-            elif kind == kinds.ANSWERED:
+            elif kind == events.ANSWERED:
                 answered(state, cal, slot - cal.first[TICKETS], time)
             else:
                 timed(state, cal, kind, slot, time)
@@ -210,14 +185,14 @@ def timed(state: Any, cal: Any, kind: int, slot: int, time: float) -> None:
     """The timer in `slot` is due."""
     entity = state.timers[slot]["entity"]
     cal.posted[slot] = math.inf
-    if kind == kinds.CALLED_OUT:
+    if kind == events.CALLED_OUT:
         state.timers[slot]["due"] = math.inf
         call_out(state, cal, time)
     else:
         turn(state, kind, entity, time)
-    if kind == kinds.DAY:
+    if kind == events.DAY:
         open_clocks(state, cal, entity, time)
-    elif kind == kinds.SHIFT:
+    elif kind == events.SHIFT:
         serve(state, cal, state.shifts[entity]["tier"], time)
         if state.world[0]["outage"] == 1:
             follow_up(state, cal, time)
@@ -365,12 +340,12 @@ def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> None:
     v = rewind(clock, state.key)
     arm(state, cal, i)
     changed = True
-    if kind == kinds.NOTICED_ERROR:
+    if kind == events.NOTICED_ERROR:
         number, follows = notice_error(state, c, time, v)
         changed = follows == 1
         if follows == 2:
             join(state, cal, open_ticket(state, number, ERROR, 0, time), TIER3 + 1, time)
-    elif kind == kinds.ENCOUNTER:
+    elif kind == events.ENCOUNTER:
         w, x = next_pair(clock, state.key, clock["stream"], 0)
         number, follows, f, k = meet(state, c, time, v, w, x)
         changed = follows == 1
@@ -379,19 +354,19 @@ def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> None:
             follow_up(state, cal, time)
         if follows == 2:
             join(state, cal, open_ticket(state, number, ERROR, 0, time), TIER3 + 1, time)
-    elif kind == kinds.QUESTION:
+    elif kind == events.QUESTION:
         number, ticket_kind = ask_question(state, c, time, v)
         changed = False
         if number >= 0:
             join(state, cal, open_ticket(state, number, ticket_kind, 0, time), TIER3 + 1, time)
-    elif kind == kinds.ONSET:
+    elif kind == events.ONSET:
         start_using(state, c, time, v)
-    elif kind == kinds.RETURN:
+    elif kind == events.RETURN:
         w, _ = next_pair(clock, state.key, clock["stream"], 0)
         changed = come_back(state, c, time, v, w)
-    elif kind == kinds.DROP_OUT:
+    elif kind == events.DROP_OUT:
         drop_out(state, c, time, v)
-    elif kind == kinds.LEARNED:
+    elif kind == events.LEARNED:
         learn(state, c, time, v)
     else:
         changed = replace(state, c, time, v)
@@ -462,7 +437,7 @@ def join(state: Any, cal: Any, slot: int, tier: int, time: float) -> None:
     if tier > TIER3:
         if state.settings[0]["support_ideal"] == 1:
             at = answer_at_once(state, slot, time)
-            schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, at, kinds.ANSWERED * RANK + serial)
+            schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, at, events.ANSWERED * RANK + serial)
             return
         tier = first_tier(state, slot)
     arrive(state, slot, tier, time)
@@ -473,7 +448,7 @@ def join(state: Any, cal: Any, slot: int, tier: int, time: float) -> None:
     if state.jobs[job]["started"] == 0:
         until = patience_ends(state, slot)
         if until < math.inf:
-            schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, until, kinds.GAVE_UP * RANK + serial)
+            schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, until, events.GAVE_UP * RANK + serial)
 
 
 @kernel_part
@@ -493,7 +468,7 @@ def serve(state: Any, cal: Any, tier: int, time: float) -> None:
 def work(state: Any, cal: Any, number: int, job: int, time: float) -> None:
     """An agent begins a piece of work."""
     until = begin_work(state, number, job, time)
-    schedule(cal.heap, cal.place, cal.size, cal.first[AGENTS] + number, until, kinds.WORKED * RANK + number)
+    schedule(cal.heap, cal.place, cal.size, cal.first[AGENTS] + number, until, events.WORKED * RANK + number)
 
 
 @kernel_part
@@ -536,7 +511,7 @@ def ticket_worked(state: Any, cal: Any, slot: int, tier: int, time: float) -> No
     """A visit is finished: the ticket is solved, or passed on."""
     onward = next_tier(state, slot)
     if onward >= 0:
-        note(state, time, kinds.PASSED_ON, state.tickets[slot]["serial"], tier + 1, onward + 1, 0)
+        note(state, time, events.PASSED_ON, state.tickets[slot]["serial"], tier + 1, onward + 1, 0)
         join(state, cal, slot, onward, time)
         return
     c = state.tickets[slot]["cell"]
@@ -547,7 +522,7 @@ def ticket_worked(state: Any, cal: Any, slot: int, tier: int, time: float) -> No
 @kernel_part
 def answered(state: Any, cal: Any, slot: int, time: float) -> None:
     """Ideal support has an answer."""
-    note(state, time, kinds.ANSWERED, state.tickets[slot]["serial"], 0, 0, 0)
+    note(state, time, events.ANSWERED, state.tickets[slot]["serial"], 0, 0, 0)
     c = state.tickets[slot]["cell"]
     if solved(state, slot, time):
         retime_user(state, cal, c, time)
@@ -593,4 +568,4 @@ def drop(state: Any, cal: Any, time: float) -> None:
                     cancelled += 1
             job = following
     if cancelled > 0:
-        note(state, time, kinds.CANCELLED, cancelled, 0, 0, 0)
+        note(state, time, events.CANCELLED, cancelled, 0, 0, 0)

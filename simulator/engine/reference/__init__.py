@@ -1,4 +1,7 @@
-"""The reference engine: SimPy processes that call the same rules; the one to read, trace and extend in Python."""
+"""The reference engine: SimPy processes that call the same rules; the one to read, trace and extend in Python.
+
+Read `programme` for what happens and when; `queue` are lines with people who serve them, `environment` orders events.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,13 @@ from typing import Any
 from simulator.engine.protocol import EndlessError, never
 from simulator.engine.reference.programme import Programme
 from simulator.engine.watch import Watch, told_repetition
-from simulator.model.measures import Replication, measure
-from simulator.model.plan import Floats, Plan
-from simulator.model.replication import begin
-from simulator.model.state import State
-from simulator.model.time import WEEK_HOURS
-from simulator.model.tracing import TRACE_ROWS
-from simulator.model.tracing import traced as with_trace
+from simulator.model.clockwork.time import WEEK_HOURS
+from simulator.model.clockwork.tracing import TRACE_ROWS
+from simulator.model.clockwork.tracing import traced as with_trace
+from simulator.model.measures.measures import Replication, measure
+from simulator.model.plan.plan import Floats, Plan
+from simulator.model.plan.start import begin
+from simulator.model.state.state import State
 from simulator.scenario import estimate_work
 
 STEPS_PER_PAUSE = 1 << 12

@@ -13,16 +13,17 @@ from simpy.events import Event
 
 from simulator.engine.reference.environment import Calendar
 from simulator.engine.reference.queue import NOBODY, Request, StaffedQueue
-from simulator.model import kinds
-from simulator.model.change_management import come_back, drop_out, learn, notice_error, replace, start_using
-from simulator.model.clocks import due, next_pair, retime, rewind
-from simulator.model.data_science import arm_on_call, called_out, dropped, end_work, job_done, open_repair
-from simulator.model.encounters import meet
-from simulator.model.kinds import CLOCKS, ERROR, FIRST_CLOCK, ONSET, RANK, RETURN, TIER3
-from simulator.model.programme import turn
-from simulator.model.rates import clock_rate
-from simulator.model.state import State, grow_tickets
-from simulator.model.support import (
+from simulator.model.clockwork.clocks import due, next_pair, retime, rewind
+from simulator.model.clockwork.time import work_time
+from simulator.model.clockwork.tracing import note
+from simulator.model.programme.programme import turn
+from simulator.model.programme.rates import clock_rate
+from simulator.model.state import events
+from simulator.model.state.events import CLOCKS, FIRST_CLOCK, ONSET, RANK, RETURN
+from simulator.model.state.state import State, grow_tickets
+from simulator.model.state.states import ERROR, TIER3
+from simulator.model.support.data_science import arm_on_call, called_out, job_done, open_repair
+from simulator.model.support.support import (
     answer_at_once,
     arrive,
     ask_question,
@@ -35,9 +36,10 @@ from simulator.model.support import (
     patience_ends,
     solved,
 )
-from simulator.model.tasks import set_rates
-from simulator.model.time import work_time
-from simulator.model.tracing import note
+from simulator.model.support.work import dropped, end_work
+from simulator.model.users.change_management import come_back, drop_out, learn, notice_error, replace, start_using
+from simulator.model.users.encounters import meet
+from simulator.model.users.tasks import set_rates
 from simulator.scenario.measures import TIERS
 
 Steps = Generator[Event, Any, None]
@@ -50,7 +52,7 @@ class Programme:
         self.env = Calendar()
         self.state = state
         self.segments = int(state.world["segments"][0])
-        self.tiers = [StaffedQueue(self, tier) for tier in range(len(TIERS))]
+        self.tiers = [StaffedQueue(self.env, lambda: self.state, tier) for tier in range(len(TIERS))]
         self.posted = [math.inf] * len(state.timers)
         self.dates: dict[int, Event] = {}  # when the calendar has each timer
         self.calls: dict[int, Event] = {}  # what the process of each timer waits for
@@ -72,14 +74,14 @@ class Programme:
             self.calls[i] = self.env.event()
             yield self.calls[i]
             self.posted[i] = math.inf
-            if kind == kinds.CALLED_OUT:
+            if kind == events.CALLED_OUT:
                 self.state.timers["due"][i] = math.inf
                 self.call_out()
             else:
                 turn(self.state, kind, entity, self.env.now)
-            if kind == kinds.DAY:
+            if kind == events.DAY:
                 self.open_clocks(entity)
-            elif kind == kinds.SHIFT:
+            elif kind == events.SHIFT:
                 self.tiers[self.state.shifts["tier"][entity]].serve()
                 if self.state.world["outage"][0]:
                     self.follow_up()
@@ -120,7 +122,7 @@ class Programme:
             world["drop_jobs"] = world["cancel"] = 0
             cancelled = sum(queue.drop() for queue in self.tiers)
             if cancelled:
-                note(self.state, self.env.now, kinds.CANCELLED, cancelled, 0, 0, 0)
+                note(self.state, self.env.now, events.CANCELLED, cancelled, 0, 0, 0)
         for job in self.state.fresh[: world["fresh"]].tolist():
             self.env.process(self.work(self.tiers[TIER3].join(job)))
         world["fresh"] = 0
@@ -202,26 +204,28 @@ class Programme:
         """What a firing of clock `i` does, by its kind; True when a user changed state."""
         state, now = self.state, self.env.now
         clock = state.clocks[i]
-        if process == kinds.NOTICED_ERROR:
+        if process == events.NOTICED_ERROR:
             number, follows = notice_error(state, c, now, u_pick)
-        elif process == kinds.ENCOUNTER:
+        elif process == events.ENCOUNTER:
             u_type, u_outcome = next_pair(clock, state.key, clock["stream"], 0)
             number, follows, f, k = meet(state, c, now, u_pick, u_type, u_outcome)
             if k >= 0:
                 open_repair(state, f, k, now)
                 self.follow_up()
-        elif process == kinds.QUESTION:
+        elif process == events.QUESTION:
             number, ticket_kind = ask_question(state, c, now, u_pick)
             if number >= 0:
                 self.env.process(self.ticket(number, ticket_kind))
             return False
-        elif process == kinds.RETURN:
+        elif process == events.RETURN:
             u_accept, _ = next_pair(clock, state.key, clock["stream"], 0)
             return bool(come_back(state, c, now, u_pick, u_accept))
-        elif process == kinds.REPLACED:
+        elif process == events.REPLACED:
             return bool(replace(state, c, now, u_pick))
         else:
-            {kinds.ONSET: start_using, kinds.DROP_OUT: drop_out, kinds.LEARNED: learn}[process](state, c, now, u_pick)
+            {events.ONSET: start_using, events.DROP_OUT: drop_out, events.LEARNED: learn}[process](
+                state, c, now, u_pick
+            )
             return True
         if follows == 2:
             self.env.process(self.ticket(number, ERROR))
@@ -238,15 +242,15 @@ class Programme:
         serial = int(self.state.tickets["serial"][slot])
         tier = first_tier(self.state, slot)
         if self.state.settings["support_ideal"][0]:
-            yield self.at(answer_at_once(self.state, slot, self.env.now), kinds.ANSWERED, serial)
-            note(self.state, self.env.now, kinds.ANSWERED, serial, 0, 0, 0)
+            yield self.at(answer_at_once(self.state, slot, self.env.now), events.ANSWERED, serial)
+            note(self.state, self.env.now, events.ANSWERED, serial, 0, 0, 0)
             tier = NOBODY
         while tier >= 0:
             arrive(self.state, slot, tier, self.env.now)
             request = self.tiers[tier].join(job_of_ticket(self.state, slot))
             self.tiers[tier].serve()
             if not self.state.jobs["started"][request.job]:
-                self.tiers[tier].wait_until(request, patience_ends(self.state, slot), kinds.GAVE_UP * RANK + serial)
+                self.tiers[tier].wait_until(request, patience_ends(self.state, slot), events.GAVE_UP * RANK + serial)
             agent = yield request.answer
             if agent == NOBODY:
                 follows = give_up(self.state, slot, self.env.now)
@@ -261,7 +265,7 @@ class Programme:
                 return
             onward = next_tier(self.state, slot)
             if onward >= 0:
-                note(self.state, self.env.now, kinds.PASSED_ON, serial, tier + 1, onward + 1, 0)
+                note(self.state, self.env.now, events.PASSED_ON, serial, tier + 1, onward + 1, 0)
             tier = onward
         if solved(self.state, slot, self.env.now):
             self.retime_user(cell)

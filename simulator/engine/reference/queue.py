@@ -9,17 +9,17 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from simpy.events import Event
 
-from simulator.model.data_science import begin_work, dropped, first_line, line_of
-from simulator.model.kinds import CLASSES, RANK, TIER3, WORKED
-from simulator.model.staffing import release_agent, take_agent
-from simulator.model.support import cancel_ticket, change_tier, job_of_ticket
-
-if TYPE_CHECKING:
-    from simulator.engine.reference.programme import Programme
+from simulator.engine.reference.environment import Calendar
+from simulator.model.state.events import RANK, WORKED
+from simulator.model.state.state import State
+from simulator.model.state.states import CLASSES, TIER3
+from simulator.model.support.lines import change_tier, first_line, line_of
+from simulator.model.support.staffing import release_agent, take_agent
+from simulator.model.support.support import cancel_ticket, job_of_ticket
+from simulator.model.support.work import begin_work, dropped
 
 NOBODY = -1
 
@@ -43,9 +43,10 @@ class Request:
 
 @dataclass
 class StaffedQueue:
-    """The lines of a tier and the people who serve them."""
+    """The lines of a tier and the people who serve them; `present` gives the state, which is another when it grows."""
 
-    programme: Programme
+    env: Calendar
+    present: Callable[[], State]
     tier: int
     lines: dict[int, list[Request]] = field(default_factory=dict)
 
@@ -53,17 +54,22 @@ class StaffedQueue:
         numbers = [TIER3 + k for k in range(len(CLASSES))] if self.tier == TIER3 else [self.tier]
         self.lines = {number: [] for number in numbers}
 
+    @property
+    def state(self) -> State:
+        """The state as it is."""
+        return self.present()
+
     def serial(self, request: Request) -> int:
         """Order of arrival."""
-        return int(self.programme.state.jobs["serial"][request.job])
+        return int(self.state.jobs["serial"][request.job])
 
     def line(self, job: int) -> int:
         """The number of the line in which a job waits here."""
-        return int(line_of(self.programme.state, job, self.tier))
+        return int(line_of(self.state, job, self.tier))
 
     def join(self, job: int) -> Request:
         """Put the job in its line in order of arrival."""
-        env, state = self.programme.env, self.programme.state
+        env, state = self.env, self.state
         request = Request(job, env.event())
         line = self.line(job)
         insort(self.lines[line], request, key=self.serial)
@@ -74,27 +80,27 @@ class StaffedQueue:
     def wait_until(self, request: Request, instant: float, key: int) -> None:
         """The user of a request in line waits until an instant (hours) at most."""
         if instant < float("inf"):
-            request.patience = self.programme.env.at(instant, key)
+            request.patience = self.env.at(instant, key)
             request.patience.callbacks.append(lambda _: self.give_up(request))
 
     def leave(self, request: Request) -> None:
         """Take a request out of its line."""
         line = self.line(request.job)
         self.lines[line].remove(request)
-        self.programme.state.queues[line] -= 1
+        self.state.queues[line] -= 1
         if request.patience is not None:
-            self.programme.env.cancel(request.patience)
+            self.env.cancel(request.patience)
 
     def give_up(self, request: Request) -> None:
         """The user of a waiting request leaves the line."""
         request.patience = None
         self.leave(request)
-        change_tier(self.programme.state, self.tier, self.programme.env.now, -1, 0, 0)
+        change_tier(self.state, self.tier, self.env.now, -1, 0, 0)
         request.answer.succeed(NOBODY)
 
     def serve(self) -> None:
         """Free agents take what waits, in the order of the model's rules."""
-        env, state = self.programme.env, self.programme.state
+        env, state = self.env, self.state
         while state.tiers["idle"][self.tier] > 0 and any(self.lines.values()):
             request = self.lines[first_line(state, self.tier)][0]
             self.leave(request)
@@ -102,23 +108,23 @@ class StaffedQueue:
 
     def work(self, number: int, request: Request) -> None:
         """Agent `number` begins a piece of work on the request."""
-        env = self.programme.env
-        ends = env.at(begin_work(self.programme.state, number, request.job, env.now), WORKED * RANK + number)
+        env = self.env
+        ends = env.at(begin_work(self.state, number, request.job, env.now), WORKED * RANK + number)
         ends.callbacks.append(request.answered_by(number))
 
     def release(self, number: int) -> None:
         """Agent `number` is free for the next job."""
-        release_agent(self.programme.state, number, self.programme.env.now)
+        release_agent(self.state, number, self.env.now)
         self.serve()
 
     def drop(self) -> int:
         """Waiting work that nobody wants any more leaves its line; returns how many tickets."""
-        state, tickets = self.programme.state, 0
+        state, tickets = self.state, 0
         for request in [request for line in self.lines.values() for request in line]:
             if not dropped(state, request.job):
                 continue
             self.leave(request)
-            change_tier(state, self.tier, self.programme.env.now, -1, 0, 0)
+            change_tier(state, self.tier, self.env.now, -1, 0, 0)
             slot = request.job - job_of_ticket(state, 0)
             if slot >= 0:
                 cancel_ticket(state, slot)

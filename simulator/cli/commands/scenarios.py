@@ -1,0 +1,130 @@
+"""`scaleup validate`, `list`, `show`, `new`, `schema`: scenario files without running them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator.cli.options import OneScenario, Overlays, ScenariosOrSuites
+from simulator.cli.output import console, escaped_name
+from simulator.cli.sources import load_one
+from simulator.stepping.arguments import REPLICATIONS
+
+if TYPE_CHECKING:
+    from simulator.scenario import Scenario
+
+LEAST_WIDTH_OF_DESCRIPTIONS = 40
+
+
+def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
+    """Check scenario and suite files without running them, and say how large they are."""
+    from simulator.scenario import Problem, ScenarioError, Suite, estimate_work, out_of_reach
+
+    problems: list[Problem] = []
+    for source in scenarios:
+        try:
+            of = load_one(source, overlays or ())
+            members = of.scenarios if isinstance(of, Suite) else (of,)
+            works = [estimate_work(scenario, REPLICATIONS) for scenario in members]
+        except ScenarioError as error:
+            problems += error.problems
+            continue
+        if isinstance(of, Suite):
+            told = f"{_suite_size(len(members))}: {', '.join(of.names)}; the baseline is {of.baseline}"
+            each = " each"
+        else:
+            told = f"{_size(of)}, about {float(f'{works[0].events:.2g}'):,.0f} events a replication"
+            each = ""
+        seconds = sum(work.seconds for work in works)
+        took = f"{REPLICATIONS} replications{each} take about {_seconds(seconds)} on one core"
+        name = escaped_name(source)
+        print(f"{name}: fine. {told}{'.' if each else ';'} {took}.")
+        for scenario in members:
+            for note in out_of_reach(scenario):
+                print(f"{name}: {scenario.name}: {note}" if isinstance(of, Suite) else f"{name}: {note}")
+    if problems:
+        raise ScenarioError(dict.fromkeys(problems))
+
+
+def list_shipped() -> None:
+    """List the shipped scenarios and suites."""
+    from simulator.report.narrow import Rows
+    from simulator.scenario import SUITES, load, read_suite_file, shipped_names
+    from simulator.scenario.files.suite_file import SuiteFile
+
+    place = console()
+    for heading, names in (
+        ("Programmes", shipped_names()),
+        ("Suites, for comparison", shipped_names(SUITES)),
+        ("Neutral ones, for checks against theory", shipped_names("theory")),
+    ):
+        rows = []
+        for name in names:
+            of = read_suite_file(name) if name.startswith(SUITES) else load(name)
+            size = _suite_size(of.size) if isinstance(of, SuiteFile) else _size(of)
+            rows.append((name, f"{_first_sentence(of.description)} {size}."))
+        place.print(heading, style="italic")
+        place.print(Rows(rows, bold=True, least=LEAST_WIDTH_OF_DESCRIPTIONS))
+
+
+def show(scenario: OneScenario, overlays: Overlays = None) -> None:
+    """Print a scenario in full: `extends` applied, defaults filled in, as a scenario file."""
+    from rich.syntax import Syntax
+
+    from simulator.scenario import load
+
+    text = load(scenario, overlays or ()).to_yaml()
+    if sys.stdout.isatty():
+        console().print(Syntax(text, "yaml", theme="ansi_light", background_color="default", word_wrap=True))
+    else:
+        print(text, end="")
+
+
+def new(file: Annotated[Path, typer.Argument(help="The file to write.", metavar="FILE", show_default=False)]) -> None:
+    """Write a small scenario file to start from."""
+    from simulator.scenario import template
+
+    text = template(file.stem.lower().replace("_", "-").replace(" ", "-"))
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise typer.BadParameter(f"{file} exists and is left alone", param_hint="FILE") from None
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write {file}: {error.strerror}", param_hint="FILE") from None
+    name = escaped_name(shlex.quote(str(file)))
+    print(f"Written. Next: scaleup validate {name}, then scaleup run {name}")
+
+
+def schema(
+    suite: Annotated[bool, typer.Option("--suite", help="Print that of suite files instead.")] = False,
+) -> None:
+    """Print the JSON Schema of scenario files, or of suite files."""
+    from simulator.scenario.schema import schema_text
+
+    print(schema_text(suite=suite), end="")
+
+
+def _size(scenario: Scenario) -> str:
+    users = sum(site.users.mean for site in scenario.sites)
+    sites = len(scenario.sites)
+    return f"{sites} {'site' if sites == 1 else 'sites'}, {users:,.0f} users, {scenario.horizon_weeks} weeks"
+
+
+def _suite_size(count: int) -> str:
+    return f"{count} {'scenario' if count == 1 else 'scenarios'}"
+
+
+def _seconds(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(seconds, 0.1):.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.!?])\s", " ".join(text.split()), maxsplit=1)[0]

@@ -1,0 +1,113 @@
+"""Data quality: how right the system is on familiar tasks, site by site, and how that decays.
+
+accuracy = max(floor, a_ref * (1 - kappa * (1 - q)) * 2^(-weeks since retraining / half-life) * product of shocks).
+In the pilot the data are curated by hand: 1 - q is multiplied by (1 - curation). Data that are carried by hand
+between systems cost a live site another share. Shocks are changes upstream; they come as a Poisson process per site.
+Retraining resets decay and shocks; a remediation project raises q for good. Both occupy the data science team.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from simulator.model.clockwork.time import WEEK_HOURS
+from simulator.model.clockwork.variate import variate
+from simulator.model.state.records import REMEDIATION_EFFORT, RETRAIN_EFFORT, SHOCK_LOSS
+from simulator.model.state.states import CLOSED, LIVE, PILOT
+from simulator.streams.jit import rule
+from simulator.streams.philox import draw
+from simulator.streams.variates import normal_quantile
+
+LOG_2 = 0.6931471805599453
+
+
+@rule
+def familiar_accuracy(site: Any, settings: Any, time: float) -> float:
+    """Expected accuracy of the site on familiar tasks at `time`."""
+    flaws = 1.0 - site["quality"]
+    broken = 1.0 - site["shock_product"]
+    if site["stage"] == PILOT or settings["data_ideal"] == 1:  # data scientists look after it, and mend by hand
+        flaws *= 1.0 - settings["curation"]
+        broken *= 1.0 - settings["curation"]
+    accuracy = settings["reference_accuracy"] * (1.0 - settings["sensitivity"] * flaws) * (1.0 - broken)
+    if settings["half_life"] < math.inf:
+        age = max(0.0, time - site["retrained_at"])
+        accuracy *= math.exp(-LOG_2 * age / settings["half_life"])
+    if site["carried"] == 1 and site["stage"] == LIVE:
+        accuracy *= 1.0 - settings["extra_errors"]
+    return float(max(settings["floor"], accuracy))
+
+
+@rule
+def next_shock(state: Any, s: int) -> float:
+    """Hours from the last upstream change at site `s` (or its start) to the next; infinite without any."""
+    rate = state.settings[0]["shock_rate"]
+    if rate <= 0.0:
+        return math.inf
+    site = state.sites[s]
+    u, _, _, _ = draw(state.key, site["stream_shock"], 0, site["shocks"])
+    return float(-math.log(1.0 - u) / rate)
+
+
+@rule
+def shock(state: Any, s: int) -> float:
+    """An upstream change at site `s`: its accuracy loses the share that is returned."""
+    site = state.sites[s]
+    _, u, _, _ = draw(state.key, site["stream_shock"], 0, site["shocks"])
+    site["shocks"] += 1
+    loss = variate(state, SHOCK_LOSS, u)
+    site["shock_product"] *= 1.0 - loss
+    return loss
+
+
+@rule
+def retraining_due(state: Any, s: int, time: float) -> bool:
+    """Whether site `s` asks for retraining at the end of a week: by its age, or by a sample of checked answers."""
+    settings = state.settings[0]
+    site = state.sites[s]
+    if site["retraining"] == 1 or site["stage"] == CLOSED:
+        return False
+    if settings["retrain_every"] > 0.0 and time - site["retrained_at"] >= settings["retrain_every"]:
+        return True
+    attempted = site["week_correct_base"] + site["week_wrong_base"]
+    too_soon = time - site["retrained_at"] < settings["retrain_gap"]
+    if settings["retrain_below"] <= 0.0 or attempted <= 0.0 or too_soon:
+        return False
+    accuracy = site["week_correct_base"] / attempted
+    u, _, _, _ = draw(state.key, site["stream_reading"], 0, int(time / WEEK_HOURS))
+    spread = math.sqrt(accuracy * (1.0 - accuracy) / settings["qa_tasks"])  # normal limit of a binomial sample
+    return bool(accuracy + spread * normal_quantile(u) < settings["retrain_below"])
+
+
+@rule
+def retraining_hours(state: Any, s: int) -> float:
+    """Ask for a retraining of site `s`: the person-hours of the data science team that it takes."""
+    site = state.sites[s]
+    site["retraining"] = 1
+    u, _, _, _ = draw(state.key, site["stream_retraining"], 0, site["retrainings"])
+    site["retrainings"] += 1
+    return variate(state, RETRAIN_EFFORT, u)
+
+
+@rule
+def deployed(site: Any, time: float) -> None:
+    """The retrained model is live: decay and shocks start afresh."""
+    site["retraining"] = 0
+    site["retrained_at"] = time
+    site["shock_product"] = 1.0
+
+
+@rule
+def remediation_hours(state: Any, s: int) -> float:
+    """Begin a project that mends the data of site `s`: the person-hours of the data science team that it takes."""
+    site = state.sites[s]
+    u, _, _, _ = draw(state.key, site["stream_remediation"], 0, site["remediations"])
+    site["remediations"] += 1
+    return variate(state, REMEDIATION_EFFORT, u)
+
+
+@rule
+def remediated(site: Any, settings: Any) -> None:
+    """The project is done: a share of what is wrong with the site's data is gone."""
+    site["quality"] = 1.0 - (1.0 - site["quality"]) * (1.0 - settings["remediation_gain"])

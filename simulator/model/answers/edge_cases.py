@@ -1,0 +1,164 @@
+"""Edge cases: types of the unforeseen that multiply with volume and with sites.
+
+Types of a family follow a two-parameter Poisson-Dirichlet law (Pitman and Yor 1997): their weights are drawn once
+per replication, when the family is first needed, by stick-breaking, V_k ~ Beta(1 - d, theta + k d), and encounters are
+independent draws from them, so that distinct types grow by Heaps' law. There is a family for the organisation, one per
+site, one per season. What the truncation leaves over (the tail) is always a new type. Only encounters of unhandled
+types are simulated: the handled mass thins the process exactly. A type that was reported often enough becomes a repair
+job; once repaired it is answered like a familiar task.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from simulator.model.state.states import HANDED_OVER, HANDLED, ORGANISATION, QUEUED, RIGHT, SITE, UNHANDLED, WRONG
+from simulator.streams.jit import rule
+from simulator.streams.philox import draw
+from simulator.streams.variates import beta_quantile
+
+
+@rule
+def break_sticks(state: Any, f: int) -> None:
+    """Draw the weights of family `f`, and which types the development data had already covered.
+
+    A type of weight w is among n development encounters with probability 1 - exp(-n w): their number is taken as
+    Poisson with mean n.
+    """
+    family = state.families[f]
+    n = state.world[0]["types"]
+    rest = 1.0
+    for k in range(n):
+        u, v, _, _ = draw(state.key, family["stream"], 0, k)
+        a = 1.0 - family["discount"]
+        b = family["concentration"] + (k + 1) * family["discount"]
+        weight = rest * beta_quantile(a, b, u)
+        rest -= weight
+        kind = state.types[f * n + k]
+        kind["weight"] = weight
+        kind["status"] = HANDLED if v < 1.0 - math.exp(-family["development"] * weight) else UNHANDLED
+    family["tail"] = rest
+    sum_open_mass(state, f)
+
+
+@rule
+def sum_open_mass(state: Any, f: int) -> None:
+    """After a change in what is handled: cumulate the weights of the unhandled types of family `f`."""
+    n = state.world[0]["types"]
+    total = 0.0
+    for k in range(n):
+        kind = state.types[f * n + k]
+        if kind["status"] != HANDLED:
+            total += kind["weight"]
+        state.open_until[f * n + k] = total
+    family = state.families[f]
+    family["open_mass"] = total + family["tail"]
+    family["handled"] = max(0.0, 1.0 - family["open_mass"])  # the weights' sum may miss 1 by rounding
+
+
+@rule
+def family_share(state: Any, s: int, day: int, f: int) -> float:
+    """Share of the tasks of site `s`, on row `day` of the seasons, that are edge cases of family `f`."""
+    family = state.families[f]
+    if family["kind"] == ORGANISATION:
+        return float(family["share"])
+    if family["kind"] == SITE:
+        return float(family["share"] * state.sites[family["of"]]["variety"])
+    return float(family["share"]) if state.season_days[day, family["of"]] == 1 else 0.0
+
+
+@rule
+def family_at(state: Any, s: int, i: int) -> int:
+    """Family number `i` of those that site `s` can meet: the organisation's, its own, the seasons'."""
+    if i == 0:
+        return 0
+    if i == 1:  # where edge cases are ideal, every site meets the pilot's types
+        return int(1 + (state.settings[0]["pilot_site"] if state.settings[0]["edge_cases_ideal"] == 1 else s))
+    return int(state.world[0]["sites"] + i - 1)
+
+
+@rule
+def unhandled_share(state: Any, s: int, day: int) -> float:
+    """Share of the tasks of site `s` that are edge cases of a type not handled yet, on row `day` of the seasons."""
+    total = 0.0
+    for i in range(2 + state.world[0]["seasons"]):
+        f = family_at(state, s, i)
+        total += family_share(state, s, day, f) * state.families[f]["open_mass"]
+    return min(1.0, total)
+
+
+@rule
+def pick_type(state: Any, s: int, day: int, u: float) -> tuple[int, int]:
+    """(family, type) of an encounter of an unhandled type at site `s`; type -1 is one of the tail."""
+    n = state.world[0]["types"]
+    target = u * state.sites[s]["unhandled"]
+    chosen = -1
+    for i in range(2 + state.world[0]["seasons"]):
+        f = family_at(state, s, i)
+        share = family_share(state, s, day, f)
+        mass = share * state.families[f]["open_mass"]
+        if mass <= 0.0:
+            continue
+        chosen = f
+        if target < mass:
+            target /= share
+            break
+        target -= mass
+    if chosen < 0:
+        return 0, -1
+    base = chosen * n
+    if target >= state.open_until[base + n - 1]:
+        return chosen, -1
+    low, high = 0, n - 1
+    while low < high:  # the first type whose cumulated weight exceeds the target
+        middle = (low + high) >> 1
+        if state.open_until[base + middle] > target:
+            high = middle
+        else:
+            low = middle + 1
+    return chosen, low
+
+
+@rule
+def outcome(settings: Any, u: float) -> int:
+    """What the system does with an unhandled case: mostly wrong or handed over to a person."""
+    if u < settings["hand_over_unhandled"]:
+        return HANDED_OVER
+    if u < settings["hand_over_unhandled"] + (1.0 - settings["hand_over_unhandled"]) * settings["right_share"]:
+        return RIGHT
+    return WRONG
+
+
+@rule
+def see(state: Any, f: int, k: int) -> None:
+    """Count the type as seen; one of the tail is new each time."""
+    world = state.world[0]
+    if k < 0:
+        world["types_seen"] += 1
+        return
+    kind = state.types[f * world["types"] + k]
+    if kind["seen"] == 0:
+        kind["seen"] = 1
+        world["types_seen"] += 1
+
+
+@rule
+def report(state: Any, f: int, k: int) -> bool:
+    """Count a report of type `k` of family `f`; True when it has now become a repair job."""
+    if k < 0:
+        return False
+    kind = state.types[f * state.world[0]["types"] + k]
+    kind["reports"] += 1
+    if kind["status"] == UNHANDLED and kind["reports"] >= state.settings[0]["report_threshold"]:
+        kind["status"] = QUEUED
+        return True
+    return False
+
+
+@rule
+def repaired(state: Any, f: int, k: int) -> None:
+    """Type `k` of family `f` is answered like a familiar task from now on."""
+    state.types[f * state.world[0]["types"] + k]["status"] = HANDLED
+    state.world[0]["types_repaired"] += 1
+    sum_open_mass(state, f)

@@ -1,0 +1,201 @@
+"""Integration: each system is a project of stages, with people who are shared and few.
+
+A system begins at its date, once the systems that it builds on are live. Now and then a whole project turns out to be
+a "black swan", whose stages take much longer (one in six: Flyvbjerg and Budzier 2011, Harvard Business Review
+89(9)): its capped multiplier is drawn once. A stage begins when those before it are done and somebody of its team
+(reviewers, engineers) is free, first come first served; its duration is drawn from a fat-tailed distribution. When it
+ends it may have to be done again, as security reviews are. A system is live when all its stages are done. A site whose
+systems are not all live waits, or carries its data by hand.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.model.clockwork.time import WEEK_HOURS, working_morning
+from simulator.model.clockwork.timers import set_timer, stop_timers
+from simulator.model.clockwork.tracing import note
+from simulator.model.clockwork.variate import variate
+from simulator.model.state import events
+from simulator.model.state.events import GO_LIVE, STAGE_ENDED, SYSTEM_STARTS
+from simulator.model.state.records import STAGES, TAIL
+from simulator.model.state.states import DONE, ENGINEERS, IDLE, IN_LINE, LIVE, NOT_STARTED, REVIEWERS, UNDER_WAY
+from simulator.model.users.tasks import touch
+from simulator.streams.jit import rule
+from simulator.streams.philox import draw
+
+
+@rule
+def system_due(state: Any, i: int, time: float) -> None:
+    """The date of system `i` has come."""
+    state.systems[i]["due"] = 1
+    begin_if_ready(state, i, time)
+    staff_stages(state, time)
+
+
+@rule
+def begin_if_ready(state: Any, i: int, time: float) -> None:
+    """Begin the system when its date has come and the systems that it builds on are live."""
+    system = state.systems[i]
+    if system["due"] != 1 or system["begun"] == 1:
+        return
+    for other in range(state.world[0]["systems"]):
+        if state.system_after[i, other] == 1 and state.systems[other]["live"] == 0:
+            return
+    system["begun"] = 1
+    settings = state.settings[0]
+    u, v, _, _ = draw(state.key, system["stream"], 0, 0)
+    if u < settings["tail_probability"]:
+        system["stretch"] = max(1.0, min(settings["tail_cap"], variate(state, TAIL, v)))
+    note(state, time, SYSTEM_STARTS, i, system["stretch"], 0, 0)
+    line_up_stages(state, i)
+
+
+@rule
+def line_up_stages(state: Any, i: int) -> None:
+    """Stages of system `i` whose predecessors are done wait for their team."""
+    system = state.systems[i]
+    world = state.world[0]
+    first = system["first_stage"]
+    for k in range(first, first + system["stages"]):
+        stage = state.stages[k]
+        if stage["status"] != IDLE:
+            continue
+        free = True
+        for j in range(system["stages"]):
+            if (stage["after"] >> j) & 1 and state.stages[first + j]["status"] != DONE:
+                free = False
+        if free:
+            stage["status"] = IN_LINE
+            stage["serial"] = world["serial"]
+            world["serial"] += 1
+
+
+@rule
+def staff_stages(state: Any, time: float) -> None:
+    """Stages in line begin, in the order in which they came, as far as their teams have people free."""
+    world = state.world[0]
+    while True:
+        chosen = -1
+        for k in range(len(state.stages)):
+            stage = state.stages[k]
+            if stage["status"] != IN_LINE:
+                continue
+            if stage["team"] == REVIEWERS and world["free_reviewers"] == 0:
+                continue
+            if stage["team"] == ENGINEERS and world["free_engineers"] == 0:
+                continue
+            if chosen < 0 or stage["serial"] < state.stages[chosen]["serial"]:
+                chosen = k
+        if chosen < 0:
+            return
+        begin_stage(state, chosen, time)
+
+
+@rule
+def begin_stage(state: Any, k: int, time: float) -> None:
+    """Stage `k` begins (again); its duration is drawn by its visit."""
+    stage = state.stages[k]
+    count_stages(state, time, 1)
+    free_team(state, stage["team"], -1)
+    stage["status"] = UNDER_WAY
+    stage["visits"] += 1
+    u, _, _, _ = draw(state.key, stage["stream"], 0, stage["visits"])
+    weeks = variate(state, STAGES + k, u) * state.systems[stage["system"]]["stretch"]
+    note(state, time, events.STAGE_STARTED, k, stage["visits"], weeks, 0)
+    settings = state.settings[0]
+    set_timer(state, STAGE_ENDED, k, working_morning(settings, time + weeks * WEEK_HOURS, settings["office_offset"]))
+
+
+@rule
+def count_stages(state: Any, time: float, change: int) -> None:
+    """Change the number of stages under way, after adding up their weeks until `time`."""
+    world = state.world[0]
+    world["week_stage_hours"] += world["stages_under_way"] * (time - world["stage_mark"])
+    world["stage_mark"] = time
+    world["stages_under_way"] += change
+
+
+@rule
+def free_team(state: Any, team: int, people: int) -> None:
+    """Give people back to a team, or take them (less than 0)."""
+    if team == REVIEWERS:
+        state.world[0]["free_reviewers"] += people
+    elif team == ENGINEERS:
+        state.world[0]["free_engineers"] += people
+
+
+@rule
+def end_stage(state: Any, k: int, time: float) -> None:
+    """Stage `k` ends, or has to be done again; what waited for it, or for its people, goes on."""
+    stage = state.stages[k]
+    world = state.world[0]
+    count_stages(state, time, -1)
+    free_team(state, stage["team"], 1)
+    _, _, _, u = draw(state.key, stage["stream"], 0, stage["visits"])
+    again = u < stage["rework"]
+    note(state, time, STAGE_ENDED, k, int(again), 0, 0)
+    if again:
+        stage["status"] = IN_LINE
+        stage["serial"] = world["serial"]
+        world["serial"] += 1
+    else:
+        stage["status"] = DONE
+        i = stage["system"]
+        line_up_stages(state, i)
+        system = state.systems[i]
+        finished = True
+        for j in range(system["first_stage"], system["first_stage"] + system["stages"]):
+            finished = finished and state.stages[j]["status"] == DONE
+        if finished:
+            system_live(state, i, time)
+    staff_stages(state, time)
+
+
+@rule
+def system_live(state: Any, i: int, time: float) -> None:
+    """System `i` is live: others begin that waited for it, and sites stop carrying its data by hand."""
+    world = state.world[0]
+    system = state.systems[i]
+    system["live"] = 1
+    system["live_at"] = time
+    world["systems_live"] += 1
+    if world["systems_live"] == world["systems"]:
+        world["integrated_at"] = time
+    note(state, time, events.SYSTEM_LIVE, i, 0, 0, 0)
+    for other in range(world["systems"]):
+        if state.system_after[other, i] == 1:
+            begin_if_ready(state, other, time)
+    for s in range(world["sites"]):
+        if state.site_needs[s, i] == 1 and state.sites[s]["carried"] == 1 and integrated(state, s):
+            stop_carrying(state, s, time)
+
+
+@rule
+def integrated(state: Any, s: int) -> bool:
+    """Whether all systems that site `s` needs are live."""
+    for i in range(state.world[0]["systems"]):
+        if state.site_needs[s, i] == 1 and state.systems[i]["live"] == 0:
+            return False
+    return True
+
+
+@rule
+def stop_carrying(state: Any, s: int, time: float) -> None:
+    """Data flow by themselves at site `s` from now on; a site that waited for it goes live."""
+    site = state.sites[s]
+    if site["stage"] != NOT_STARTED:
+        touch(state, s, time)
+    if site["stage"] == LIVE:
+        site["carried_hours"] += time - site["carried_since"]
+    site["carried"] = 0
+    if site["ready"] == 1:
+        set_timer(state, GO_LIVE, s, working_morning(state.settings[0], time, site["offset"]))
+
+
+@rule
+def stop_integration(state: Any, time: float) -> None:
+    """The programme has ended: nobody goes on with the projects."""
+    count_stages(state, time, -state.world[0]["stages_under_way"])
+    stop_timers(state, SYSTEM_STARTS)
+    stop_timers(state, STAGE_ENDED)

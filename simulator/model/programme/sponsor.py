@@ -1,0 +1,100 @@
+"""The sponsor: looks at the value every four weeks after funding, and runs out of patience.
+
+The plan expects of the pilot's users, and of each site's from its planned date on and over a ramp, the pilot's
+adoption, tasks and value per task. While the observed value (that which can be seen, times a lognormal error) is below
+`expected_share` of that, patience falls by four weeks times the shortfall; otherwise a part of it is restored. When it
+is spent the programme is shelved. Where a plan promised nothing, patience falls while value is lost.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from simulator.model.clockwork.time import WEEK_HOURS
+from simulator.model.clockwork.timers import set_timer
+from simulator.model.clockwork.tracing import note
+from simulator.model.state.columns import ACTIVE, INVITED, OPENED, PLANNED_VALUE, SEEN_VALUE, TASKS, column_sum
+from simulator.model.state.events import REVIEW
+from simulator.streams.jit import rule
+from simulator.streams.philox import draw
+from simulator.streams.variates import normal_quantile
+
+REVIEW_WEEKS = 4
+REVIEW_HOURS = REVIEW_WEEKS * WEEK_HOURS
+LEAST_EXPECTATION = 0.25
+"""Whatever a hold has shown, a sponsor goes on expecting this share of the plan (an assumption)."""
+
+
+@rule
+def expect(state: Any) -> None:
+    """At funding: what the pilot, when it was last read, has led everybody to expect of each user and task."""
+    world = state.world[0]
+    settings = state.settings[0]
+    last = world["week"] - int(settings["funding_delay"] / WEEK_HOURS)
+    first = last - settings["pilot_measure"]
+    tasks = column_sum(state, TASKS, first, last)
+    active = column_sum(state, ACTIVE, first, last)
+    invited = state.weekly[last - 1, INVITED] if 0 < last <= len(state.weekly) else 0.0
+    world["value_per_task"] = column_sum(state, SEEN_VALUE, first, last) / tasks if tasks > 0.0 else 0.0
+    world["pilot_adoption"] = state.weekly[last - 1, ACTIVE] / invited if invited > 0.0 else 0.0
+    logged = settings["logged_share"] * column_sum(state, OPENED, first, last)
+    world["pilot_tickets"] = logged / active if active > 0.0 else 0.0
+
+
+@rule
+def planned_value(state: Any, time: float) -> float:
+    """Value that the plan expects of the week that ends at `time`."""
+    world = state.world[0]
+    ramp = state.settings[0]["ramp_hours"]
+    expected = 0.0
+    for s in range(world["sites"]):
+        site = state.sites[s]
+        age = time - site["planned"]
+        using = float(site["pilot_users"])
+        if age > 0.0:
+            grown = 1.0 if ramp <= 0.0 else min(1.0, age / ramp)
+            using += (site["users"] - site["pilot_users"]) * grown
+        expected += using * site["tasks_per_week"]
+    return float(expected * world["pilot_adoption"] * max(0.0, world["value_per_task"]))
+
+
+@rule
+def value_share(state: Any, first: int, last: int) -> float:
+    """Value seen over value planned in the rows from `first` to before `last`; NaN where the plan expected none."""
+    planned = column_sum(state, PLANNED_VALUE, first, last)
+    return column_sum(state, SEEN_VALUE, first, last) / planned if planned > 0.0 else math.nan
+
+
+@rule
+def review(state: Any, time: float) -> bool:
+    """The sponsor looks at the last four weeks; True when the programme is to be shelved."""
+    world = state.world[0]
+    settings = state.settings[0]
+    u, _, _, _ = draw(state.key, world["stream_sponsor"], 0, world["reviews"])
+    world["reviews"] += 1
+    last = world["week"]
+    seen = value_share(state, last - REVIEW_WEEKS, last) * math.exp(settings["sponsor_error"] * normal_quantile(u))
+    if not math.isnan(seen):
+        wanted = settings["expected_share"] * world["expectation"]
+        if seen < wanted:
+            world["patience"] -= REVIEW_WEEKS * min(1.0, 1.0 - seen / wanted)
+        else:
+            restored = world["patience"] + REVIEW_WEEKS * settings["restored"]
+            world["patience"] = min(settings["patience"], restored)
+    elif column_sum(state, SEEN_VALUE, last - REVIEW_WEEKS, last) < 0.0:
+        world["patience"] -= REVIEW_WEEKS
+    note(state, time, REVIEW, seen, world["patience"], 0, 0)
+    set_timer(state, REVIEW, 0, time + REVIEW_HOURS)
+    return bool(world["patience"] <= 0.0)
+
+
+@rule
+def rebaseline(state: Any, seen: float) -> None:
+    """After a hold: the sponsor expects what has been seen, on the dates that now stand."""
+    world = state.world[0]
+    if not math.isnan(seen):
+        world["expectation"] = max(LEAST_EXPECTATION, min(world["expectation"], seen))
+    for s in range(world["sites"]):
+        if state.sites[s]["go_live"] < math.inf:
+            state.sites[s]["planned"] = state.sites[s]["go_live"]

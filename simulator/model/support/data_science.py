@@ -1,0 +1,217 @@
+"""The data science team: one finite pool for everything that only it can do; it ties the killers into a loop.
+
+Tier-3 tickets, outages, data carried by hand, retraining, remediation of data, repairs of edge cases: work is done in
+slices that are not preempted and end with the shift (an outage is worked through); after each slice a member takes
+the first class in the scenario's order of priorities that has work, first in first out. Members leave and are replaced
+(see `staffing`).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from simulator.model.answers.data_quality import deployed, remediated, remediation_hours, retraining_hours
+from simulator.model.answers.edge_cases import repaired
+from simulator.model.answers.outages import next_outage
+from simulator.model.clockwork.time import working_morning
+from simulator.model.clockwork.timers import set_timer, timer
+from simulator.model.clockwork.tracing import note
+from simulator.model.clockwork.variate import variate
+from simulator.model.state import events
+from simulator.model.state.events import CALLED_OUT, CLEANING_DUE, DEPLOYED, OUTAGE
+from simulator.model.state.records import OUTAGE_REPAIR, REPAIR_EFFORT
+from simulator.model.state.states import (
+    CLASS_HAND_CARRIED,
+    CLASS_OUTAGE,
+    CLASS_REMEDIATION,
+    CLASS_REPAIR,
+    CLASS_RETRAINING,
+    LIVE,
+    NOT_STARTED,
+    PILOT,
+    SITE,
+    STOPPED,
+    TIER3,
+)
+from simulator.model.support.lines import change_tier, stamp_job
+from simulator.model.users.tasks import touch
+from simulator.streams.jit import rule
+from simulator.streams.philox import draw
+
+TRY_AGAIN = 1.0
+"""Hours after which the team is called again when nobody could take up an outage."""
+
+
+@rule
+def come_up(state: Any, number: int, job_class: int, hours: float, reference: int, time: float) -> None:
+    """A job of the team comes up; an engine puts it in its line after the event."""
+    job = state.jobs[number]
+    job["job_class"] = job_class
+    job["hours"] = hours
+    stamp_job(state, job)
+    state.fresh[state.world[0]["fresh"]] = number
+    state.world[0]["fresh"] += 1
+    note(state, time, events.JOB, job_class, reference, hours, 0)
+
+
+@rule
+def open_retraining(state: Any, s: int, time: float) -> None:
+    """Site `s` is to be retrained."""
+    come_up(state, s, CLASS_RETRAINING, retraining_hours(state, s), s, time)
+
+
+@rule
+def open_remediation(state: Any, s: int, time: float) -> None:
+    """The data of site `s` are to be mended; it is done once."""
+    world = state.world[0]
+    if state.settings[0]["can_remediate"] == 0 or state.sites[s]["remediations"] > 0 or world["programme"] == STOPPED:
+        return
+    set_timer(state, CLEANING_DUE, s, math.inf)
+    world["week_spent"] += state.settings[0]["cost_remediation"]
+    come_up(state, world["sites"] + s, CLASS_REMEDIATION, remediation_hours(state, s), s, time)
+
+
+@rule
+def open_carrying(state: Any, time: float) -> None:
+    """A week's data are to be carried by hand at each site whose systems are not live, unless last week's still are."""
+    world = state.world[0]
+    hours = state.settings[0]["carried_hours"]
+    if hours <= 0.0 or world["programme"] == STOPPED:
+        return
+    for s in range(world["sites"]):
+        site = state.sites[s]
+        if site["carried"] == 1 and site["carrying"] == 0 and (site["stage"] == PILOT or site["stage"] == LIVE):
+            site["carrying"] = 1
+            come_up(state, 2 * world["sites"] + s, CLASS_HAND_CARRIED, hours, s, time)
+
+
+@rule
+def open_repair(state: Any, f: int, k: int, time: float) -> None:
+    """Type `k` of family `f` is to be repaired, unless the programme has ended."""
+    world = state.world[0]
+    if world["programme"] == STOPPED:
+        return
+    number = world["first_repair"] + f * world["types"] + k
+    u, _, _, _ = draw(state.key, state.families[f]["stream_repair"], 0, k)
+    world["repairs_open"] += 1
+    come_up(state, number, CLASS_REPAIR, variate(state, REPAIR_EFFORT, u), f * world["types"] + k, time)
+
+
+@rule
+def begin_outage(state: Any, time: float) -> None:
+    """The service is down for everybody until the team has repaired it."""
+    world = state.world[0]
+    _, u, _, _ = draw(state.key, world["stream_outage"], 0, world["outages"])
+    note(state, time, OUTAGE, world["outages"], 0, 0, 0)
+    world["outages"] += 1
+    world["outage"] = 1
+    world["outage_began"] = time
+    for s in range(world["sites"]):
+        if state.sites[s]["stage"] != NOT_STARTED:
+            touch(state, s, time)
+    come_up(state, world["first_outage"], CLASS_OUTAGE, variate(state, OUTAGE_REPAIR, u), world["outages"] - 1, time)
+
+
+@rule
+def arm_on_call(state: Any, time: float) -> None:
+    """While an outage waits and nobody of the team is at work, whoever is on call will take it up."""
+    if state.queues[TIER3 + CLASS_OUTAGE] == 0 or state.tiers[TIER3]["on_duty"] > 0:
+        return
+    if timer(state, CALLED_OUT, 0) == math.inf and state.settings[0]["on_call"] < math.inf:
+        set_timer(state, CALLED_OUT, 0, time + state.settings[0]["on_call"])
+
+
+@rule
+def end_outage(state: Any, time: float) -> None:
+    """The service is back."""
+    world = state.world[0]
+    world["outage"] = 0
+    lasted = time - world["outage_began"]
+    world["outage_ended"] = time
+    world["cancel"] = 1  # who waits for an answer about it has it
+    invited = 0
+    for s in range(world["sites"]):
+        if state.sites[s]["stage"] == PILOT or state.sites[s]["stage"] == LIVE:
+            invited += state.sites[s]["invited"]
+    world["week_spent"] += lasted * state.settings[0]["cost_outage"] * invited / max(1, world["users"])
+    note(state, time, events.SERVICE_BACK, world["outages"] - 1, lasted, 0, 0)
+    for s in range(world["sites"]):
+        if state.sites[s]["stage"] != NOT_STARTED:
+            touch(state, s, time)
+    set_timer(state, CALLED_OUT, 0, math.inf)
+    set_timer(state, OUTAGE, 0, next_outage(state, time))
+
+
+@rule
+def called_out(state: Any, time: float) -> int:
+    """Who is on call takes up the outage, if nobody has yet: the member's number, or -1 when all are busy or gone."""
+    tier = state.tiers[TIER3]
+    if state.queues[TIER3 + CLASS_OUTAGE] == 0:
+        return -1
+    for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):
+        agent = state.agents[number]
+        if agent["employed"] == 1 and agent["busy"] == 0:
+            if agent["present"] == 1:
+                agent["idle"] = 0
+                tier["idle"] -= 1
+            else:
+                agent["on_call"] = 1
+            agent["busy"] = 1
+            change_tier(state, TIER3, time, -1, 1, 0)
+            tier["late"] += agent["on_call"]
+            note(state, time, CALLED_OUT, number, 0, 0, 0)
+            return int(number)
+    set_timer(state, CALLED_OUT, 0, time + TRY_AGAIN)
+    return -1
+
+
+# ---- lines
+
+
+@rule
+def job_done(state: Any, job_number: int, time: float) -> None:
+    """What follows when a job of the team other than a ticket is finished."""
+    world = state.world[0]
+    job_class = state.jobs[job_number]["job_class"]
+    if job_class == CLASS_REPAIR:
+        repair_done(state, job_number - world["first_repair"], time)
+    elif job_class == CLASS_RETRAINING:
+        note(state, time, events.RETRAINED, job_number, 0, 0, 0)
+        date = time + state.settings[0]["deploy_hours"]
+        offset = state.sites[job_number]["offset"]
+        set_timer(state, DEPLOYED, job_number, working_morning(state.settings[0], date, offset))
+    elif job_class == CLASS_REMEDIATION:
+        s = job_number - world["sites"]
+        if state.sites[s]["stage"] != NOT_STARTED:
+            touch(state, s, time)
+        remediated(state.sites[s], state.settings[0])
+        note(state, time, events.REMEDIATED, s, state.sites[s]["quality"], 0, 0)
+    elif job_class == CLASS_HAND_CARRIED:
+        state.sites[job_number - 2 * world["sites"]]["carrying"] = 0
+    else:
+        end_outage(state, time)
+
+
+@rule
+def repair_done(state: Any, index: int, time: float) -> None:
+    """A type of edge case is repaired: it is met no more, at every site that can meet it."""
+    world = state.world[0]
+    f = index // world["types"]
+    k = index % world["types"]
+    family = state.families[f]
+    everywhere = family["kind"] != SITE or state.settings[0]["edge_cases_ideal"] == 1
+    for s in range(world["sites"]):
+        if (everywhere or family["of"] == s) and state.sites[s]["stage"] != NOT_STARTED:
+            touch(state, s, time)
+    world["repairs_open"] -= 1
+    repaired(state, f, k)
+    note(state, time, events.REPAIRED, f, k, family["handled"], 0)
+
+
+@rule
+def redeploy(state: Any, s: int, time: float) -> None:
+    """The retrained model of site `s` goes live."""
+    touch(state, s, time)
+    deployed(state.sites[s], time)
+    note(state, time, DEPLOYED, s, 0, 0, 0)

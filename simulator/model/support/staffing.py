@@ -1,0 +1,257 @@
+"""Staffing: who is at work, who is free, who is hired, who leaves, and how many are planned."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from simulator.model.clockwork.time import WEEK_HOURS, YEAR_HOURS, duty, first_day, next_change, working_morning
+from simulator.model.clockwork.timers import set_timer, stop_timers, timer
+from simulator.model.clockwork.tracing import note
+from simulator.model.clockwork.variate import variate
+from simulator.model.state import events
+from simulator.model.state.events import HIRED, LEAVES, SHIFT
+from simulator.model.state.records import HIRING
+from simulator.model.state.states import STOPPED, TIER1, TIER3
+from simulator.model.support.lines import change_tier
+from simulator.streams.jit import rule
+from simulator.streams.philox import draw
+
+
+@rule
+def come_or_go(state: Any, number: int, working: bool, time: float) -> None:
+    """Agent `number` begins or ends a shift; one who is busy finishes the work in hand first (overtime)."""
+    agent = state.agents[number]
+    if working == (agent["present"] == 1):
+        return
+    tier = agent["tier"]
+    agent["present"] = int(working)
+    change_tier(state, tier, time, 0, 0, 1 if working else -1)
+    if agent["busy"] == 1:
+        state.tiers[tier]["late"] += -1 if working else 1
+    else:
+        agent["idle"] = int(working)
+        state.tiers[tier]["idle"] += 1 if working else -1
+
+
+@rule
+def change_shift(state: Any, k: int, time: float) -> None:
+    """Shift `k` goes on or off duty at `time`, with all its people who are employed."""
+    shift = state.shifts[k]
+    working = duty(shift, state.duty[k], time) > 0
+    shift["working"] = int(working)
+    tier = state.tiers[shift["tier"]]
+    for number in range(tier["first_agent"], tier["first_agent"] + tier["ever"]):
+        if state.agents[number]["shift"] == k and state.agents[number]["employed"] == 1:
+            come_or_go(state, number, working, time)
+    note(state, time, events.SHIFT, k, tier["on_duty"], 0, 0)
+    set_timer(state, SHIFT, k, next_change(shift, state.duty[k], time))
+
+
+@rule
+def take_agent(state: Any, tier_number: int, time: float) -> int:
+    """The free agent of a tier who takes the next piece of work: the one who has been there longest."""
+    tier = state.tiers[tier_number]
+    number = tier["first_agent"]
+    while state.agents[number]["idle"] == 0:
+        number += 1
+    state.agents[number]["idle"] = 0
+    state.agents[number]["busy"] = 1
+    tier["idle"] -= 1
+    change_tier(state, tier_number, time, -1, 1, 0)
+    return int(number)
+
+
+@rule
+def release_agent(state: Any, number: int, time: float) -> None:
+    """Agent `number` has finished a piece of work, and is free unless the shift is over; or leaves for good."""
+    agent = state.agents[number]
+    tier = agent["tier"]
+    agent["busy"] = 0
+    agent["on_call"] = 0
+    change_tier(state, tier, time, 0, -1, 0)
+    if agent["present"] == 1:
+        agent["idle"] = 1
+        state.tiers[tier]["idle"] += 1
+    else:
+        state.tiers[tier]["late"] -= 1
+    if agent["leaving"] == 1:
+        depart(state, number, time)
+
+
+# ---- who is hired and who leaves
+
+
+@rule
+def engage(state: Any, number: int, time: float) -> None:
+    """Somebody is found for post `number` who begins on the first Monday from `time` on."""
+    offset = state.shifts[state.agents[number]["shift"]]["offset"]
+    set_timer(state, HIRED, number, first_day(state.settings[0], time, offset))
+
+
+@rule
+def hire(state: Any, number: int, time: float) -> None:
+    """Agent `number` has the first day of work; a member of the data science team will leave again some day."""
+    agent = state.agents[number]
+    agent["arrives"] = time
+    agent["employed"] = 1
+    tier = state.tiers[agent["tier"]]
+    tier["heads"] += 1
+    tier["ever"] = max(tier["ever"], agent["number"] + 1)
+    note(state, time, events.HIRED, number, int(agent["posts"] > 0), 0, 0)
+    come_or_go(state, number, state.shifts[agent["shift"]]["working"] == 1, time)
+    if agent["tier"] == TIER3:
+        plan_departure(state, number, time)
+
+
+@rule
+def plan_departure(state: Any, number: int, time: float) -> None:
+    """Draw when a member of the data science team resigns, from the day of arrival on."""
+    agent = state.agents[number]
+    rate = state.settings[0]["attrition"] / YEAR_HOURS
+    agent["posts"] += 1
+    if rate > 0.0:
+        u, _, _, _ = draw(state.key, agent["stream"], agent["number"], agent["posts"])
+        set_timer(state, LEAVES, number, time - math.log(1.0 - u) / rate)
+
+
+@rule
+def resign(state: Any, number: int, time: float) -> None:
+    """A member of the data science team who has another job says so in the morning, and goes when the notice is over.
+
+    From the resignation on somebody else is looked for; the last slice in hand is finished.
+    """
+    agent = state.agents[number]
+    settings = state.settings[0]
+    offset = state.shifts[agent["shift"]]["offset"]
+    if agent["resigned"] == math.inf:
+        agent["resigned"] = working_morning(settings, time, offset)
+    last = agent["resigned"]
+    if time == agent["resigned"]:
+        note(state, time, events.LEAVES, number, 0, 0, 0)
+        last = working_morning(settings, time + settings["notice_hours"], offset)
+    if last > time:
+        set_timer(state, LEAVES, number, last)
+    else:
+        dismiss(state, number, time)
+
+
+@rule
+def dismiss(state: Any, number: int, time: float) -> None:
+    """Agent `number` stops working here, now or after the work in hand."""
+    agent = state.agents[number]
+    if agent["busy"] == 1:
+        agent["leaving"] = 1
+    else:
+        depart(state, number, time)
+
+
+@rule
+def depart(state: Any, number: int, time: float) -> None:
+    """Agent `number` is gone; a replacement comes when a member of the data science team had resigned."""
+    agent = state.agents[number]
+    come_or_go(state, number, False, time)
+    agent["employed"] = 0
+    agent["leaving"] = 0
+    tier = agent["tier"]
+    state.tiers[tier]["heads"] -= 1
+    note(state, time, events.LEFT, number, 0, 0, 0)
+    wanted = agent["number"] < kept_members(state, time) and state.world[0]["programme"] != STOPPED
+    if wanted and agent["resigned"] < math.inf:
+        _, u, _, _ = draw(state.key, agent["stream"], agent["number"], agent["posts"])
+        engage(state, number, max(time, agent["resigned"] + variate(state, HIRING + TIER3, u) * WEEK_HOURS))
+    agent["resigned"] = math.inf
+
+
+@rule
+def kept_members(state: Any, time: float) -> int:
+    """Posts of the data science team: fewer once it has moved on to another project."""
+    settings = state.settings[0]
+    posts = state.tiers[TIER3]["agents"]
+    if time < state.world[0]["funded_at"] + settings["moves_on"]:
+        return int(posts)
+    return int(math.ceil(posts * settings["retained"] - 1e-9))
+
+
+@rule
+def move_on(state: Any, time: float) -> None:
+    """The data science team moves on to another project: a share of its capacity stays.
+
+    As many members stay as are needed for it; if that is not a whole number, they all stay for part of their time.
+    """
+    settings = state.settings[0]
+    tier = state.tiers[TIER3]
+    kept = kept_members(state, time)
+    left = 0
+    tier["pace"] = tier["agents"] * settings["retained"] / kept if kept > 0 else 1.0
+    for number in range(tier["first_agent"] + kept, tier["first_agent"] + tier["agents"]):
+        set_timer(state, HIRED, number, math.inf)
+        set_timer(state, LEAVES, number, math.inf)
+        if state.agents[number]["employed"] == 1 and state.agents[number]["leaving"] == 0:
+            dismiss(state, number, time)
+            left += 1
+    note(state, time, events.MOVES_ON, left, 0, 0, 0)
+
+
+@rule
+def send_home(state: Any, time: float) -> None:
+    """The programme is over: nobody works for it any more, nobody is hired, and no shift begins."""
+    stop_timers(state, SHIFT)
+    for number in range(len(state.agents)):
+        set_timer(state, HIRED, number, math.inf)
+        set_timer(state, LEAVES, number, math.inf)
+        if state.agents[number]["employed"] == 1 and state.agents[number]["leaving"] == 0:
+            dismiss(state, number, time)
+
+
+# ---- how many are planned
+
+
+@rule
+def tier_load(state: Any, tier: int) -> float:
+    """Share of tickets that visit a staffed tier, by the kinds of ticket opened so far."""
+    if tier == TIER1:
+        return 1.0
+    world = state.world[0]
+    settings = state.settings[0]
+    opened = world["opened_error"] + world["opened_how_to"] + world["opened_carried"] + world["opened_outage"]
+    if opened == 0:
+        return 0.0
+    passed = world["opened_error"] * settings["error_tier2"] + world["opened_how_to"] * settings["how_to_tier2"]
+    passed += world["opened_carried"] * settings["carried_tier2"] + world["opened_outage"] * settings["outage_tier2"]
+    return float(passed / opened)
+
+
+@rule
+def plan_staff(state: Any, tickets: float, handling: float, time: float) -> None:
+    """Hire for tiers 1 and 2 what so many `tickets` (per week) need, at a share `handling` of the tiers' own times.
+
+    heads = tickets * handling / (hours * target occupancy); whoever is there or on the way counts.
+    """
+    settings = state.settings[0]
+    for t in range(TIER3):
+        tier = state.tiers[t]
+        volume = tickets * tier_load(state, t)
+        heads = int(
+            math.ceil(volume * handling * tier["mean_hours"] / (tier["head_hours"] * settings["target_occupancy"]))
+        )
+        there = 0
+        for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):
+            there += int(state.agents[number]["employed"] == 1 or timer(state, HIRED, number) < math.inf)
+        add_agents(state, t, heads - there, time)
+
+
+@rule
+def add_agents(state: Any, t: int, more: int, time: float) -> int:
+    """Begin to hire `more` agents for a staffed tier, as far as there are posts; returns how many."""
+    tier = state.tiers[t]
+    added = 0
+    for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):
+        if added >= more:
+            break
+        agent = state.agents[number]
+        if agent["employed"] == 0 and agent["plan"] == math.inf and timer(state, HIRED, number) == math.inf:
+            u, _, _, _ = draw(state.key, agent["stream"], agent["number"], 0)
+            engage(state, number, time + variate(state, HIRING + t, u) * WEEK_HOURS)
+            added += 1
+    return added

@@ -1,0 +1,178 @@
+"""Change management: how users take the system up, leave it after mistakes, and sometimes come back.
+
+waiting -> onboarded (their site goes live) -> active, first new, then experienced -> reverted, or lost for good.
+The hazard of an onboarded user to start is (p_g * campaign + q * champions * mood) * training * friction, as in Bass
+(1969), where the mood of a site is the share of its people who are active less a part of the share who went back:
+word of mouth that reverted users spoil. After a noticed error or a failed ticket an active user reverts with
+probability r_g * (1 - T); a share of those never looks back, which is stronger than the laboratory evidence and
+therefore an assumption to vary. Reverted users return with hazard r * (c + mood) * max(T, T0 / 2). Users also drop
+out without any error, and staff turnover replaces people by newcomers who know nothing of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.model.clockwork.time import work_time
+from simulator.model.clockwork.tracing import note
+from simulator.model.state import events
+from simulator.model.state.states import AWAY, EXPERIENCED, GONE, NEW, NEW_UNTRAINED, ONBOARDED, OUT, UNTRAINED, WAITING
+from simulator.model.users.trust import credit, credit_successes, trust
+from simulator.model.users.users import move, next_draw, pick, pick_active, pick_of_two
+from simulator.streams.jit import rule
+
+
+@rule
+def mood(site: Any, settings: Any) -> float:
+    """What colleagues at the site say of the system: the active share of those invited, less a part of the reverted."""
+    return float(max(0.0, site["active"] - settings["spoiling"] * site["away"]) / max(1, site["invited"]))
+
+
+@rule
+def onboard(state: Any, s: int, pilot: bool, time: float) -> int:
+    """The people of site `s` whose turn it is may use the system from now on; returns how many.
+
+    Those invited to a pilot are trained; so is everybody where no capacity for training is stated.
+    """
+    site = state.sites[s]
+    settings = state.settings[0]
+    world = state.world[0]
+    onboarded = 0
+    for c in range(site["first_cell"], site["first_cell"] + world["segments"]):
+        cell = state.cells[c]
+        count = cell["pilot_users"] if pilot else cell["users"]
+        for number in range(cell["first"], cell["first"] + count):
+            user = state.users[number]
+            if user["state"] != WAITING:
+                continue
+            if user["trained"] == 0 and (pilot or settings["has_training"] == 0):
+                cell["untrained"] -= 1
+                user["trained"] = 1
+                world["week_spent"] += settings["cost_training"]
+            if settings["initially_active"] == 1:
+                move(state, number, EXPERIENCED, time)
+            else:
+                move(state, number, ONBOARDED if user["trained"] == 1 else UNTRAINED, time)
+            onboarded += 1
+    site["invited"] = site["pilot_users"] if pilot else site["users"]
+    return onboarded
+
+
+@rule
+def lapse(state: Any, number: int, time: float, t: float, chance: float, u_revert: float, u_lost: float) -> bool:
+    """After a bad experience that left trust `t`: whether an active user goes back to the old way, perhaps for good.
+
+    `chance` is the probability of it where trust is 0.
+    """
+    if state.users[number]["state"] > EXPERIENCED or u_revert >= chance * (1.0 - t):
+        return False
+    leave(state, number, time, u_lost < state.settings[0]["lost_share"], t)
+    return True
+
+
+@rule
+def leave(state: Any, number: int, time: float, for_good: bool, t: float) -> None:
+    """The user stops using the system; `t` is the trust that is told in the trace."""
+    user = state.users[number]
+    world = state.world[0]
+    if user["ever_reverted"] == 0:
+        user["ever_reverted"] = 1
+        world["users_reverted"] += 1
+    if for_good:
+        world["users_lost"] += 1
+        move(state, number, GONE, time)
+        note(state, time, events.LOST, number, t, 0, 0)
+    else:
+        move(state, number, AWAY, time)
+        note(state, time, events.REVERTED, number, t, 0, 0)
+
+
+@rule
+def suffer_error(state: Any, number: int, time: float, u_revert: float, u_second: float) -> int:
+    """The user notices an error: 0 carries on, 1 stops using the system, 2 opens a ticket."""
+    settings = state.settings[0]
+    user = state.users[number]
+    cell = state.cells[user["cell"]]
+    state.world[0]["week_noticed"] += 1
+    credit_successes(user, state.sites[cell["site"]], settings, work_time(state.sites[cell["site"]], time))
+    credit(user, settings, 0.0, settings["error_weight"])
+    t = trust(user, cell, settings)
+    note(state, time, events.NOTICED_ERROR, number, t, 0, 0)
+    if lapse(state, number, time, t, cell["reversion"], u_revert, u_second):
+        return 1
+    return 2 if u_second < settings["tickets_per_error"] else 0
+
+
+@rule
+def notice_error(state: Any, c: int, time: float, u_pick: float) -> tuple[int, int]:
+    """An active user of cell `c` notices an error on a familiar task: (user, what follows as in `suffer_error`)."""
+    number = pick_active(state, c, u_pick)
+    u_revert, u_second = next_draw(state, number)
+    return number, suffer_error(state, number, time, u_revert, u_second)
+
+
+@rule
+def start_using(state: Any, c: int, time: float, u_pick: float) -> int:
+    """An onboarded user of cell `c` begins to use the system; the trained are likelier to."""
+    number = pick_of_two(state, c, u_pick, ONBOARDED, UNTRAINED, state.settings[0]["untrained_onset"])
+    trained = state.users[number]["state"] == ONBOARDED
+    move(state, number, NEW if trained else NEW_UNTRAINED, time)
+    note(state, time, events.ONSET, number, int(trained), 0, 0)
+    return number
+
+
+@rule
+def come_back(state: Any, c: int, time: float, u_pick: float, u_accept: float) -> bool:
+    """A reverted user of cell `c` considers to return, and does so with probability max(T, T0 / 2)."""
+    number = pick(state, c, AWAY, u_pick)
+    user = state.users[number]
+    cell = state.cells[c]
+    t = trust(user, cell, state.settings[0])
+    accepted = u_accept < max(t, 0.5 * cell["initial_trust"])
+    if accepted:
+        move(state, number, EXPERIENCED, time)
+    note(state, time, events.RETURN, number, t, int(accepted), 0)
+    return bool(accepted)
+
+
+@rule
+def drop_out(state: Any, c: int, time: float, u_pick: float) -> None:
+    """An active user of cell `c` stops without any error: boredom, another job, a reorganisation."""
+    number = pick_active(state, c, u_pick)
+    user = state.users[number]
+    site = state.sites[state.cells[c]["site"]]
+    credit_successes(user, site, state.settings[0], work_time(site, time))
+    note(state, time, events.DROP_OUT, number, 0, 0, 0)
+    leave(state, number, time, False, trust(user, state.cells[c], state.settings[0]))
+
+
+@rule
+def learn(state: Any, c: int, time: float, u_pick: float) -> None:
+    """A new user of cell `c` has found their way and asks less from now on."""
+    number = pick_of_two(state, c, u_pick, NEW, NEW_UNTRAINED, 1.0)
+    move(state, number, EXPERIENCED, time)
+    note(state, time, events.LEARNED, number, 0, 0, 0)
+
+
+@rule
+def replace(state: Any, c: int, time: float, u_pick: float) -> bool:
+    """Somebody of cell `c` leaves the company; whoever comes instead has no experience, and no training either.
+
+    False when the person was not using the system yet, or had not been invited.
+    """
+    cell = state.cells[c]
+    number = cell["first"] + min(cell["users"] - 1, int(u_pick * cell["users"]))
+    user = state.users[number]
+    was = user["state"]
+    note(state, time, events.REPLACED, number, was, 0, 0)
+    user["gains"] = 0.0
+    user["losses"] = 0.0
+    user["ever_reverted"] = 0
+    user["joined"] = time
+    if was == WAITING or was == OUT:
+        cell["untrained"] += int(was == WAITING and user["trained"] == 1)
+        user["trained"] = 0
+        return False
+    user["trained"] = state.settings[0]["change_ideal"]  # where change management is ideal, everybody is trained
+    move(state, number, ONBOARDED if user["trained"] == 1 else UNTRAINED, time)
+    return True

@@ -1,0 +1,81 @@
+"""Tasks: what becomes of an average task at a site, and the expected sums that follow.
+
+With u the share of unhandled edge cases, a the familiar accuracy, h and h_u the shares handed over and pi the chance
+that an unhandled case is answered right: correct = (1 - u)(1 - h) a + u (1 - h_u) pi, wrong likewise, and the rest is
+handed over. While the service is down, or beyond its capacity, tasks get no answer at all. Successes and silent
+errors are not simulated one by one: they enter through the integral of their rate (their compensator), exactly, as
+rates change only at known instants.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.model.answers.data_quality import familiar_accuracy
+from simulator.model.answers.edge_cases import unhandled_share
+from simulator.model.answers.outages import answered_share
+from simulator.model.clockwork.time import season_day, work_time
+from simulator.model.state.states import CLOSED
+from simulator.streams.jit import rule
+
+
+@rule
+def settle(state: Any, s: int, time: float) -> None:
+    """Bring the expected sums of site `s` up to `time` at the rates that held until now."""
+    site = state.sites[s]
+    work = work_time(site, time)
+    elapsed = work - site["rate_mark"]
+    site["correct_base"] += site["correct_rate"] * elapsed
+    site["loss_base"] += site["loss_rate"] * elapsed
+    site["week_correct_base"] += site["correct_rate"] * elapsed
+    site["week_wrong_base"] += site["wrong_rate"] * elapsed
+    site["rate_mark"] = work
+    hours = site["user_hours"] + site["active"] * (work - site["user_mark"])
+    site["user_hours"] = 0.0
+    site["user_mark"] = work
+    site["week_tasks"] += hours * site["task_rate"]
+    site["week_correct"] += hours * site["correct_rate"]
+    site["week_wrong"] += hours * site["wrong_rate"]
+
+
+@rule
+def touch(state: Any, s: int, time: float) -> None:
+    """Something at site `s` is about to change its rates: settle what was, and have the engine renew them."""
+    settle(state, s, time)
+    state.sites[s]["stale"] = 1
+
+
+@rule
+def season_row(state: Any, s: int) -> int:
+    """Row of the season table for the working day that site `s` is in."""
+    site = state.sites[s]
+    return season_day(state.season_days.shape[0], site["opened"], site["offset"])
+
+
+@rule
+def set_rates(state: Any, s: int) -> None:
+    """Set the rates of site `s` per active user and working hour, from its accuracy, season and repaired types."""
+    site = state.sites[s]
+    settings = state.settings[0]
+    day = season_row(state, s)
+    volume = 1.0
+    for k in range(state.world[0]["seasons"]):
+        if state.season_days[day, k] == 1:
+            volume *= state.seasons[k]["volume"]
+    u = unhandled_share(state, s, day)
+    a = familiar_accuracy(site, settings, site["opened"])
+    h = settings["hand_over"]
+    h_u = settings["hand_over_unhandled"]
+    pi = settings["right_share"]
+    tasks = 0.0 if site["stage"] == CLOSED else site["tasks_per_week"] * volume / site["week_hours"]
+    site["volume"] = volume
+    site["accuracy"] = a
+    site["unhandled"] = u
+    site["task_rate"] = tasks
+    site["answered"] = answered_share(state, s)
+    site["loss_rate"] = tasks * (1.0 - site["answered"]) * settings["outage_weight"]
+    tasks *= site["answered"]
+    site["correct_rate"] = tasks * ((1.0 - u) * (1.0 - h) * a + u * (1.0 - h_u) * pi)
+    site["wrong_rate"] = tasks * ((1.0 - u) * (1.0 - h) * (1.0 - a) + u * (1.0 - h_u) * (1.0 - pi))
+    site["notice_rate"] = tasks * (1.0 - u) * (1.0 - h) * (1.0 - a) * settings["notice"]
+    site["encounter_rate"] = tasks * u

@@ -1,0 +1,224 @@
+"""Why programmes fail: the success criteria that they miss, and the signs of the essay's five killers among them.
+
+A sign is something that can be seen in a replication's output, such as data carried by hand for most of the time. It
+shows where to look; what a mechanism costs is known only from runs with and without it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from simulator.report.words import written
+from simulator.results.statistics import Z_95
+from simulator.scenario.labels import MONEY, SHARE, label
+
+if TYPE_CHECKING:
+    from simulator.results.result import Result
+
+ACCURACY_LOST = 0.1
+"""Accuracy at all sites this far below the pilot's reading counts as a sign."""
+
+RECENT_WEEKS = 8
+"""Weeks over which accuracy and service are averaged for a sign."""
+
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+Weeks = np.ndarray[Any, np.dtype[np.int64]]
+Truths = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+class Sign(NamedTuple):
+    """A sign of a killer: what is seen, and in which share of the funded failures and successes.
+
+    `killer` is what it is a sign of, in plain words; `successes` is None where there are none.
+    """
+
+    seen: str
+    killer: str
+    failures: float
+    successes: float | None
+
+
+def funded_failures(result: Result) -> Truths:
+    """bool[replications]: funded, and never at scale."""
+    records = result.records
+    failed = np.array([not value for value in records.measure("success")], dtype=bool)
+    if "funded" in records.measures:
+        failed &= np.array([bool(value) for value in records.measure("funded")], dtype=bool)
+    return failed
+
+
+def stops(result: Result) -> dict[str | None, Truths]:
+    """Which funded failures were shelved, bool[replications], by the gate that stopped them; None is the sponsor."""
+    records = result.records
+    gates = records.measures.get("stopped_at_gate", [None] * records.count)[: records.count]
+    outcomes = np.array([value == "shelved" for value in records.measure("outcome")], dtype=bool)
+    shelved = funded_failures(result) & outcomes
+    found: dict[str | None, Truths] = {}
+    for index in np.flatnonzero(shelved):
+        gate = None if gates[index] is None else str(gates[index])
+        found.setdefault(gate, np.zeros(records.count, dtype=bool))[index] = True
+    return found
+
+
+def criteria_missed(result: Result) -> dict[str, float]:
+    """For each success criterion, in words, the share of funded failures in which it never held for long enough alone.
+
+    Only weeks after funding count, as for success.
+    """
+    records = result.records
+    success = result.scenario.success
+    failed = funded_failures(result)
+    if not failed.any():
+        return {}
+    funded = np.array([week or 0.0 for week in records.measure("funded_week")], dtype=float)
+    in_plan = np.arange(records.weeks) >= np.ceil(funded)[:, None]
+    missed: dict[str, float] = {}
+    for index, criterion in enumerate(success.criteria):
+        if criterion.measure not in records.weekly:
+            continue
+        rows = records.week_rows(criterion.measure)
+        at_least = criterion.at_least is not None
+        quantity = criterion.at_least if at_least else criterion.at_most
+        level = _level(result, f"success.criteria.{index}.{'at_least' if at_least else 'at_most'}", quantity)
+        with np.errstate(invalid="ignore"):
+            holds = rows >= level[:, None] if at_least else rows <= level[:, None]
+        long_enough = _longest_stretch(holds & in_plan) >= success.sustained_weeks
+        words = label(criterion.measure)
+        bound = _bound(float(np.mean(level)), words.unit, result.scenario.economics.currency)
+        missed[f"{words.words.lower()} never stays {'at or above' if at_least else 'at or below'} {bound}"] = (
+            result.weighting.mean(~long_enough, failed)
+        )
+    return missed
+
+
+def signs(result: Result) -> list[Sign]:
+    """Signs of the killers among the funded failures, the most telling first.
+
+    Failures are looked at in their last weeks, and successes at the same ages since funding: young programmes differ
+    from old ones whatever becomes of them. Telling is a sign that is commoner among failures than among successes;
+    signs of which that can't be said at 95% (two-sample test of shares) come last. Measures that a result lacks give
+    no sign.
+    """
+    failed = funded_failures(result)
+    scaled = np.array([bool(value) for value in result.records.measure("success")], dtype=bool)
+    if not failed.any():
+        return []
+    own = _shown(result, _ends(result))
+    peers = [0.0] * len(own)
+    if scaled.any():
+        starts = np.ceil(_numbers(result, "funded_week", 0.0)).astype(np.int64)
+        ages = _ends(result) - starts
+        for age in np.unique(ages[failed]):
+            weight = result.weighting.mass(failed & (ages == age)) / result.weighting.mass(failed)
+            for index, (_, _, shown) in enumerate(_shown(result, starts + age)):
+                peers[index] += result.weighting.mean(shown, scaled) * weight
+    found = [
+        Sign(seen, killer, result.weighting.mean(shown, failed), peer if scaled.any() else None)
+        for (seen, killer, shown), peer in zip(own, peers, strict=True)
+    ]
+    sizes = result.weighting.size(failed), result.weighting.size(scaled)
+    return sorted(found, key=lambda sign: (telling(sign, *sizes), _lead(sign)), reverse=True)
+
+
+def telling(sign: Sign, failures: float, successes: float) -> bool:
+    """Whether a sign is commoner among that many failures than among that many successes, at 95%."""
+    if sign.successes is None or failures == 0 or successes == 0:
+        return False
+    pooled = (sign.failures * failures + sign.successes * successes) / (failures + successes)
+    error = math.sqrt(pooled * (1.0 - pooled) * (1.0 / failures + 1.0 / successes))
+    return sign.failures - sign.successes > Z_95 * error
+
+
+def _lead(sign: Sign) -> float:
+    return sign.failures - (sign.successes or 0.0)
+
+
+def _shown(result: Result, ends: Weeks) -> list[tuple[str, str, Truths]]:
+    """What each sign is, what it is a sign of, and the replications that show it just before week `ends`."""
+    records = result.records
+    rows: list[tuple[str, str, Truths]] = []
+    with np.errstate(invalid="ignore"):  # null measures show nothing
+        if "accuracy_pilot" in records.measures and "accuracy" in records.weekly:
+            lost = _numbers(result, "accuracy_pilot") - _recent(result, "accuracy", ends)
+            words = f"answers were {100 * ACCURACY_LOST:.0f} points or more less accurate than in the pilot"
+            rows.append((words, "data quality and edge cases", lost >= ACCURACY_LOST))
+        if {"users_onboarded", "users_reverted", "users_lost", "active_users"} <= records.weekly.keys():
+            last = np.clip(ends, 1, records.weeks) - 1
+            active, waiting, away, lost_for_good = (
+                records.week_rows(name)[np.arange(records.count), last]
+                for name in ("active_users", "users_onboarded", "users_reverted", "users_lost")
+            )
+            gone = away + lost_for_good
+            rows.append(("more people had gone back than used it", "change management", gone > active))
+            invited = active + waiting + gone
+            rows.append(("most of those invited had not begun", "change management", waiting > 0.5 * invited))
+        if {"hand_carried_weeks", "go_live_week"} <= records.sites.keys():
+            carried, live = _hand_carried(result, ends)
+            words = "sites had carried data by hand for most of their time"
+            rows.append((words, "integration", (live > 0.0) & (carried > 0.5 * live)))
+        if "sla_met_share" in records.weekly:
+            target = result.scenario.support.tiers.tier1.target_share.mean
+            in_time = _recent(result, "sla_met_share", ends)
+            words = f"fewer than {100 * target:.0f}% of tickets were started in time"
+            rows.append((words, "support", in_time < target))
+    return rows
+
+
+def _numbers(result: Result, measure: str, null: float = math.nan) -> Numbers:
+    return np.array([null if value is None else value for value in result.records.measure(measure)], dtype=float)
+
+
+def _ends(result: Result) -> Weeks:
+    """Week in which each programme was shelved, or the end of the horizon."""
+    records = result.records
+    shelved = records.measures.get("shelved_week", [None] * records.count)
+    return np.array(
+        [records.weeks if week is None else math.floor(float(week)) for week in shelved[: records.count]],
+        dtype=np.int64,
+    )
+
+
+def _recent(result: Result, measure: str, ends: Weeks) -> Numbers:
+    """Mean of a weekly measure over the `RECENT_WEEKS` before week `ends` in which it is not null."""
+    rows = result.records.week_rows(measure)
+    weeks = np.arange(rows.shape[1])
+    counted = (weeks < ends[:, None]) & (weeks >= ends[:, None] - RECENT_WEEKS) & ~np.isnan(rows)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.where(counted, rows, 0.0).sum(axis=1) / counted.sum(axis=1))
+
+
+def _hand_carried(result: Result, ends: Weeks) -> tuple[Numbers, Numbers]:
+    """Site-weeks in which data were carried by hand, and site-weeks live, both until week `ends`."""
+    starts, carried = (
+        np.array([[math.nan if x is None else x for x in row] for row in result.records.sites[name]], dtype=float)
+        for name in ("go_live_week", "hand_carried_weeks")
+    )
+    live = np.nan_to_num(np.clip(ends[:, None] - starts[: len(ends)], 0.0, None))
+    return np.minimum(live, np.nan_to_num(carried[: len(ends)])).sum(axis=1), live.sum(axis=1)
+
+
+def _bound(level: float, unit: str, currency: str) -> str:
+    if unit == MONEY:
+        return written(level, MONEY, currency=currency)
+    return f"{100 * level:.3g}%" if unit == SHARE else f"{level:.3g}"
+
+
+def _level(result: Result, path: str, quantity: Any) -> Numbers:
+    """The level of a criterion in each replication, as drawn when it is uncertain."""
+    count = result.records.count
+    if path in result.records.input_paths:
+        return result.records.inputs[:count, result.records.input_paths.index(path)]
+    return np.full(count, quantity.mean)
+
+
+def _longest_stretch(holds: Truths) -> Weeks:
+    """Longest number of weeks in a row that are true, for each row of bool[replications, weeks]."""
+    longest = np.zeros(holds.shape[0], dtype=np.int64)
+    current = np.zeros_like(longest)
+    for week in range(holds.shape[1]):
+        current = np.where(holds[:, week], current + 1, 0)
+        longest = np.maximum(longest, current)
+    return longest

@@ -1,0 +1,286 @@
+"""The result of an experiment with one scenario: estimates, tables, a verdict, and the files it is kept in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.results import accessors
+from simulator.results.conditioning import ConditioningError, weighting
+from simulator.results.statistics import ESTIMATES, Share, cumulative_incidence, describe, effective_size
+from simulator.results.weighting import Truths, Weighting
+from simulator.scenario.measures import TEXTS
+from simulator.store.records import Records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simulator.results.account import ReplicationError
+    from simulator.results.precision import Precision
+    from simulator.scenario import Scenario
+
+
+class Result:
+    """What the replications of one scenario gave.
+
+    `wall_seconds` is the time of the simulation without compiling; `requested` replications were asked for, fewer
+    are there after an interruption.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        records: Records,
+        *,
+        seed: int,
+        engine: str,
+        jobs: int,
+        requested: int,
+        wall_seconds: float,
+    ) -> None:
+        self.scenario = scenario
+        self.records = records
+        self.seed = seed
+        self.engine = engine
+        self.jobs = jobs
+        self.requested = requested
+        self.wall_seconds = wall_seconds
+        self.design = "random"
+        self.callbacks: tuple[str, ...] = ()  # names of the Python functions that steered or watched the replications
+        self.failures: tuple[ReplicationError, ...] = ()  # replications that could not be computed
+        self.precisions: tuple[Precision, ...] = ()  # how the targets of a run until precision stand
+        self.temporary: object = None  # a folder that is removed when nobody refers to it any more
+        self.analysis_rows: list[dict[str, Any]] = []
+
+    @property
+    def replications_done(self) -> int:
+        """The number of replications in this result."""
+        return self.records.count
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the experiment was stopped before all replications that were asked for had been tried."""
+        return self.records.count + len(self.failures) < self.requested
+
+    @property
+    def complete(self) -> bool:
+        """Whether every replication that was asked for is there."""
+        return self.records.count >= self.requested
+
+    @property
+    def count_told(self) -> str:
+        """How many replications there are, in words."""
+        if self.interrupted:
+            return f"interrupted: {self.replications_done:,} of {self.requested:,} replications"
+        return f"{self.replications_done:,} replications"
+
+    @property
+    def events_per_second(self) -> float:
+        """Simulated events per second of wall time, over all jobs together."""
+        events = sum(int(value or 0) for value in self.records.measure("events"))
+        return events / self.wall_seconds if self.wall_seconds > 0 else 0.0
+
+    @cached_property
+    def weighting(self) -> Weighting:
+        """What each replication counts for: all the same, unless the scenario has an observed pilot.
+
+        Raises `ConditioningError` where too few replications are like that one.
+        """
+        return weighting(self.scenario, self.records)
+
+    @property
+    def estimable(self) -> bool:
+        """Whether there are enough replications for estimates; a part of an experiment with an observed pilot may lack
+        them.
+        """
+        try:
+            return self.weighting is not None
+        except ConditioningError:
+            return False
+
+    @property
+    def effective_sample_size(self) -> float | None:
+        """How many unweighted replications would say as much, where an observed pilot weights them; otherwise None."""
+        weights = self.weighting.weights
+        return None if weights is None else effective_size(weights)
+
+    @cached_property
+    def estimates(self) -> dict[str, dict[str, float | int | None]]:
+        """For each numeric output measure: mean, half_width_95, sd, p05, p10, p50, p90, p95, n (not null ones).
+
+        Then the ends of the quantiles' 95% intervals, p05_low to p95_high.
+        """
+        return {
+            name: describe(self.records.measure(name), self.weighting.weights)
+            for name in self.records.measures
+            if name not in TEXTS
+        }
+
+    def estimate(self, measure: str) -> dict[str, float | int | None]:
+        """The estimates of one output measure; empty when the scenario has no such measure."""
+        return self.estimates.get(measure, {})
+
+    @cached_property
+    def outcomes(self) -> dict[str, Share]:
+        """Share of replications for each outcome that occurred, the commonest first, with Wilson's 95% intervals."""
+        found = np.array([str(value) for value in self.records.measure("outcome")])
+        shares = {str(name): self.weighting.share(found == name) for name in np.unique(found)}
+        return dict(sorted(shares.items(), key=lambda item: (-(item[1].share or 0.0), item[0])))
+
+    @cached_property
+    def success_probability(self) -> Share:
+        """Share of funded replications that reached scale, on time or late."""
+        return self.weighting.share(self._true("success"), self.funded)
+
+    @cached_property
+    def funded_share(self) -> Share:
+        """Share of replications that were funded."""
+        return self.weighting.share(self.funded)
+
+    @property
+    def funded_count(self) -> int:
+        """The number of funded replications."""
+        return int(self.funded.sum())
+
+    @cached_property
+    def funded(self) -> Truths:
+        """bool[replications]: whether each was funded."""
+        return (
+            self._true("funded") if "funded" in self.records.measures else np.ones(self.replications_done, dtype=bool)
+        )
+
+    def share_known(self, measure: str) -> Share:
+        """The share of replications in which a measure is not null."""
+        return self.weighting.share(
+            np.array([value is not None for value in self.records.measure(measure)], dtype=bool)
+        )
+
+    @property
+    def scaled_by_week(self) -> dict[str, list[float] | list[int]]:
+        """Cumulative share of funded replications that reached scale by each week since funding.
+
+        Those that are shelved first never will, and stay in the denominator (shelving is a competing risk).
+        """
+        weeks = self.records.measure("weeks_to_scale")
+        funded_week = self.records.measures.get("funded_week", [])
+        indices = np.flatnonzero(self.funded).tolist()
+        starts = [float(funded_week[index] or 0) for index in indices] if funded_week else []
+        last = int(self.scenario.horizon_weeks - min(starts, default=0.0))
+        chosen: Any = [weeks[index] for index in indices]
+        return cumulative_incidence(chosen, last, self.weighting.of(indices))
+
+    def summary(self) -> pd.DataFrame:
+        """Estimates as a frame: a row per numeric output measure, columns as in `summary.json`."""
+        import pandas as pd
+
+        frame = pd.DataFrame.from_dict(self.estimates, orient="index", columns=list(ESTIMATES))
+        frame.index.name = "measure"
+        return frame.astype({name: "float64" for name in ESTIMATES if name != "n"} | {"n": "int64"})
+
+    @cached_property
+    def replications(self) -> pd.DataFrame:
+        """A row per replication: inputs as drawn in `input.<path>` columns, then output measures."""
+        return self.records.table("replications").to_pandas()  # type: ignore[no-any-return]
+
+    @cached_property
+    def weekly(self) -> pd.DataFrame:
+        """A row per replication and week (from 0)."""
+        return self.records.table("weekly").to_pandas()  # type: ignore[no-any-return]
+
+    @cached_property
+    def sites(self) -> pd.DataFrame:
+        """A row per replication and site."""
+        return self.records.table("sites").to_pandas()  # type: ignore[no-any-return]
+
+    @cached_property
+    def analyses(self) -> pd.DataFrame:
+        """What analyzers returned: `replication`, `week` and their columns, a row per replication and week."""
+        import pandas as pd
+
+        return pd.DataFrame(self.analysis_rows or {"replication": [], "week": []})
+
+    def variance(self, repeats: int = 2, progress: bool | Callable[[Any], None] | None = None) -> pd.DataFrame:
+        """For each numeric output measure, how much of its variance is ignorance of the inputs; the rest is chance.
+
+        Each replication is simulated `repeats` - 1 more times with the same inputs and other random streams. Columns:
+        `inputs` (share), `low` and `high` (95% interval), `sd_inputs`, `sd_chance`, and `n`, the draws of the inputs
+        for which the measure was never null; NaN where nothing can be told. Raises `ValueError` for fewer than ten
+        replications, and where Python functions took part.
+        """
+        return accessors.resolve("variance")(self, repeats, progress)  # type: ignore[no-any-return]
+
+    def verdict(self) -> str:
+        """A few plain sentences: how likely scale is and by when, what becomes of the others, and what they miss."""
+        return str(accessors.resolve("verdict")(self))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The content of `summary.json`: plain values, None where there is nothing to say, never NaN."""
+        return {
+            "scenario": self.scenario.name,
+            "scenario_hash": self.scenario.hash,
+            "seed": self.seed,
+            "replications": self.replications_done,
+            **({"replications_requested": self.requested} if self.interrupted else {}),
+            **({} if self.weighting.weights is None else {"effective_sample_size": self.effective_sample_size}),
+            "engine": self.engine,
+            "wall_seconds": round(self.wall_seconds, 4),
+            "events_per_second": round(self.events_per_second),
+            "measures": self.estimates,
+            "outcomes": {name: share.as_dict() for name, share in self.outcomes.items()},
+            "success_probability": self.success_probability.as_dict(),
+            "funded_share": self.funded_share.as_dict(),
+            "scaled_by_week": self.scaled_by_week,
+        }
+
+    def save(self, out: str | os.PathLike[str]) -> Path:
+        """Write manifest, tables and summary to `out/<scenario>/` and return that folder.
+
+        Raises `OutputError` when it can't be used or holds another result that would be lost, `WriteError` when it
+        can't be written.
+        """
+        from simulator.store.files import OutputError, advising
+        from simulator.store.identity import Identity
+        from simulator.store.shards import ShardFolder
+
+        identity = Identity(self.scenario, self.seed, self.engine, self.design, self.callbacks)
+        folder, own = Path(out) / self.scenario.name, self.records.folder
+        if own is not None and folder.exists() and own.exists() and folder.samefile(own):
+            return folder  # it lies there already, and writing it anew would begin with removing it
+        if int(self.records.numbers[-1]) >= self.requested:
+            raise OutputError("a part can't be saved; copy its folder, or merge all parts first")
+        with (
+            advising("mend the cause (is the disk full?), then save again"),
+            ShardFolder.open(out, identity, self.requested) as store,
+        ):
+            for block in self.records.blocks():
+                store.keep(block)
+            store.wall_seconds = self.wall_seconds
+            store.failed = [failure.as_dict() for failure in self.failures]
+            store.records()
+            store.conclude(self.jobs, self.as_dict)
+        return store.folder
+
+    @property
+    def plot(self) -> Any:
+        """Figures, each a matplotlib Axes: `plot.adoption()`, `accuracy()`, `money()`, `timeline()`, `shelving()`,
+        `integrations()`, `tickets()`, `backlog()`, `outcomes()`, and `fan(measure)` for any weekly measure.
+        """
+        return accessors.resolve("plot")(self)
+
+    def __rich__(self) -> Any:
+        return accessors.resolve("table")(self)
+
+    def _repr_html_(self) -> str:
+        return str(accessors.resolve("html")(self))
+
+    def __repr__(self) -> str:
+        told = self.verdict() if self.estimable else "a part that says too little alone"
+        return f"Result({self.scenario.name!r}, {self.count_told}, seed {self.seed}): {told}"
+
+    def _true(self, measure: str) -> Truths:
+        return np.array([bool(value) for value in self.records.measure(measure)], dtype=bool)

@@ -1,0 +1,5 @@
+"""What is asked of a whole scenario.
+
+`across` are checks between sections, with `prerequisites` of systems, `correlations` and `levers` on their own.
+`inputs` lists what is uncertain, `ledger` where each number comes from, and `work` estimates what a run takes.
+"""

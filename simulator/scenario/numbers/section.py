@@ -1,0 +1,92 @@
+"""The base of every section of a scenario: frozen, strict, with a source beside any number."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
+
+from simulator.scenario.numbers.quantity import NO_NOTE, Certain, Note, Quantity, Refused, noted, take_note
+from simulator.scenario.text.problems import Finding, describe
+
+
+def stated(default: Any, description: str, **more: Any) -> Any:
+    """A field with a documented default, in the form that a scenario file writes."""
+    return Field(default, description=description, validate_default=True, **more)
+
+
+def needed(description: str, **more: Any) -> Any:
+    """A field without a default."""
+    return Field(description=description, **more)
+
+
+class Section(BaseModel):
+    """A mapping of a scenario file; unknown keys are refused, and nothing can be changed once it is read."""
+
+    # Building validators takes time: it waits until the first scenario is read.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+    _notes: dict[str, Note] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def certain_fields(cls) -> list[str]:
+        """Keys of the fields that hold plain ints and floats."""
+        return [
+            field.alias or name
+            for name, field in cls.model_fields.items()
+            if any(isinstance(annotation, Certain) for annotation in field.metadata)
+        ]
+
+    @classmethod
+    def certain_kind(cls, key: str) -> Certain | None:
+        """What the plain int or float under `key` may be; None where the field holds no such number."""
+        for name, field in cls.model_fields.items():
+            if key == (field.alias or name):
+                return next((kind for kind in field.metadata if isinstance(kind, Certain)), None)
+        return None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _set_notes_aside(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Certain numbers stay plain ints and floats; the sources beside them are kept apart."""
+        if not isinstance(given, Mapping):
+            return handler(given)
+        values, notes = dict(given), {}
+        for name in cls.certain_fields():
+            value = values.get(name)
+            if isinstance(value, Mapping):
+                form, note, findings = take_note(value)
+                if set(form) != {"value"} or isinstance(form["value"], Mapping):
+                    allowed = "allowed: a certain number, or {value:, source:, confidence:}"
+                    findings.append(Finding((), f"found {describe(value)}", allowed))
+                values[name] = Refused(tuple(findings)) if findings else form["value"]
+                if note != NO_NOTE:
+                    notes[name] = note
+        section = handler(values)
+        section._notes.update(notes)
+        return section
+
+    def note(self, key: str) -> Note:
+        """Source and confidence beside the certain number under ``key``."""
+        return self._notes.get(key, NO_NOTE)
+
+    def fields(self) -> Iterator[tuple[str, Any]]:
+        """Keys as a file spells them, and values, in declared order."""
+        for name, field in type(self).model_fields.items():
+            yield field.alias or name, getattr(self, name)
+
+    def document(self) -> dict[str, Any]:
+        """The section as a scenario file writes it: plain, JSON-able, with defaults filled in."""
+        return {key: noted(plain(value), self.note(key)) for key, value in self.fields()}
+
+
+def plain(value: Any) -> Any:
+    """A value of a section as plain JSON types."""
+    if isinstance(value, Section | Quantity) or hasattr(value, "document"):
+        return value.document()
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and value == int(value):
+        return int(value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)

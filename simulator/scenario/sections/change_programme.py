@@ -1,0 +1,48 @@
+"""The change programme: training, champions and campaigns that help people to take to the system."""
+
+from simulator.scenario.numbers.number_kinds import ChampionsPer100, Factor, UsersPerWeek, Weeks
+from simulator.scenario.numbers.section import Section, stated
+
+
+class Training(Section):
+    """Training before go-live, with a capacity for the whole organisation."""
+
+    users_per_week: UsersPerWeek = stated(100, "Users that can be trained, organisation-wide (per week).")
+    weeks_before_go_live: Weeks = stated(
+        6, "Training of a site begins this long before its planned go-live (weeks); what is left follows afterwards."
+    )
+
+
+class Champions(Section):
+    """Colleagues at each site who show others how to use the system."""
+
+    per_100_users: ChampionsPer100 = stated(1, "Champions per 100 users of a site (people).")
+    word_of_mouth_gain: Factor = stated(
+        0.5, "Word of mouth is multiplied by 1 + this gain * champions per 100 users (factor)."
+    )
+
+
+class Campaign(Section):
+    """A time after each site's go-live in which people are asked to start."""
+
+    weeks: Weeks = stated(6, "Length after a site's go-live (weeks).")
+    onset_factor: Factor = stated(2, "Multiplies users.segments.onset_per_week while it runs (factor).")
+
+
+class ChangeProgramme(Section):
+    """What is done so that people take to the system, and what happens where it is not done."""
+
+    ideal: bool = stated(
+        default=False,
+        description="Whether every site has the pilot's mix of segments, all trained (mechanism switched off).",
+    )
+    untrained_onset_factor: Factor = stated(0.4, "Multiplies the onset hazard of untrained users (factor).")
+    untrained_question_factor: Factor = stated(2, "Multiplies how-to questions of untrained new users (factor).")
+    spoiling: Factor = stated(
+        0.5, "Word of mouth and returns use the active share minus this times the reverted share, at least 0 (factor)."
+    )
+    training: Training | None = stated(
+        None, "Training; null: everybody is trained when their site goes live (cost per user still counts)."
+    )
+    champions: Champions | None = stated(None, "Champions; null: none.")
+    campaign: Campaign | None = stated(None, "Campaign after each site's go-live; null: none.")

@@ -1,0 +1,155 @@
+"""Sites, users and their segments, and the pilot."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from simulator.scenario.numbers.mix import Mix, adds_up
+from simulator.scenario.numbers.number_kinds import (
+    CertainShare,
+    Factor,
+    Name,
+    PerYear,
+    Rate,
+    Share,
+    ShareInside,
+    TasksAboveZero,
+    UserCount,
+    WeeksAboveZero,
+    WholeWeeks,
+)
+from simulator.scenario.numbers.section import Section, needed, stated
+from simulator.scenario.sections.calendar import Offset, WorkingHours
+from simulator.scenario.sections.observed import Observed
+from simulator.scenario.text.problems import Finding, rejected
+
+
+class Pilot(Section):
+    """The first phase of the programme: the pilot's sites, people and conditions."""
+
+    weeks: WholeWeeks = stated(12, "Length of the pilot (weeks from kick-off).")
+    measure_weeks: WholeWeeks = stated(8, "Last weeks of the pilot over which it is read (weeks), at most its length.")
+    sites: tuple[Name, ...] = needed("Names of the pilot's sites.", min_length=1, max_length=1000)
+    users_per_site: UserCount = stated(60, "Users invited at each pilot site (users), capped at the site's users.")
+    segments: Mix = stated({"volunteers": 1.0}, "Mix of the invited: segment names with shares that add up to 1.")
+    curation: Share = stated(
+        0.7,
+        "Share of the data's shortcomings, and of what upstream changes break, mended by hand in the pilot (share).",
+    )
+    handling_factor: Factor = stated(
+        0.6, "Pilot tickets go straight to the data science team, who need this share of tier 3's time (factor)."
+    )
+    logged_share: Share = stated(0.4, "Share of the pilot's tickets that were logged (share).")
+
+    observed: Observed | None = stated(None, "What the real pilot showed, on which the forecast is conditioned.")
+
+    @model_validator(mode="after")
+    def _measured_within(self) -> Self:
+        findings = []
+        if self.measure_weeks > self.weeks:
+            found = f"found {self.measure_weeks} measure_weeks in a pilot of {self.weeks} weeks"
+            findings.append(Finding(("measure_weeks",), found, f"allowed: at most {self.weeks}"))
+        findings.extend(repeated(self.sites, "sites"))
+        if findings:
+            raise rejected(*findings)
+        return self
+
+
+class Site(Section):
+    """A plant, channel or department where the system is rolled out."""
+
+    name: Name = needed("Name of the site: a-z, 0-9 and hyphens.")
+    users: UserCount = needed("Users of the site (users).")
+    data_quality: Share = stated(0.9, "Data quality of the site (share).")
+    local_variety: Factor = stated(1.0, "Multiplies the share of site-specific edge cases (factor).")
+    utc_offset_hours: Offset = stated(0.0, "Local time minus UTC (hours, a multiple of 0.25); no daylight saving.")
+    tasks_per_user_week: Rate | None = stated(None, "Tasks per active user (per week); null: as in users.")
+    working_hours: WorkingHours | None = stated(None, "Working hours of the site; null: as in users.")
+    segments: Mix | None = stated(None, "Mix of the site's users, shares add up to 1; null: as in users.")
+
+
+class Segment(Section):
+    """A group of users who take to the system, and lose faith in it, in their own way."""
+
+    name: Name = needed("Name of the segment: a-z, 0-9 and hyphens.")
+    share: CertainShare = needed("Share of the users (share); shares add up to 1.")
+    initial_trust: ShareInside = stated(0.6, "Trust before the first task (share, above 0 and below 1).")
+    onset_per_week: Rate = stated(0.1, "Hazard of an onboarded user to become active without others (per week).")
+    reversion: Share = stated(0.5, "Chance to revert after a noticed error where trust is 0 (share).")
+
+
+class Trust(Section):
+    """How trust moves: a Beta with weights counted in tasks (Guo and Yang 2020)."""
+
+    prior_tasks: TasksAboveZero = stated(20, "Weight of the initial trust (tasks).")
+    success_weight: Factor = stated(1.0, "Weight of a correct answer (tasks).")
+    error_weight: Factor = stated(2.0, "Weight of a noticed error (tasks).")
+    late_weight: Factor = stated(2.0, "Weight of a late answer to a ticket (tasks).")
+    fix_weight: Factor = stated(1.0, "Weight of a fast fix (tasks).")
+    forgetting_per_week: Share = stated(0.03, "Share of the evidence that is forgotten (share per week).")
+    frozen: bool = stated(default=False, description="Whether trust stays at its initial value (for theory).")
+
+
+SEGMENTS = (
+    {"name": "volunteers", "share": 0.1, "initial_trust": 0.75, "onset_per_week": 0.30, "reversion": 0.4},
+    {"name": "mainstream", "share": 0.6, "initial_trust": 0.6, "onset_per_week": 0.10, "reversion": 0.6},
+    {"name": "sceptics", "share": 0.3, "initial_trust": 0.4, "onset_per_week": 0.03, "reversion": 0.9},
+)
+"""Segments of a scenario that names none."""
+
+
+class Users(Section):
+    """Who uses the system, how much, and what makes them start, stop and come back."""
+
+    tasks_per_user_week: Rate = stated(20, "Tasks per active user (per week).")
+    working_hours: WorkingHours = Field(default_factory=WorkingHours, description="When users work, local time.")
+    initially_active: bool = stated(
+        default=False,
+        description="Whether every user of every site is active from week 0, without pilot or roll-out (for theory).",
+    )
+    initially_onboarded: bool = stated(
+        default=False,
+        description="Whether every user of every site is onboarded and trained at week 0, without pilot or roll-out "
+        "(for theory).",
+    )
+    segments: tuple[Segment, ...] = stated(
+        SEGMENTS, "Groups of users; shares add up to 1.", min_length=1, max_length=50
+    )
+    word_of_mouth_per_week: Rate = stated(0.4, "Onset hazard where all users of the site are active (per week).")
+    return_per_week: Rate = stated(0.05, "Scale of the hazard of a reverted user to come back (per week).")
+    return_base: Factor = stated(0.2, "Part of the return hazard that needs no active colleagues (factor).")
+    lost_share: Share = stated(0.2, "Share of reverting users who never come back (share).")
+    drop_out_per_week: Rate = stated(0.01, "Hazard of an active user to revert without any error (per week).")
+    turnover_per_year: PerYear = stated(
+        0, "Hazard of a user to leave the company and be replaced by an untrained one (per year)."
+    )
+    notice_probability: Share = stated(0.5, "Share of errors that users notice (share).")
+    learning_weeks: WeeksAboveZero = stated(4, "Mean time as a new user (weeks).")
+    trust: Trust = Field(default_factory=Trust, description="How trust moves.")
+
+    @property
+    def in_place(self) -> bool:
+        """Whether all users are there from week 0 (for theory), so that neither pilot nor roll-out is needed."""
+        return self.initially_active or self.initially_onboarded
+
+    @model_validator(mode="after")
+    def _segments_add_up(self) -> Self:
+        findings = list(repeated([s.name for s in self.segments], "segments"))
+        if not findings:
+            wrong = adds_up({s.name: s.share for s in self.segments})
+            findings.extend(Finding(("segments",), f.found, f.allowed) for f in wrong)
+        if self.initially_active and self.initially_onboarded:
+            found = "found true beside initially_active: true"
+            findings.append(Finding(("initially_onboarded",), found, "allowed: one of them"))
+        if findings:
+            raise rejected(*findings)
+        return self
+
+
+def repeated(names: list[str] | tuple[str, ...], *at: str) -> list[Finding]:
+    """A finding for each name that stands twice in a list."""
+    return [
+        Finding((*at, i), f'found name "{name}" again', "allowed: each name once")
+        for i, name in enumerate(names)
+        if name in names[:i]
+    ]

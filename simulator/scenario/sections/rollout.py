@@ -1,0 +1,149 @@
+"""The roll-out: phases by date, gates that can hold or stop them, and a sponsor whose patience ends."""
+
+from typing import Final, Literal, Self, get_args
+
+from pydantic import Field, model_validator
+
+from simulator.scenario.numbers.number_kinds import (
+    CheckedTasks,
+    FactorAboveZero,
+    Holds,
+    LagWeeks,
+    LogError,
+    Name,
+    Share,
+    Weeks,
+    WeeksAboveZero,
+    WindowWeeks,
+)
+from simulator.scenario.numbers.section import Section, needed, stated
+from simulator.scenario.sections.people import repeated
+from simulator.scenario.sections.success import Bound
+from simulator.scenario.text.problems import Finding, rejected
+
+GateMeasure = Literal[
+    "accuracy", "resolution", "active_share", "value_share", "sla_met_share", "backlog", "integrations_live"
+]
+GATE_MEASURES: Final[tuple[str, ...]] = get_args(GateMeasure)
+
+
+class Phase(Section):
+    """Sites that go live together."""
+
+    name: Name = needed("Name of the phase: a-z, 0-9 and hyphens.")
+    week: Weeks = needed("Planned go-live (weeks from funding).")
+    sites: tuple[Name, ...] = needed("Names of the phase's sites.", min_length=1, max_length=1000)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        wrong = repeated(self.sites, "sites")
+        if wrong:
+            raise rejected(*wrong)
+        return self
+
+
+class GateCriterion(Bound):
+    """A bound on what a gate observes."""
+
+    measure: GateMeasure = needed(
+        "What is observed: active_share is active / invited so far, value_share observed / planned value, backlog "
+        "tickets waiting per 100 active users, integrations_live the share of systems that are live."
+    )
+
+
+class OnHold(Section):
+    """What a hold is used for."""
+
+    rebaseline: bool = stated(default=False, description="Whether the sponsor's expectation is set anew.")
+    remediate: bool = stated(
+        default=False, description="Whether data of sites not yet cleaned are remediated, as in ai.remediation."
+    )
+    restaff: bool = stated(default=False, description="Whether staffing is planned again from observed tickets.")
+
+
+class GateReading(Section):
+    """How a gate reads the programme, and what follows where it does not pass."""
+
+    name: Name = needed("Name of the gate: a-z, 0-9 and hyphens.")
+    combine: Literal["all", "any"] = stated("all", "Whether all criteria must be met, or any one.")
+    criteria: tuple[GateCriterion, ...] = needed("Bounds on what is observed.", min_length=1, max_length=20)
+    qa_tasks: CheckedTasks = stated(200, "Tasks from which accuracy and resolution are observed (tasks).")
+    value_error: LogError = stated(0.2, "Error of the observed value (standard deviation of its logarithm).")
+    retry_weeks: WeeksAboveZero = stated(8, "Length of a hold, which shifts later dates (weeks).")
+    max_holds: Holds = stated(2, "Holds before the gate stops the programme (holds).")
+    on_hold: OnHold = Field(default_factory=OnHold, description="What a hold is used for.")
+
+
+class FundingGate(GateReading):
+    """Gate 0, read at the end of the pilot, over its last `measure_weeks`."""
+
+    name: Name = stated("funding", "Name of the gate: a-z, 0-9 and hyphens.")
+
+    @model_validator(mode="after")
+    def _no_plan_yet(self) -> Self:
+        wrong = [
+            Finding(
+                ("criteria", i, "measure"),
+                "found value_share, but there is no planned value before funding",
+                f"allowed: {', '.join(m for m in GATE_MEASURES if m != 'value_share')}",
+            )
+            for i, criterion in enumerate(self.criteria)
+            if criterion.measure == "value_share"
+        ]
+        if wrong:
+            raise rejected(*wrong)
+        return self
+
+
+class Gate(GateReading):
+    """A gate before a phase."""
+
+    phase: Name = needed("Name of the phase that it lets through.")
+    window_weeks: WindowWeeks = stated(8, "Length of the window that is observed (weeks).")
+    lag_weeks: LagWeeks = stated(1, "Time from the window's end to the reading (weeks).")
+    lead_weeks: Weeks = stated(2, "Time from the reading to the phase's planned date (weeks).")
+
+
+class Sponsor(Section):
+    """Who pays, reviews every four weeks after funding, and shelves the programme when patience is spent."""
+
+    expected_share: Share = stated(0.5, "Share of the planned value below which patience falls (share).")
+    patience_weeks: WeeksAboveZero = stated(
+        {"lognormal": {"median": 10, "p90": 20}}, "Patience, drawn once per replication (weeks)."
+    )
+    ramp_weeks: Weeks = stated(12, "Time after a go-live until full value is expected (weeks).")
+    restored: Share = stated(
+        0.5, "Share of the time since the last review that a review without shortfall gives back as patience (share)."
+    )
+    value_error: LogError = stated(0.2, "Error of the observed value (standard deviation of its logarithm).")
+
+
+class Rollout(Section):
+    """From the pilot to all sites."""
+
+    funding_delay_weeks: Weeks = stated(4, "Time from the pilot's end to funding (weeks).")
+    time_scale: FactorAboveZero = stated(
+        1, "Multiplies dates of phases, gates, go-lives, hiring, training and integration from funding on (factor)."
+    )
+    go_live: Literal["on_date", "when_ready"] = stated(
+        "on_date", "Whether a site goes live on its date, if need be with hand-carried data, or with its systems."
+    )
+    silent_errors_seen: Share = stated(
+        0, "Share of the cost of silent errors that readings of value include, as checks of answers reveal it (share)."
+    )
+    wind_down_weeks: Weeks = stated(8, "Time within which users are withdrawn after a stop (weeks).")
+    phases: tuple[Phase, ...] = needed("Phases; every site is in exactly one.", min_length=1, max_length=1000)
+    funding_gate: FundingGate | None = stated(None, "Gate 0, read at the end of the pilot; null: always funded.")
+    gates: tuple[Gate, ...] = stated((), "Gates before phases, one for a phase at most.", max_length=100)
+    sponsor: Sponsor | None = stated(None, "The sponsor; null: patient for ever.")
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        wrong = [
+            Finding((*f.at, "name"), f.found, f.allowed)
+            for key, things in (("phases", self.phases), ("gates", self.gates))
+            for f in repeated([thing.name for thing in things], key)
+        ]
+        if wrong:
+            raise rejected(*wrong)
+        return self

@@ -1,0 +1,216 @@
+"""Support: what opens tickets, who answers them and when; and the data science team."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from simulator.scenario.numbers.mix import adds_up
+from simulator.scenario.numbers.number_kinds import (
+    CertainShare,
+    HeadCount,
+    Hours,
+    HoursAboveZero,
+    HoursEachTime,
+    MinutesEachTime,
+    PerYear,
+    Rate,
+    Repeat,
+    Share,
+    ShareAboveZero,
+    SliceHours,
+    Weeks,
+    WeeksEachTime,
+)
+from simulator.scenario.numbers.section import Section, needed, stated
+from simulator.scenario.sections.calendar import Offset, Shift
+from simulator.scenario.text.problems import Finding, rejected
+
+TEAM_HOURS = ({"days": "mon-fri", "start_hour": 9, "end_hour": 17, "share": 1.0},)
+DESK_HOURS = ({"days": "mon-fri", "start_hour": 8, "end_hour": 18, "share": 1.0},)
+
+
+def shifts_add_up(shifts: tuple[Shift, ...]) -> None:
+    """Refuse shifts whose shares miss 1."""
+    wrong = adds_up({str(i): shift.share for i, shift in enumerate(shifts)})
+    if wrong:
+        raise rejected(*(Finding(("shifts",), f.found, f.allowed) for f in wrong))
+
+
+class TierShares(Section):
+    """Shares of the tiers that can truly solve a kind of ticket; they add up to 1."""
+
+    tier1: CertainShare = stated(0.0, "Share that tier 1 can solve (share).")
+    tier2: CertainShare = stated(0.0, "Share that needs tier 2 (share).")
+    tier3: CertainShare = stated(0.0, "Share that needs tier 3 (share).")
+
+    @model_validator(mode="after")
+    def _add_up(self) -> Self:
+        wrong = adds_up({"tier1": self.tier1, "tier2": self.tier2, "tier3": self.tier3})
+        if wrong:
+            raise rejected(*wrong)
+        return self
+
+
+class Levels(Section):
+    """Who can truly solve each kind of ticket."""
+
+    error: TierShares = stated(
+        {"tier1": 0.4, "tier2": 0.4, "tier3": 0.2}, "Tickets about errors: share of each tier; adds up to 1."
+    )
+    how_to: TierShares = stated(
+        {"tier1": 0.85, "tier2": 0.12, "tier3": 0.03},
+        "How-to questions: share of each tier; adds up to 1.",
+        alias="how-to",
+    )
+    hand_carried: TierShares = stated(
+        {"tier1": 0.3, "tier2": 0.5, "tier3": 0.2},
+        "Tickets about hand-carried data: share of each tier; adds up to 1.",
+        alias="hand-carried",
+    )
+    outage: TierShares = stated(
+        {"tier1": 1, "tier2": 0, "tier3": 0}, "Tickets about outages: share of each tier; adds up to 1."
+    )
+
+
+class Hiring(Section):
+    """A planned hire."""
+
+    week: Weeks = needed("Week from funding in which hiring starts (weeks).")
+    agents: HeadCount = needed("People hired (people).")
+
+
+class ExpertTier(Section):
+    """Tier 3: the data science team answers."""
+
+    handling_minutes: MinutesEachTime = stated(
+        {"lognormal": {"median": 60, "p90": 180}}, "Time to handle a ticket (minutes)."
+    )
+    patience_hours: HoursEachTime | None = stated(
+        None, "Wait after which a user abandons the ticket (elapsed hours); null: never."
+    )
+    target_hours: Hours = stated(24, "Wait that the service level allows (elapsed hours).")
+    target_share: Share = stated(0.8, "Share of visits that should be started within the target (share).")
+
+
+class StaffedTier(Section):
+    """A tier of support agents."""
+
+    agents: HeadCount = stated(4, "Agents (people).")
+    utc_offset_hours: Offset = stated(0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).")
+    shifts: tuple[Shift, ...] = stated(
+        DESK_HOURS, "Shifts, local time; shares add up to 1.", min_length=1, max_length=50
+    )
+    handling_minutes: MinutesEachTime = stated(
+        {"lognormal": {"median": 15, "p90": 45}}, "Time to handle a ticket (minutes)."
+    )
+    longest_visit_hours: HoursAboveZero | None = stated(
+        None, "Time after which an agent passes the ticket on to the next tier (hours); null: works it to its end."
+    )
+    patience_hours: HoursEachTime | None = stated(
+        {"lognormal": {"median": 24, "p90": 96}},
+        "Wait after which a user abandons the ticket (elapsed hours); null: never.",
+    )
+    target_hours: Hours = stated(4, "Wait that the service level allows (elapsed hours).")
+    target_share: Share = stated(0.8, "Share of visits that should be started within the target (share).")
+    hiring: tuple[Hiring, ...] = stated((), "Planned hires.", max_length=100)
+    hiring_weeks: WeeksEachTime = stated(
+        {"lognormal": {"median": 8, "p90": 16}}, "Time from the decision to the first day (weeks)."
+    )
+    ramp_up_weeks: Weeks = stated(6, "Time until a new agent works at full speed (weeks).")
+    starting_productivity: ShareAboveZero = stated(0.5, "Speed of a new agent on the first day (share of full speed).")
+
+    @model_validator(mode="after")
+    def _shifts_add_up(self) -> Self:
+        shifts_add_up(self.shifts)
+        return self
+
+
+class Tiers(Section):
+    """The three tiers of support."""
+
+    tier1: StaffedTier = stated({"agents": 6}, "First contact: triage, and what it can solve.")
+    tier2: StaffedTier = stated(
+        {"agents": 3, "handling_minutes": {"lognormal": {"median": 30, "p90": 90}}, "target_hours": 8},
+        "Specialists who take escalations.",
+    )
+    tier3: ExpertTier = Field(default_factory=ExpertTier, description="The data science team.")
+
+
+class Support(Section):
+    """Tickets, and the people who answer them."""
+
+    ideal: bool = stated(
+        default=False,
+        description="Whether an expert answers every ticket at once, as in the pilot (mechanism switched off).",
+    )
+    planning: Literal["as_stated", "from_pilot"] = stated(
+        "as_stated",
+        "Whether tiers 1 and 2 are staffed as stated, or planned at funding from the pilot's logged tickets (their "
+        "hiring is then ignored).",
+    )
+    target_occupancy: ShareAboveZero = stated(
+        0.7, "Share of their time that planned agents should be busy (share, above 0)."
+    )
+    documentation_quality: Share = stated(0.5, "Quality of the documentation (share).")
+    documentation_effect: Share = stated(
+        0.4, "Share of how-to questions and of handling times that perfect documentation saves (share)."
+    )
+    tickets_per_noticed_error: Share = stated(0.1, "Chance that a noticed error opens a ticket (share).")
+    how_to_per_new_user_week: Rate = stated(0.4, "How-to questions of a new user (per week).")
+    how_to_per_user_week: Rate = stated(0.02, "How-to questions of every active user, new ones included (per week).")
+    levels: Levels = Field(default_factory=Levels, description="Who can truly solve each kind of ticket.")
+    triage_skill: Share = stated(0.8, "Share of right triage by tier 1 (share).")
+    bounce_handling_share: Share = stated(
+        0.3, "Share of a handling time spent before a wrongly sent ticket goes back (share)."
+    )
+    late_hours: HoursAboveZero = stated(24, "Wait beyond which an answer is late: costs trust (elapsed hours).")
+    fast_fix_hours: Hours = stated(4, "Time within which an answer is a fast fix: restores trust (elapsed hours).")
+    failure_reversion: Share = stated(
+        0.5, "Chance to revert after a late answer or an abandoned ticket where trust is 0 (share)."
+    )
+    call_again_probability: Repeat = stated(0.5, "Chance to call again after abandoning (share, at most 0.999).")
+    tiers: Tiers = Field(default_factory=Tiers, description="The tiers of support.")
+
+
+Job = Literal["outage", "ticket", "hand-carried", "retraining", "remediation", "repair"]
+JOBS: tuple[Job, ...] = ("outage", "ticket", "hand-carried", "retraining", "remediation", "repair")
+
+
+class MovesOn(Section):
+    """The team is given other work."""
+
+    week: Weeks = needed("From when on (weeks from funding).")
+    retained_share: Share = needed("Share of the team's capacity that stays (share).")
+
+
+class DataScienceTeam(Section):
+    """Tier 3, who also end outages, carry data by hand, retrain, remediate and repair: one pool."""
+
+    members: HeadCount = stated(6, "Members (people).")
+    utc_offset_hours: Offset = stated(0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).")
+    shifts: tuple[Shift, ...] = stated(
+        TEAM_HOURS, "Shifts, local time; shares add up to 1.", min_length=1, max_length=50
+    )
+    slice_hours: SliceHours = stated(
+        4, "Jobs run in slices of this length, not interrupted within (hours, at least 0.1)."
+    )
+    priorities: tuple[Job, ...] = stated(JOBS, "Which job comes first, after a slice: each kind of job once.")
+    attrition_per_year: PerYear = stated(0, "Hazard of a member to leave (per year).")
+    notice_weeks: Weeks = stated(0, "Time from a member's resignation to the last day (weeks).")
+    hiring_weeks: WeeksEachTime = stated(
+        {"lognormal": {"median": 12, "p90": 24}}, "Time from a resignation to the replacement's first day (weeks)."
+    )
+    ramp_up_weeks: Weeks = stated(8, "Time until a new member works at full speed (weeks).")
+    starting_productivity: ShareAboveZero = stated(0.4, "Speed of a new member on the first day (share of full speed).")
+    moves_on: MovesOn | None = stated(None, "When the team moves on to other work; null: it stays.")
+    on_call_hours: Hours | None = stated(
+        None, "Time until somebody takes up an outage while nobody is at work (hours); null: nobody is on call."
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        shifts_add_up(self.shifts)
+        if sorted(self.priorities) != sorted(JOBS):
+            found = f"found {', '.join(self.priorities) or 'none'}"
+            raise rejected(Finding(("priorities",), found, f"allowed: each of {', '.join(JOBS)} once"))
+        return self

@@ -1,0 +1,121 @@
+"""The output of many replications, by column, in replication order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import numpy as np
+
+from simulator.store.blocks import INPUT, Value, block_of, table_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from simulator.store.blocks import Replication
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Whole = np.ndarray[Any, np.dtype[np.int32]]
+Column_co = TypeVar("Column_co", covariant=True)
+
+
+class Table(Protocol):
+    """A final table, in memory (`pyarrow.Table`) or in a file."""
+
+    @property
+    def num_rows(self) -> int:
+        """The number of rows."""
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns in order."""
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """One column."""
+
+
+class Records:
+    """The final tables of an experiment, read by column: from memory, or from files when they are asked for.
+
+    `blocks` yields the same replications block by block, as shards hold them; `folder` is where the files lie.
+    """
+
+    def __init__(
+        self, tables: Mapping[str, Table], blocks: Callable[[], Iterator[pa.Table]], folder: Path | None = None
+    ) -> None:
+        self.folder = folder
+        self._tables = tables
+        self.blocks = blocks
+        self.numbers: Whole = tables["replications"].column("replication").to_numpy()
+        self.count = len(self.numbers)
+        names = {name: [*table.column_names] for name, table in tables.items()}
+        self.input_paths = tuple(name.removeprefix(INPUT) for name in names["replications"] if name.startswith(INPUT))
+        measures = [name for name in names["replications"][1:] if not name.startswith(INPUT)]
+        self.measures: Mapping[str, list[Value]] = _Columns(measures, self.measure)
+        self.weekly: Mapping[str, Floats] = _Columns(names["weekly"][2:], self.week_rows)
+        self.sites: Mapping[str, list[list[Value]]] = _Columns(names["sites"][1:], self._per_site)
+
+    @classmethod
+    def in_memory(cls, blocks: Sequence[pa.Table]) -> Records:
+        """The records of these blocks, which are in replication order."""
+        return cls({name: table_of(blocks, name) for name in ("replications", "weekly", "sites")}, lambda: iter(blocks))
+
+    @classmethod
+    def of(cls, input_paths: Sequence[str], replications: Sequence[Replication]) -> Records:
+        """The records of replications 0, 1, 2, ..."""
+        return cls.in_memory([block_of(input_paths, range(len(replications)), replications)])
+
+    @property
+    def weeks(self) -> int:
+        """The number of weeks in a replication."""
+        return self._tables["weekly"].num_rows // self.count if self.count else 0
+
+    @property
+    def inputs(self) -> Floats:
+        """Uncertain inputs as drawn, float64[replications, inputs]."""
+        columns = [self._tables["replications"].column(INPUT + path).to_numpy() for path in self.input_paths]
+        return np.column_stack(columns) if columns else np.empty((self.count, 0))
+
+    def measure(self, name: str) -> list[Value]:
+        """One output measure of every replication; an unknown name raises `KeyError`."""
+        return self._tables["replications"].column(name).to_pylist()  # type: ignore[no-any-return]
+
+    def week_rows(self, name: str) -> Floats:
+        """One weekly measure as float64[replications, weeks]; NaN is null; an unknown name raises `KeyError`."""
+        return self._tables["weekly"].column(name).to_numpy().reshape(self.count, -1)  # type: ignore[no-any-return]
+
+    def table(self, name: str) -> pa.Table:
+        """The table `replications`, `weekly` or `sites`, read into memory."""
+        import pyarrow as pa
+
+        table = self._tables[name]
+        return pa.table({column: table.column(column) for column in table.column_names})
+
+    def _per_site(self, name: str) -> list[list[Value]]:
+        """One output measure of every site for every replication."""
+        values = self._tables["sites"].column(name).to_pylist()
+        number = len(values) // self.count if self.count else 0
+        return [values[number * index : number * (index + 1)] for index in range(self.count)]
+
+
+class _Columns(Mapping[str, Column_co]):
+    """Columns by name, each read when it is asked for."""
+
+    def __init__(self, names: Sequence[str], read: Callable[[str], Column_co]) -> None:
+        self._names = dict.fromkeys(names)
+        self._read = read
+
+    def __getitem__(self, name: str) -> Column_co:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._read(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
