@@ -26,7 +26,7 @@ import simpy
 
 from simulator import engine
 from simulator.scenario import load
-from tests.theory.closed_forms import mmc_mean_wait
+from tests.theory.formulas.closed_forms import mmc_mean_wait
 from tests.theory.statistics import Comparison, compare_ratio
 
 WEEK_HOURS = 168

@@ -9,8 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.scenario import ScenarioError, assumptions, estimate_work, lever_changes, load, uncertain_inputs
-from simulator.scenario import template
+from simulator.scenario import (
+    ScenarioError,
+    assumptions,
+    estimate_work,
+    lever_changes,
+    load,
+    template,
+    uncertain_inputs,
+)
 
 
 def test_changes_make_a_new_scenario(minimal: dict[str, Any]) -> None:

@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from simulator.scenario import Scenario, ScenarioError, estimate_work, load, uncertain_inputs
+from simulator.scenario import Scenario, ScenarioError, estimate_work, load, template, uncertain_inputs
 from simulator.scenario.checks.prerequisites import circles, stage_prerequisites
 from simulator.scenario.checks.work import hand_carried_weeks, live_weeks
-from simulator.scenario import template
 from simulator.scenario.measures import WEEKLY
 from simulator.scenario.sections.rollout import GATE_MEASURES
 from simulator.scenario.sections.support import JOBS

@@ -10,11 +10,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from simulator.scenario import load, shipped_folder, shipped_names
-from simulator.scenario import template
+from simulator.scenario import load, shipped_folder, shipped_names, template
 from simulator.scenario.schema import FILE, json_schema, schema_text, write
 from tests.scenario.conftest import MINIMAL
-from tests.scenario.malformed import ADDED
+from tests.scenario.text.malformed import ADDED
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ from simulator.scenario import (
     read_suite_file,
     shipped_folder,
     shipped_names,
+    template,
 )
-from simulator.scenario import template
 from simulator.scenario.schema import SUITE_FILE, schema_text, suite_json_schema
 from tests.scenario.conftest import MINIMAL
 from tests.scenario.test_schema import plain

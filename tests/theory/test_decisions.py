@@ -11,8 +11,8 @@ from scipy import stats
 from simulator.model.measures.staffing_need import agents_needed, erlang_c
 from simulator.model.programme.gates import binomial_quantile
 from simulator.scenario import load
-from tests.theory.closed_forms import erlang_c as exact_erlang_c
-from tests.theory.closed_forms import mmc_share_served_within
+from tests.theory.formulas.closed_forms import erlang_c as exact_erlang_c
+from tests.theory.formulas.closed_forms import mmc_share_served_within
 from tests.theory.simulated import observe, replicate
 from tests.theory.statistics import compare_mean, compare_ratio
 

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from simulator.scenario import Scenario, load
-from tests.theory.closed_forms import (
+from tests.theory.formulas.closed_forms import (
     Station,
     erlang_a,
     mg1_mean_wait,

@@ -13,7 +13,7 @@ import pytest
 from scipy import stats
 
 from simulator.scenario import Scenario, load
-from tests.theory.closed_forms_of_plans import (
+from tests.theory.formulas.closed_forms_of_plans import (
     harmonic,
     makespan,
     mean_multiplier,

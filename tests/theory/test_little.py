@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.scenario import load
-from tests.theory.closed_forms import erlang_a
+from tests.theory.formulas.closed_forms import erlang_a
 from tests.theory.simulated import Queue, arrival_rate, observe, replicate
 from tests.theory.statistics import compare_ratio
 

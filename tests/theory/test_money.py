@@ -7,7 +7,7 @@ import math
 import pytest
 
 from simulator.scenario import load
-from tests.theory.closed_forms_of_plans import annuity
+from tests.theory.formulas.closed_forms_of_plans import annuity
 from tests.theory.simulated import replicate
 from tests.theory.statistics import compare_mean
 

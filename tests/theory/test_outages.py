@@ -9,7 +9,7 @@ import pytest
 
 from simulator import engine
 from simulator.scenario import Scenario, load
-from tests.theory.closed_forms_of_plans import availability, availability_over, failures_until, mean_over_week
+from tests.theory.formulas.closed_forms_of_plans import availability, availability_over, failures_until, mean_over_week
 from tests.theory.simulated import SEED, WEEK_HOURS, observe, replicate
 from tests.theory.statistics import compare_mean
 

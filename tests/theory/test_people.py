@@ -11,7 +11,7 @@ from scipy import stats
 
 from simulator import engine
 from simulator.scenario import load
-from tests.theory.closed_forms_of_plans import (
+from tests.theory.formulas.closed_forms_of_plans import (
     availability,
     availability_over,
     bass_rates,

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from simulator.scenario import Scenario, load
-from tests.theory.closed_forms import (
+from tests.theory.formulas.closed_forms import (
     cobham_mean_waits,
     machine_and_tickets,
     mmc_priority_mean_waits,

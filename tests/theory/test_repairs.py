@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 
 from simulator.scenario import load
-from tests.theory.closed_forms import pitman_yor_mean_new_share
-from tests.theory.closed_forms_of_plans import pitman_yor_mean_types_met
+from tests.theory.formulas.closed_forms import pitman_yor_mean_new_share
+from tests.theory.formulas.closed_forms_of_plans import pitman_yor_mean_types_met
 from tests.theory.simulated import replicate
 from tests.theory.statistics import compare_mean
 

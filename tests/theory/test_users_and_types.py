@@ -11,7 +11,7 @@ from scipy import integrate, linalg, stats
 
 from simulator import engine
 from simulator.scenario import Scenario, load
-from tests.theory.closed_forms import pitman_yor_mean_types, stick_breaking_mean_remainder
+from tests.theory.formulas.closed_forms import pitman_yor_mean_types, stick_breaking_mean_remainder
 from tests.theory.simulated import SEED, replicate
 from tests.theory.statistics import compare_mean
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.theory.closed_forms import (
+from tests.theory.formulas.closed_forms import (
     Station,
     erlang_a,
     erlang_b,

@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 import ciw
 import pytest
 
-from tests.theory.closed_forms import Station, erlang_a, mg1_mean_wait, mmc_mean_wait, tandem_mean_waits
+from tests.theory.formulas.closed_forms import Station, erlang_a, mg1_mean_wait, mmc_mean_wait, tandem_mean_waits
 from tests.theory.statistics import compare_ratio
 
 pytestmark = pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Batches that are killed: `python -m tests.experiment.killed OUT SEED KILLS` prints what came of them as JSON.
+"""Batches that are killed: `python -m tests.store.killed OUT SEED KILLS` prints what came of them as JSON.
 
 The engine is loaded once; each run is a fork of this process, so that it can be killed at moments that are spread
 evenly over what a run takes from its start to its last file: of the processor's time, as a busy machine changes the

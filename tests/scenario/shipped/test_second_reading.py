@@ -10,8 +10,8 @@ import pytest
 
 from simulator.scenario import Quantity, Stated, load, numbers, shipped_names
 from simulator.scenario.numbers.quantity import CONFIDENCES
-from tests.scenario.library import OVERLAYS, loaded
-from tests.scenario.second_reading import READINGS, RETAIL, Reading
+from tests.scenario.shipped.library import OVERLAYS, loaded
+from tests.scenario.shipped.second_reading import READINGS, RETAIL, Reading
 
 ROUNDING = 1e-9
 CASES = [(scenario, reading) for reading in READINGS for scenario in reading.scenarios]

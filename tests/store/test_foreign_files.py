@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import simulator as sim
-from tests.experiment.folders import list_again, refused
 from tests.experiment.routes import content
 from tests.experiment.stand_in import SCENARIO
+from tests.store.folders import list_again, refused
 
 pytestmark = pytest.mark.usefixtures("stand_in_engine")
 LOADED = sim.load(SCENARIO)

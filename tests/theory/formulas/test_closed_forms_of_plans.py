@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.theory.closed_forms import (
+from tests.theory.formulas.closed_forms import (
     cobham_mean_waits,
     machine_and_tickets,
     mg1_mean_wait,
@@ -17,7 +17,7 @@ from tests.theory.closed_forms import (
     pitman_yor_mean_types,
     sliced_mean_wait,
 )
-from tests.theory.closed_forms_of_plans import (
+from tests.theory.formulas.closed_forms_of_plans import (
     annuity,
     availability,
     availability_over,

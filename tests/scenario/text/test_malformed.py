@@ -10,7 +10,7 @@ import pytest
 
 from simulator.scenario import ScenarioError, load
 from tests.scenario.conftest import MINIMAL
-from tests.scenario.malformed import CASES
+from tests.scenario.text.malformed import CASES
 
 
 @pytest.mark.parametrize("name", CASES)

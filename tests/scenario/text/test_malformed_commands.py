@@ -12,7 +12,7 @@ import pytest
 
 from simulator.cli.entry import execute
 from tests.scenario.conftest import MINIMAL
-from tests.scenario.malformed import CASES
+from tests.scenario.text.malformed import CASES
 
 Write = Callable[..., Path]
 

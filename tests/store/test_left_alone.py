@@ -10,9 +10,9 @@ import pytest
 
 import simulator as sim
 from simulator.scenario import Member
-from tests.experiment.folders import edit, everything, refused
 from tests.experiment.routes import content, leftovers
 from tests.experiment.stand_in import SCENARIO
+from tests.store.folders import edit, everything, refused
 
 pytestmark = pytest.mark.usefixtures("stand_in_engine")
 LOADED = sim.load(SCENARIO)

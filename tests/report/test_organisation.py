@@ -10,7 +10,7 @@ from simulator.report.signs import criteria_missed, signs, stops, telling
 from simulator.report.tables import measure_rows, outcome_lines
 from simulator.report.words import written
 from simulator.scenario.labels import COUNT, MONEY, SHARE, WEEKS, label
-from tests.experiment.organisation import programme, result_of
+from tests.report.organisation import programme, result_of
 
 
 @pytest.fixture

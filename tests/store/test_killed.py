@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from tests.experiment.killed import NAMES, REPLICATIONS
 from tests.experiment.routes import content, leftovers
+from tests.store.killed import NAMES, REPLICATIONS
 
 KILLS = 55
 
 
 @pytest.mark.slow
 def test_sigkill_at_random_moments_and_a_full_disk_lose_nothing(tmp_path, repository):
-    command = [sys.executable, "-m", "tests.experiment.killed", str(tmp_path), "7", str(KILLS)]
+    command = [sys.executable, "-m", "tests.store.killed", str(tmp_path), "7", str(KILLS)]
     ended = subprocess.run(command, capture_output=True, text=True, check=True, cwd=repository)
     told = json.loads(ended.stdout)
     print(told)

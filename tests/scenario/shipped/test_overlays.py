@@ -10,7 +10,7 @@ import pytest
 
 from simulator.scenario import Scenario, load
 from simulator.scenario.sections.success import WeekRange
-from tests.scenario.library import ALL_FIVE, OVERLAYS, REMEDIES, RETAIL, TYPICAL, loaded
+from tests.scenario.shipped.library import ALL_FIVE, OVERLAYS, REMEDIES, RETAIL, TYPICAL, loaded
 
 
 @pytest.fixture(scope="module")

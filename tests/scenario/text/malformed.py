@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.scenario.conftest import MINIMAL
-from tests.scenario.malformed_organisation import OBSERVED, ORGANISATION
+from tests.scenario.text.malformed_organisation import OBSERVED, ORGANISATION
 
 USERS = "users: 900"
 EDGE_CASES = "edge_cases: {site: {share: 0.12}, organisation: {share: 0.5}}\n"

@@ -16,7 +16,7 @@ from simulator.scenario.checks.ledger import assumptions
 from simulator.scenario.checks.levers import lever_changes
 from simulator.scenario.numbers.quantity import Quantity
 from simulator.scenario.text.writing import SCHEMA_LINE
-from tests.scenario.library import CASES, OVERLAYS, TYPICAL, loaded
+from tests.scenario.shipped.library import CASES, OVERLAYS, TYPICAL, loaded
 
 LINES = dict.fromkeys(CASES, (150, 300)) | {TYPICAL: (150, 420)} | dict.fromkeys(OVERLAYS, (12, 60))
 MOST_EVENTS = 300_000
