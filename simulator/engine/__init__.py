@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from simulator.engine.protocol import EndlessError, Engine, Stopped, TraceEvent
+from simulator.scenario.vocabulary import ENGINES
 
 if TYPE_CHECKING:
     from simulator.model.plan.plan import Plan
     from simulator.scenario import Scenario
 
 __all__ = [
-    "NAMES",
+    "ENGINES",
     "EndlessError",
     "Engine",
     "Stopped",
@@ -29,8 +30,6 @@ __all__ = [
     "trace",
     "warm_up",
 ]
-
-NAMES = ("compiled", "reference")
 
 
 def build(scenario: Scenario, design: str = "random") -> Plan:
@@ -50,7 +49,7 @@ def get(name: str) -> Any:
         from simulator.engine import reference
 
         return reference
-    raise ValueError(f"no engine {name!r}: choose {' or '.join(NAMES)}")
+    raise ValueError(f"no engine {name!r}: choose {' or '.join(ENGINES)}")
 
 
 def trace(plan: Plan, replication: int, seed: int, engine: str = "compiled") -> Iterator[TraceEvent]:

@@ -10,7 +10,7 @@ from simulator.model.plan.plan import Plan
 from simulator.model.state.events import KINDS
 from simulator.model.state.state import State
 from simulator.model.state.states import CLASS_REPAIR, CLASSES, DECISIONS, STATE_NAMES, TICKET_KINDS
-from simulator.scenario.measures import TIERS
+from simulator.scenario.vocabulary import TIERS
 
 OUTCOMES = ("right", "wrong", "handed over")
 

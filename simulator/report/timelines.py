@@ -9,13 +9,13 @@ import numpy as np
 
 from simulator.report import style
 from simulator.results.weighting import Weighting
+from simulator.scenario.vocabulary import REVIEW_WEEKS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from simulator.results.result import Result
 
-REVIEW_WEEKS = 4
 """The sponsor looks every four weeks after funding."""
 LEAST_SHOWN = 5
 """Fewer replications than this give no range, only dots."""

@@ -1,7 +1,8 @@
 """Scenarios: what is simulated. Inert and frozen; reading, checking and changing them.
 
 From the ground up: `text`, `numbers`, `sections` (which `building` makes of a tree), `scenario`, `checks`, `files`,
-`suite`, `schema`. `measures` names the outputs and `labels` says them in words; `assignments` reads `--set`.
+`suite`, `schema`. `vocabulary` has the lists of names, `measures` the outputs, `labels` their words; `assignments`
+reads `--set`.
 """
 
 from simulator.scenario.checks.across import check

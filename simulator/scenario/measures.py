@@ -2,7 +2,7 @@
 
 from typing import Final
 
-TIERS: Final = ("tier1", "tier2", "tier3")
+from simulator.scenario.vocabulary import TIERS
 
 WEEKLY: Final = (
     "adoption",

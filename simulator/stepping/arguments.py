@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.scenario.vocabulary import ENGINES
 from simulator.streams.designs import DESIGNS
 
-ENGINES = ("compiled", "reference")
 REPLICATIONS = 200
 SEED = 1
 SHARD_SIZE = 250

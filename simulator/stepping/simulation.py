@@ -36,7 +36,8 @@ from simulator.model.state.states import IN_PILOT, NOT_STARTED, ROLLING_OUT, STO
 from simulator.model.support.staffing import add_agents
 from simulator.model.users.tasks import touch
 from simulator.scenario import Scenario, estimate_work, load
-from simulator.scenario.measures import TIERS, WEEKLY
+from simulator.scenario.measures import WEEKLY
+from simulator.scenario.vocabulary import TIERS
 from simulator.stepping.arguments import SEED, known_engine, whole
 from simulator.store.blocks import plain
 from simulator.store.identity import LARGEST_SEED, MOST_REPLICATIONS

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from simulator.scenario import ScenarioError, load
+from simulator.scenario.vocabulary import EngineName
 from simulator.store.files import OutputError, json_bytes, replace, shown
 from simulator.store.identity import (
     FORMAT,
@@ -83,7 +84,7 @@ class Manifest(Fields):
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", max_length=64)]
     scenario_hash: Hash
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)]
-    engine: Literal["compiled", "reference"]
+    engine: EngineName
     design: Literal["random", "sobol"]
     versions: dict[Text, Text | None]
     callbacks: list[Text] = Field(default_factory=list)

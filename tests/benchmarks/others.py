@@ -360,7 +360,7 @@ def report(network: Network, results: Mapping[str, Result]) -> str:
     ]
     first = statistics.median(next(iter(results.values())).nanoseconds_per_visit)
     for name, result in results.items():
-        version = "" if name in engine.NAMES else importlib.metadata.version(name)
+        version = "" if name in engine.ENGINES else importlib.metadata.version(name)
         median = statistics.median(result.nanoseconds_per_visit)
         spread = f"({min(result.nanoseconds_per_visit):,.0f} to {max(result.nanoseconds_per_visit):,.0f})"
         waits = "".join(

@@ -38,7 +38,7 @@ from simulator.model.support.work import begin_work, dropped, end_work
 from simulator.model.users.change_management import come_back, drop_out, learn, notice_error, replace, start_using
 from simulator.model.users.encounters import meet
 from simulator.model.users.tasks import set_rates
-from simulator.scenario.measures import TIERS
+from simulator.scenario.vocabulary import TIERS
 from simulator.streams.jit import kernel_part, rule
 
 FINISHED, PAUSED, MORE_TICKETS, TRACE_FULL = 0, 1, 2, 3

@@ -40,7 +40,7 @@ from simulator.model.support.work import dropped, end_work
 from simulator.model.users.change_management import come_back, drop_out, learn, notice_error, replace, start_using
 from simulator.model.users.encounters import meet
 from simulator.model.users.tasks import set_rates
-from simulator.scenario.measures import TIERS
+from simulator.scenario.vocabulary import TIERS
 
 Steps = Generator[Event, Any, None]
 

@@ -16,8 +16,9 @@ from simulator.model.plan.start import NOT_STOPPED
 from simulator.model.state.columns import COLUMNS, WAIT_BIN_LOG, WAIT_LOWEST_HOURS
 from simulator.model.state.state import State
 from simulator.model.state.states import LIVE, SEASON, SITE
-from simulator.scenario.measures import TIERS, WEEKLY
+from simulator.scenario.measures import WEEKLY
 from simulator.scenario.sections.success import WeekRange
+from simulator.scenario.vocabulary import TIERS
 
 SCALED_WEEKS = 13
 """Length of the windows `end` and `as_rolled_out`: a quarter."""

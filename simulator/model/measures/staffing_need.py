@@ -17,7 +17,7 @@ import numpy as np
 from simulator.model.plan.calendars import week_mask
 from simulator.model.plan.plan import Floats, Plan
 from simulator.model.state.state import State
-from simulator.scenario.measures import TIERS
+from simulator.scenario.vocabulary import TIERS
 
 BUSY_WEEKS = 4
 MOST_AGENTS = 100_000

@@ -14,10 +14,10 @@ from simulator.model.state import records
 from simulator.model.state.events import CLOCKS, FIRST_CLOCK, KINDS
 from simulator.model.state.states import CLASSES, GATE_MEASURES, NO_TEAM, ORGANISATION, SEASON, SITE, TEAMS
 from simulator.scenario import Quantity, Scenario, uncertain_inputs
-from simulator.scenario.measures import TIERS
 from simulator.scenario.sections.ai import SeasonFamily, TaskFamily
 from simulator.scenario.sections.rollout import Gate, GateReading
 from simulator.scenario.sections.support import DataScienceTeam, ExpertTier, StaffedTier
+from simulator.scenario.vocabulary import TIERS
 from simulator.streams.philox import stream
 
 

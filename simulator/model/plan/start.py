@@ -21,8 +21,8 @@ from simulator.model.state.records import AGENT, HIRING, JOB, TICKET, TIMER, TYP
 from simulator.model.state.state import TRACE_FIELDS, State, link_free_tickets
 from simulator.model.state.states import ROSTERS, STATES, TIER3, WAITING
 from simulator.model.support.staffing import plan_departure
-from simulator.scenario.measures import TIERS
 from simulator.scenario.sections.support import DataScienceTeam, StaffedTier
+from simulator.scenario.vocabulary import TIERS
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw, stream
 from simulator.streams.variates import quantile

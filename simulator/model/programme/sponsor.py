@@ -16,11 +16,11 @@ from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import note
 from simulator.model.state.columns import ACTIVE, INVITED, OPENED, PLANNED_VALUE, SEEN_VALUE, TASKS, column_sum
 from simulator.model.state.events import REVIEW
+from simulator.scenario.vocabulary import REVIEW_WEEKS
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 from simulator.streams.variates import normal_quantile
 
-REVIEW_WEEKS = 4
 REVIEW_HOURS = REVIEW_WEEKS * WEEK_HOURS
 LEAST_EXPECTATION = 0.25
 """Whatever a hold has shown, a sponsor goes on expecting this share of the plan (an assumption)."""

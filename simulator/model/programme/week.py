@@ -68,7 +68,7 @@ from simulator.model.users.tasks import settle
 from simulator.model.users.training import train
 from simulator.model.users.trust import credit_successes, forget, trust
 from simulator.model.users.users import active_in
-from simulator.scenario.measures import TIERS
+from simulator.scenario.vocabulary import TIERS
 from simulator.streams.jit import rule
 
 

@@ -1,6 +1,6 @@
 """Integration: the systems that sites need, as projects with stages, shared people and fat tails."""
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -19,8 +19,7 @@ from simulator.scenario.numbers.number_kinds import (
 from simulator.scenario.numbers.section import Section, needed, stated
 from simulator.scenario.sections.people import repeated
 from simulator.scenario.text.problems import Finding, rejected
-
-StageTeam = Literal["reviewers", "engineers"]
+from simulator.scenario.vocabulary import Team
 
 
 class Stage(Section):
@@ -28,7 +27,7 @@ class Stage(Section):
 
     name: Name = needed("Name of the stage: a-z, 0-9 and hyphens.")
     weeks: WeeksEachTime = needed("Duration (weeks).")
-    team: StageTeam | None = stated(None, "One person of this team works on it; null: nobody shared.")
+    team: Team | None = stated(None, "One person of this team works on it; null: nobody shared.")
     rework: Repeat = stated(0, "Chance that the stage has to be done again when it ends (share, at most 0.999).")
     after: tuple[Name, ...] | None = stated(
         None, "Stages of this system that come before; null: the one before in the list; []: starts with the system."

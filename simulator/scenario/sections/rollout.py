@@ -1,6 +1,6 @@
 """The roll-out: phases by date, gates that can hold or stop them, and a sponsor whose patience ends."""
 
-from typing import Final, Literal, Self, get_args
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -20,11 +20,7 @@ from simulator.scenario.numbers.section import Section, needed, stated
 from simulator.scenario.sections.people import repeated
 from simulator.scenario.sections.success import Bound
 from simulator.scenario.text.problems import Finding, rejected
-
-GateMeasure = Literal[
-    "accuracy", "resolution", "active_share", "value_share", "sla_met_share", "backlog", "integrations_live"
-]
-GATE_MEASURES: Final[tuple[str, ...]] = get_args(GateMeasure)
+from simulator.scenario.vocabulary import GATE_MEASURES, GateMeasure
 
 
 class Phase(Section):

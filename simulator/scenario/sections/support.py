@@ -24,6 +24,7 @@ from simulator.scenario.numbers.number_kinds import (
 from simulator.scenario.numbers.section import Section, needed, stated
 from simulator.scenario.sections.calendar import Offset, Shift
 from simulator.scenario.text.problems import Finding, rejected
+from simulator.scenario.vocabulary import JOBS, Job
 
 TEAM_HOURS = ({"days": "mon-fri", "start_hour": 9, "end_hour": 17, "share": 1.0},)
 DESK_HOURS = ({"days": "mon-fri", "start_hour": 8, "end_hour": 18, "share": 1.0},)
@@ -170,10 +171,6 @@ class Support(Section):
     )
     call_again_probability: Repeat = stated(0.5, "Chance to call again after abandoning (share, at most 0.999).")
     tiers: Tiers = Field(default_factory=Tiers, description="The tiers of support.")
-
-
-Job = Literal["outage", "ticket", "hand-carried", "retraining", "remediation", "repair"]
-JOBS: tuple[Job, ...] = ("outage", "ticket", "hand-carried", "retraining", "remediation", "repair")
 
 
 class MovesOn(Section):

@@ -1,0 +1,38 @@
+"""Lists of names that more than one place needs, each once.
+
+Where the model has a number for a name, that is its place in the list here; the orders of events, lines and reports
+follow from it.
+"""
+
+from typing import Final, Literal, get_args
+
+Tier = Literal["tier1", "tier2", "tier3"]
+TIERS: Final[tuple[Tier, ...]] = get_args(Tier)
+"""Tiers of support; the third is the data science team."""
+STAFFED_TIERS: Final = TIERS[:2]
+"""Those of support's own people."""
+
+TicketKind = Literal["error", "how-to", "hand-carried", "outage"]
+TICKET_KINDS: Final[tuple[TicketKind, ...]] = get_args(TicketKind)
+"""What a ticket is about."""
+
+Job = Literal["outage", "ticket", "hand-carried", "retraining", "remediation", "repair"]
+JOBS: Final[tuple[Job, ...]] = get_args(Job)
+"""Work of the data science team, in the order in which it comes first unless a scenario says otherwise."""
+
+Team = Literal["reviewers", "engineers"]
+TEAMS: Final[tuple[Team, ...]] = get_args(Team)
+"""Who works on stages of integration projects."""
+
+GateMeasure = Literal[
+    "accuracy", "resolution", "active_share", "value_share", "sla_met_share", "backlog", "integrations_live"
+]
+GATE_MEASURES: Final[tuple[GateMeasure, ...]] = get_args(GateMeasure)
+"""What a gate observes."""
+
+EngineName = Literal["compiled", "reference"]
+ENGINES: Final[tuple[EngineName, ...]] = get_args(EngineName)
+"""The engines, the default first."""
+
+REVIEW_WEEKS: Final = 4
+"""Weeks from one review of the sponsor to the next."""
