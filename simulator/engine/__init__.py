@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from simulator.engine.protocol import EndlessError, Engine, Stopped, TraceEvent
+from simulator.engine.protocol import EndlessError, Engine, EngineModule, Stopped, TraceEvent
 from simulator.scenario.vocabulary import ENGINES
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def build(scenario: Scenario, design: str = "random") -> Plan:
     return lay_out(scenario, design)
 
 
-def get(name: str) -> Any:
+def get(name: str) -> EngineModule:
     """The module of the engine `name`, which has an `Engine`; raises ValueError for a name that is not one."""
     if name == "compiled":
         from simulator.engine import compiled

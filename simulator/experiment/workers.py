@@ -99,7 +99,7 @@ def make_engine(name: str, plan: Any) -> Engine:
     """The engine `name` for a plan; can be sent to processes."""
     from simulator import engine as engines
 
-    return engines.get(name).Engine(plan)  # type: ignore[no-any-return]
+    return engines.get(name).Engine(plan)
 
 
 def replicate_in_thread(chunk: range, work: Work, own: local, stop: Event) -> list[Outcome]:

@@ -10,8 +10,10 @@ import pytest
 from simulator import engine
 from simulator.engine import EndlessError, Stopped, compiled, reference
 from simulator.engine.compiled.kernel import FINISHED, MORE_TICKETS, PAUSED, TRACE_FULL, advance
+from simulator.engine.protocol import UnknownEventError
 from simulator.engine.watch import LARGEST_LIMIT, LEAST_LIMIT, STILL_EVENTS, STILL_EVENTS_PER_JOB, UNEXPECTED, Watch
 from simulator.model.clockwork.tracing import TRACE_ROWS
+from simulator.model.state.events import RANK, REVERTED, TIMED
 from tests.model.small import OFFICE, small
 
 ENGINES = ("compiled", "reference")
@@ -89,6 +91,28 @@ def test_the_kernel_says_why_it_stops() -> None:
             break
     assert codes <= {FINISHED, PAUSED, MORE_TICKETS, TRACE_FULL}
     assert PAUSED in codes
+
+
+def test_an_event_that_nothing_answers_is_an_error() -> None:
+    """A kind of event that somebody forgets in an engine must not pass in silence."""
+    runner = engine.get("compiled").Engine(engine.build(small()))
+    run = runner.begin(0, 1)
+    while run.pending.node_due[1] == np.inf:  # until somebody's clock runs
+        assert advance(run.state, run.pending, runner.plan.weeks * 168.0, 1) == PAUSED
+    while run.pending.size[0] and run.pending.heap["time"][0] <= run.pending.node_due[1]:
+        assert advance(run.state, run.pending, runner.plan.weeks * 168.0, 1) == PAUSED
+    run.pending.site_key[run.pending.winners[1]] = REVERTED * RANK  # as if cells had a ninth clock
+    with pytest.raises(UnknownEventError, match=f"nothing answers an event of kind {REVERTED}"):
+        list(runner.advance(run, runner.plan.weeks))
+
+    run = runner.begin(0, 1)
+    run.pending.heap["key"][0] = TIMED + 50 << 40
+    with pytest.raises(UnknownEventError, match=f"kind {TIMED + 50}"):
+        list(runner.advance(run, runner.plan.weeks))
+
+    programme = engine.get("reference").Engine(engine.build(small())).begin(0, 1).programme
+    with pytest.raises(UnknownEventError, match="kind 99"):
+        programme.happens(0, 99, 0, 0.5)
 
 
 def test_a_backlog_may_be_worked_off_at_one_instant() -> None:

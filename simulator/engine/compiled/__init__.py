@@ -1,6 +1,7 @@
 """The compiled engine: an event-scheduling kernel in numba, which releases the GIL while it runs.
 
-Read `kernel` for what follows what; `calendar` is the heap of what is due.
+Read `kernel` for what follows what. `pending` is all that waits: in the `calendar`, which is a heap; on the users'
+`clocks`, which play in a tree; and in `lines` of jobs.
 """
 
 from __future__ import annotations
@@ -9,27 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.engine.compiled.kernel import (
-    FINISHED,
-    MORE_TICKETS,
-    PAUSED,
-    Pending,
-    advance,
-    follow_up,
-    grow_pending,
-    next_event,
-    pending,
-    start,
-)
-from simulator.engine.protocol import EndlessError, never
+from simulator.engine import protocol
+from simulator.engine.compiled.kernel import FINISHED, MORE_TICKETS, PAUSED, UNKNOWN_EVENT, advance, follow_up, start
+from simulator.engine.compiled.pending import Pending, grow_pending, next_event, pending
+from simulator.engine.protocol import EndlessError, UnknownEventError
 from simulator.engine.watch import EVENTS_PER_PAUSE, Watch, told_repetition
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.tracing import traced as with_trace
-from simulator.model.measures.measures import Replication, measure
-from simulator.model.plan.plan import Floats, Plan
+from simulator.model.plan.plan import Floats
 from simulator.model.plan.start import begin
 from simulator.model.state.state import State, grow_tickets
-from simulator.scenario import estimate_work
 
 
 @dataclass
@@ -44,15 +34,10 @@ class Run:
     watch: Watch
 
 
-class Engine:
+class Engine(protocol.Engine[Run]):
     """Runs replications of a plan, one at a time; use one engine per thread."""
 
     name = "compiled"
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.stopping = never
-        self.expected = estimate_work(plan.scenario, 1).events
 
     def begin(self, replication: int, seed: int, uniforms: Floats | None = None, traced: bool = False) -> Run:
         """A replication at t = 0; `traced` keeps its events for `trace`."""
@@ -79,6 +64,8 @@ class Engine:
         """Process events until all up to `until_weeks` have been, it is time for a pause, or the trace is full."""
         while True:
             code = int(advance(run.state, run.pending, until_weeks * WEEK_HOURS, EVENTS_PER_PAUSE))
+            if code >= UNKNOWN_EVENT:
+                raise UnknownEventError(code - UNKNOWN_EVENT)
             if code != MORE_TICKETS:
                 return code
             run.state = grow_tickets(run.state)
@@ -102,14 +89,3 @@ class Engine:
     def copy(self, run: Run) -> Run:
         """A replication of its own in the same state."""
         return Run(run.state.copy(), run.pending.copy(), run.inputs, run.number, run.seed, Watch(self.expected))
-
-    def replicate(self, replication: int, seed: int, uniforms: Floats | None = None) -> Replication:
-        """One replication from start to horizon."""
-        run = self.begin(replication, seed, uniforms)
-        for _ in self.advance(run, self.plan.weeks):
-            pass
-        return self.measure(run)
-
-    def measure(self, run: Run) -> Replication:
-        """The output measures of a replication at its horizon."""
-        return measure(self.plan, run.state, run.inputs, run.number, run.seed)

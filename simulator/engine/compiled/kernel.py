@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
-
-from simulator.engine.compiled.calendar import ABSENT, ENTRY, cancel, schedule
-from simulator.model.clockwork.clocks import due, next_pair, retime, rewind
-from simulator.model.clockwork.time import work_time
+from simulator.engine.compiled.calendar import ABSENT, cancel, schedule
+from simulator.engine.compiled.clocks import arm, find_first, open_clocks, post, renew_rates, retime_user
+from simulator.engine.compiled.lines import NOBODY, append, insert, remove
+from simulator.engine.compiled.pending import AGENTS, TICKETS
+from simulator.model.clockwork.clocks import next_pair, rewind
 from simulator.model.clockwork.tracing import TRACE_ROWS, note
 from simulator.model.programme.programme import turn
-from simulator.model.programme.rates import clock_rate
 from simulator.model.state import events
-from simulator.model.state.events import CLOCKS, FIRST_CLOCK, ONSET, RANK, RETURN
-from simulator.model.state.memory import Arrays
-from simulator.model.state.state import State
+from simulator.model.state.events import CLOCKS, FIRST_CLOCK, RANK, TIMED
 from simulator.model.state.states import CLASS_TICKET, ERROR, LINES, TIER3
 from simulator.model.support.data_science import arm_on_call, called_out, job_done, open_repair
 from simulator.model.support.lines import change_tier, first_line, line_of
@@ -37,81 +34,11 @@ from simulator.model.support.support import (
 from simulator.model.support.work import begin_work, dropped, end_work
 from simulator.model.users.change_management import come_back, drop_out, learn, notice_error, replace, start_using
 from simulator.model.users.encounters import meet
-from simulator.model.users.tasks import set_rates
 from simulator.scenario.vocabulary import TIERS
 from simulator.streams.jit import kernel_part, rule
 
-FINISHED, PAUSED, MORE_TICKETS, TRACE_FULL = 0, 1, 2, 3
-NOBODY = -1
-
-
-class Pending(Arrays):
-    """What waits: for its time (the calendar) or for somebody (the lines)."""
-
-    FIELDS: ClassVar = {
-        "heap": (ENTRY, 1),
-        "place": (np.int64, 1),
-        "size": (np.int64, 1),
-        "posted": (np.float64, 1),  # [timers]: when the calendar has each timer
-        "lines": (np.int64, 2),  # [LINES, 2]: first and last job of each line
-        "first": (np.int64, 1),  # where the slots of agents and of tickets begin; those of timers come first
-        "dues": (np.float64, 1),  # [clocks]: when each clock fires, infinite when not today
-        "cell_due": (np.float64, 1),  # [cells]: when the first of a cell's clocks fires
-        "cell_process": (np.int64, 1),  # [cells]: and which of them it is
-        "site_key": (np.int64, 1),  # [width]: key of the first clock of a site; width: sites, to a power of two
-        "winners": (np.int64, 1),  # [2 * width]: a tree in which the site that fires first wins its way to 1
-        "node_due": (np.float64, 1),  # [2 * width]: when the winner at each node fires
-    }
-
-
-# Indices into `Pending.first`.
-AGENTS, TICKETS = 0, 1
-
-
-def _seeded(width: int) -> Any:
-    """A tree of winners before anything is due: leaves hold their own numbers, and each node one from below it."""
-    tree = np.zeros(2 * width, dtype=np.int64)
-    tree[width:] = np.arange(width)
-    for node in range(width - 1, 0, -1):
-        tree[node] = tree[2 * node]
-    return tree
-
-
-def pending(state: State) -> Pending:
-    """Empty calendar and lines with room for every event that `state` can have pending."""
-    agents = len(state.timers)
-    tickets = agents + len(state.agents)
-    slots = tickets + len(state.tickets)
-    width = 1 << max(0, len(state.sites) - 1).bit_length()
-    return Pending(
-        heap=np.zeros(slots, ENTRY),
-        place=np.full(slots, ABSENT, dtype=np.int64),
-        size=np.zeros(1, dtype=np.int64),
-        posted=np.full(len(state.timers), np.inf),
-        lines=np.full((LINES, 2), NOBODY, dtype=np.int64),
-        first=np.array([agents, tickets], dtype=np.int64),
-        dues=np.full(len(state.clocks), np.inf),
-        cell_due=np.full(len(state.cells), np.inf),
-        cell_process=np.zeros(len(state.cells), dtype=np.int64),
-        site_key=np.zeros(width, dtype=np.int64),
-        winners=_seeded(width),
-        node_due=np.full(2 * width, np.inf),
-    )
-
-
-def grow_pending(cal: Pending, tickets: int) -> Pending:
-    """The same calendar with room for `tickets` tickets."""
-    more = int(cal.first[TICKETS]) + tickets - len(cal.place)
-    return cal.replace(
-        heap=np.concatenate([cal.heap, np.zeros(more, ENTRY)]),
-        place=np.concatenate([cal.place, np.full(more, ABSENT, dtype=np.int64)]),
-    )
-
-
-def next_event(cal: Pending) -> float:
-    """When the next event is due (hours); infinite when there is none."""
-    due = float(cal.node_due[1])
-    return min(due, float(cal.heap["time"][0])) if cal.size[0] > 0 else due
+FINISHED, PAUSED, MORE_TICKETS, TRACE_FULL, UNKNOWN_EVENT = 0, 1, 2, 3, 4
+"""What `advance` returns; from `UNKNOWN_EVENT` on, that and the kind of an event that nothing answers."""
 
 
 # ---- the calendar
@@ -140,7 +67,7 @@ def start(state: Any, cal: Any) -> None:
 def advance(state: Any, cal: Any, until: float, most: int) -> int:
     """Process all events up to and including `until` (hours), as far as they are not more than `most`.
 
-    Stops early, to be resumed, after so many, and when room runs out.
+    Stops early, to be resumed, after so many, and when room runs out; returns why it stops.
     """
     world = state.world[0]
     size = cal.size
@@ -162,7 +89,9 @@ def advance(state: Any, cal: Any, until: float, most: int) -> int:
         if world["traced"] >= TRACE_ROWS:
             return TRACE_FULL
         if user_first:
-            fire(state, cal, cal.site_key[s] // RANK, cal.site_key[s] % RANK, time)
+            kind = cal.site_key[s] // RANK
+            if not fire(state, cal, kind, cal.site_key[s] % RANK, time):
+                return int(UNKNOWN_EVENT + kind)
         else:
             kind = event["key"] // RANK
             slot = event["slot"]
@@ -173,8 +102,10 @@ def advance(state: Any, cal: Any, until: float, most: int) -> int:
                 gave_up(state, cal, slot - cal.first[TICKETS], time)
             elif kind == events.ANSWERED:
                 answered(state, cal, slot - cal.first[TICKETS], time)
-            else:
+            elif kind < TIMED:
                 timed(state, cal, kind, slot, time)
+            else:
+                return int(UNKNOWN_EVENT + kind)
             if cal.place[slot] != ABSENT and cal.heap[cal.place[slot]]["time"] == -math.inf:
                 cancel(cal.heap, cal.place, size, slot)
     return FINISHED
@@ -230,111 +161,8 @@ def follow_up(state: Any, cal: Any, time: float) -> None:
 
 
 @kernel_part
-def arm(state: Any, cal: Any, i: int) -> None:
-    """Note when clock `i` fires; `find_first` and `post` must follow."""
-    cal.dues[i] = due(state.clocks[i], state.sites[state.cells[i // CLOCKS]["site"]])
-
-
-@kernel_part
-def find_first(cal: Any, c: int) -> None:
-    """Find the clock of cell `c` that fires first; of simultaneous ones that of the lowest kind."""
-    best = cal.dues[c * CLOCKS]
-    process = 0
-    for k in range(1, CLOCKS):
-        time = cal.dues[c * CLOCKS + k]
-        process = k if time < best else process
-        best = min(best, time)
-    cal.cell_due[c] = best
-    cal.cell_process[c] = process
-
-
-@kernel_part
-def post(state: Any, cal: Any, s: int) -> None:
-    """Let the first firing at site `s` play for the next one of all: users' events need no place in the heap.
-
-    Ties go by the calendar's key, kind first, then cell. Comparisons are joined by `&` and `|`, not `and` and `or`:
-    nobody can guess who wins, so the processor must not try.
-    """
-    first = state.sites[s]["first_cell"]
-    due_first = cal.cell_due[first]
-    kind = cal.cell_process[first]
-    cell = first
-    for c in range(first + 1, first + state.world[0]["segments"]):
-        time = cal.cell_due[c]
-        process = cal.cell_process[c]
-        earlier = (time < due_first) | ((time == due_first) & (process < kind))
-        due_first = time if earlier else due_first
-        kind = process if earlier else kind
-        cell = c if earlier else cell
-    key = (FIRST_CLOCK + kind) * RANK + cell
-    cal.site_key[s] = key
-    i = len(cal.site_key) + s
-    cal.node_due[i] = due_first
-    winner = s
-    while i > 1:  # the winner so far plays against whoever won on the other side
-        rival = cal.winners[i ^ 1]
-        rival_key = cal.site_key[rival]
-        time = cal.node_due[i ^ 1]
-        earlier = (time < due_first) | ((time == due_first) & (rival_key < key))
-        due_first = time if earlier else due_first
-        winner = rival if earlier else winner
-        key = rival_key if earlier else key
-        i >>= 1
-        cal.node_due[i] = due_first
-        cal.winners[i] = winner
-
-
-@kernel_part
-def retime_cell(state: Any, cal: Any, c: int, work: float, everything: bool) -> None:
-    """Bring the clocks of cell `c` to their present rates: all of them, or those that depend on the site's others."""
-    for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
-        if everything or process == ONSET or process == RETURN:
-            i = c * CLOCKS + process - FIRST_CLOCK
-            if retime(state.clocks[i], work, clock_rate(state, c, process)):
-                arm(state, cal, i)
-    find_first(cal, c)
-
-
-@kernel_part
-def retime_user(state: Any, cal: Any, c: int, time: float) -> None:
-    """After a user of cell `c` changed state."""
-    site = state.sites[state.cells[c]["site"]]
-    work = work_time(site, time)
-    for other in range(site["first_cell"], site["first_cell"] + state.world[0]["segments"]):
-        retime_cell(state, cal, other, work, other == c)
-    post(state, cal, state.cells[c]["site"])
-
-
-@kernel_part
-def renew_rates(state: Any, cal: Any, s: int, time: float) -> None:
-    """After a change in what the system does at site `s`, which must be settled up to `time`."""
-    if state.sites[s]["opened"] == math.inf:
-        return
-    set_rates(state, s)
-    work = work_time(state.sites[s], time)
-    first = state.sites[s]["first_cell"]
-    for c in range(first, first + state.world[0]["segments"]):
-        retime_cell(state, cal, c, work, True)
-    post(state, cal, s)
-
-
-@kernel_part
-def open_clocks(state: Any, cal: Any, s: int, time: float) -> None:
-    """A working day begins at site `s`: clocks take up their present rates, and those that fire today are noted."""
-    site = state.sites[s]
-    work = work_time(site, time)
-    for c in range(site["first_cell"], site["first_cell"] + state.world[0]["segments"]):
-        for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
-            i = c * CLOCKS + process - FIRST_CLOCK
-            retime(state.clocks[i], work, clock_rate(state, c, process))
-            arm(state, cal, i)
-        find_first(cal, c)
-    post(state, cal, s)
-
-
-@kernel_part
-def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> None:
-    """The clock `kind` of cell `c` fires: something happens to one of the cell's users."""
+def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> bool:
+    """The clock `kind` of cell `c` fires: something happens to one of the cell's users; False for no such kind."""
     i = c * CLOCKS + kind - FIRST_CLOCK
     clock = state.clocks[i]
     v = rewind(clock, state.key)
@@ -368,66 +196,19 @@ def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> None:
         drop_out(state, c, time, v)
     elif kind == events.LEARNED:
         learn(state, c, time, v)
-    else:
+    elif kind == events.REPLACED:
         changed = replace(state, c, time, v)
+    else:
+        return False
     if changed:
         retime_user(state, cal, c, time)
     else:
         find_first(cal, c)
         post(state, cal, state.cells[c]["site"])
+    return True
 
 
 # ---- lines and the people who serve them
-
-
-@kernel_part
-def append(state: Any, cal: Any, line: int, job: int) -> None:
-    """Put the job at the end of a line."""
-    state.queues[line] += 1
-    last = cal.lines[line, 1]
-    state.jobs[job]["previous"] = last
-    state.jobs[job]["next"] = NOBODY
-    if last == NOBODY:
-        cal.lines[line, 0] = job
-    else:
-        state.jobs[last]["next"] = job
-    cal.lines[line, 1] = job
-
-
-@kernel_part
-def insert(state: Any, cal: Any, line: int, job: int) -> None:
-    """Put a job that was here before back in its place by order of arrival."""
-    after = cal.lines[line, 0]
-    while after != NOBODY and state.jobs[after]["serial"] < state.jobs[job]["serial"]:
-        after = state.jobs[after]["next"]
-    if after == NOBODY:
-        append(state, cal, line, job)
-        return
-    state.queues[line] += 1
-    before = state.jobs[after]["previous"]
-    state.jobs[job]["previous"] = before
-    state.jobs[job]["next"] = after
-    state.jobs[after]["previous"] = job
-    if before == NOBODY:
-        cal.lines[line, 0] = job
-    else:
-        state.jobs[before]["next"] = job
-
-
-@kernel_part
-def remove(state: Any, cal: Any, line: int, job: int) -> None:
-    """Take the job out of a line."""
-    state.queues[line] -= 1
-    before = state.jobs[job]["previous"]
-    after = state.jobs[job]["next"]
-    if before == NOBODY:
-        cal.lines[line, 0] = after
-    else:
-        state.jobs[before]["next"] = after
-    if after == NOBODY:
-        cal.lines[line, 1] = before
-    else:
-        state.jobs[after]["previous"] = before
 
 
 @kernel_part

@@ -10,17 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.engine.protocol import EndlessError, never
+from simulator.engine import protocol
+from simulator.engine.protocol import EndlessError
 from simulator.engine.reference.programme import Programme
 from simulator.engine.watch import Watch, told_repetition
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.tracing import TRACE_ROWS
 from simulator.model.clockwork.tracing import traced as with_trace
-from simulator.model.measures.measures import Replication, measure
-from simulator.model.plan.plan import Floats, Plan
+from simulator.model.plan.plan import Floats
 from simulator.model.plan.start import begin
 from simulator.model.state.state import State
-from simulator.scenario import estimate_work
 
 STEPS_PER_PAUSE = 1 << 12
 """Steps of SimPy between two pauses: some tenth of a second."""
@@ -50,15 +49,10 @@ class Run:
         self.programme.state = state
 
 
-class Engine:
+class Engine(protocol.Engine[Run]):
     """Runs replications of a plan, one at a time."""
 
     name = "reference"
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.stopping = never
-        self.expected = estimate_work(plan.scenario, 1).events
 
     def begin(self, replication: int, seed: int, uniforms: Floats | None = None, traced: bool = False) -> Run:
         """A replication at t = 0; `traced` keeps its events."""
@@ -108,14 +102,3 @@ class Engine:
 
     def copy(self, run: Run) -> None:
         """Nothing: SimPy's processes are generators, which can't be copied; play the replication again instead."""
-
-    def replicate(self, replication: int, seed: int, uniforms: Floats | None = None) -> Replication:
-        """One replication from start to horizon."""
-        run = self.begin(replication, seed, uniforms)
-        for _ in self.advance(run, self.plan.weeks):
-            pass
-        return self.measure(run)
-
-    def measure(self, run: Run) -> Replication:
-        """The output measures of a replication at its horizon."""
-        return measure(self.plan, run.state, run.inputs, run.number, run.seed)

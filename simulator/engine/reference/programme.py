@@ -6,11 +6,12 @@ Read this file for what happens and in which order; read `simulator.model` for e
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from simpy.events import Event
 
+from simulator.engine.protocol import UnknownEventError
 from simulator.engine.reference.environment import Calendar
 from simulator.engine.reference.queue import NOBODY, Request, StaffedQueue
 from simulator.model.clockwork.clocks import due, next_pair, retime, rewind
@@ -43,6 +44,13 @@ from simulator.model.users.tasks import set_rates
 from simulator.scenario.vocabulary import TIERS
 
 Steps = Generator[Event, Any, None]
+
+ALWAYS: dict[int, Callable[[State, int, float, float], Any]] = {
+    events.ONSET: start_using,
+    events.DROP_OUT: drop_out,
+    events.LEARNED: learn,
+}
+"""What changes the state of a user whoever it is."""
 
 
 class Programme:
@@ -222,11 +230,11 @@ class Programme:
             return bool(come_back(state, c, now, u_pick, u_accept))
         elif process == events.REPLACED:
             return bool(replace(state, c, now, u_pick))
-        else:
-            {events.ONSET: start_using, events.DROP_OUT: drop_out, events.LEARNED: learn}[process](
-                state, c, now, u_pick
-            )
+        elif process in ALWAYS:
+            ALWAYS[process](state, c, now, u_pick)
             return True
+        else:
+            raise UnknownEventError(process)
         if follows == 2:
             self.env.process(self.ticket(number, ERROR))
         return bool(follows == 1)
