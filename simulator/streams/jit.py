@@ -72,10 +72,10 @@ class Overloads:
 
     cache_path = None
 
-    def __init__(self, function: Callable[..., Any], source: Path) -> None:
+    def __init__(self, function: Callable[..., Any], source: Path, *options: str) -> None:
         code = function.__code__
         self._name = f"{source.stem}.{function.__qualname__}".replace("<", "").replace(">", "")[:100]
-        self._of = (str(source), code.co_firstlineno, code.co_code, sha256(source.read_bytes()).digest())
+        self._of = (options, str(source), code.co_firstlineno, code.co_code, sha256(source.read_bytes()).digest())
 
     def load_overload(self, signature: Any, target: Any) -> CompileResult | None:
         """The version for a signature, None where there is none that can be used."""
@@ -109,8 +109,8 @@ NUMBERS = {"float": types.float64, "int": types.int64, "bool": types.boolean}
 
 
 def kernel_part(function: Function) -> Function:
-    """As `rule`, for a function that only other compiled code calls: what Python would need is not compiled."""
-    return _compile(function, {"no_cpython_wrapper": True})
+    """As `rule`, for a function that only other compiled code calls."""
+    return cast(Function, _dispatcher(function, no_cpython_wrapper=True))
 
 
 def rule(function: Function) -> Function:
@@ -119,27 +119,35 @@ def rule(function: Function) -> Function:
     Without reference counting nothing may be allocated inside a rule: all state is passed in. Division follows
     IEEE rules (`x / 0` is infinite) instead of raising. Arguments annotated `float`, `int` or `bool` are converted
     to that type when one rule calls another, so that each rule is compiled once and not for every mix of literals.
+    What other rules call has no entry for Python, which would be compiled with each rule for nothing.
     """
-    return _compile(function, {})
+    if numba_config.DISABLE_JIT:
+        return function
+    for_python = _dispatcher(function)
+    for_rules = _dispatcher(function, no_cpython_wrapper=True)
+    for_python.get_call_template = for_rules.get_call_template  # numba asks these two when compiled code calls
+    for_python.get_overload = for_rules.get_overload
+    return cast(Function, for_python)
 
 
-def _compile(function: Function, more: dict[str, bool]) -> Function:
+def _dispatcher(function: Callable[..., Any], **more: bool) -> Any:
     options = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
     compiled: Any = numba.njit(**options, **more)(function)  # type: ignore[call-overload]
-    if not numba_config.DISABLE_JIT:
-        source = Path(function.__code__.co_filename)
-        if source.is_file() and function.__closure__ is None:
-            cache_name()  # of the sources as they are now, while they are imported
-            compiled._cache = Overloads(function, source)
-        wanted = [NUMBERS.get(str(p.annotation)) for p in inspect.signature(function).parameters.values()]
-        resolve = compiled.get_call_template
+    if numba_config.DISABLE_JIT:
+        return compiled
+    source = Path(function.__code__.co_filename)
+    if source.is_file() and function.__closure__ is None:
+        cache_name()  # of the sources as they are now, while they are imported
+        compiled._cache = Overloads(function, source, *more)
+    wanted = [NUMBERS.get(str(p.annotation)) for p in inspect.signature(function).parameters.values()]
+    resolve = compiled.get_call_template
 
-        def get_call_template(arguments: Any, keywords: Any) -> Any:
-            settled = [
-                number if number is not None and isinstance(given, types.Number | types.Boolean) else given
-                for given, number in zip(map(unliteral, arguments), wanted, strict=True)
-            ]
-            return resolve(tuple(settled), keywords)
+    def get_call_template(arguments: Any, keywords: Any) -> Any:
+        settled = [
+            number if number is not None and isinstance(given, types.Number | types.Boolean) else given
+            for given, number in zip(map(unliteral, arguments), wanted, strict=True)
+        ]
+        return resolve(tuple(settled), keywords)
 
-        compiled.get_call_template = get_call_template
-    return cast(Function, compiled)
+    compiled.get_call_template = get_call_template
+    return compiled
