@@ -7,8 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import simulator as sim
-from simulator.scenario.labels import LABELS, MAIN_GROUPS, TIER_LABELS
-from simulator.scenario.measures import NUMBERS, TEXTS
+from simulator.scenario.measure import GROUPS
+from simulator.scenario.measures import MEASURES, REPLICATIONS, TEXTS
+from simulator.scenario.measures import SITES as PER_SITE
+from simulator.scenario.measures import WEEKLY as PER_WEEK
 
 TIERS = ("tier1", "tier2", "tier3")
 REPLICATION = {
