@@ -29,7 +29,7 @@ from simulator.scenario.measure import (
     per_tier,
 )
 
-NO_PILOT: Final = "there is no pilot, users are in place, or the pilot does not end by the horizon"
+NO_PILOT: Final = "users are in place, so that there is no pilot"
 
 MEASURES: Final[tuple[Measure, ...]] = (
     Measure("success_probability", "Success probability", SHARE, RESULT,
@@ -103,7 +103,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
             group=("people", 5)),
     Measure("tickets_per_user_week_pilot", "Tickets a user and week, pilot", RATE, REPLICATION,
             "Logged tickets, `pilot.logged_share` of those opened, over weeks of active users, in the pilot's last "
-            "`pilot.measure_weeks`.", f"{NO_PILOT}, or nobody is active at the end of these weeks", ("support", 3)),
+            "`pilot.measure_weeks`.", f"{NO_PILOT}, or nobody is active at the ends of these weeks", ("support", 3)),
     Measure("tickets_opened", "Tickets opened", COUNT, REPLICATION,
             "Tickets opened until the horizon, those of the pilot included.", group=("support", 4)),
     Measure("tickets_abandoned", "Tickets abandoned", COUNT, REPLICATION,
@@ -131,7 +131,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
             "about 77,000 hours.", "there are no visits")),
     *per_tier(Measure("queue_mean", "Mean queue", RATE, REPLICATION,
             "Mean over time, from `success.measure_from_week` on, of the number that wait; other work of the data "
-            "science team included.", "`success.measure_from_week` is the horizon or later")),
+            "science team included.")),
     *per_tier(Measure("utilisation_peak", "Peak utilisation", SHARE, REPLICATION,
             "Highest `utilisation` of the tier in any week from `success.measure_from_week` on; above 1 with overtime.",
             "nobody is on duty in these weeks", ("support", 8), beyond=True), grouped=("tier1", "tier2")),
@@ -211,7 +211,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
             "Weeks in which the site is live and its data are carried by hand."),
     Measure("adoption_final", "Adoption at the end", SHARE, SITE,
             "Active users over all users of the site, at the horizon.", "it has no users"),
-    Measure("accuracy_scaled", "Accuracy at scale, of work done", SHARE, SITE,
+    Measure("accuracy_scaled", "Accuracy at scale, used or not", SHARE, SITE,
             "Accuracy that an always active user of the site would meet in the scaled window.",
             "it never goes live, or nothing would be answered in the window"),
     Measure("tickets_opened", "Tickets opened", COUNT, SITE, "Tickets that the site's users opened until the horizon."),
