@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final, Literal
 
 from simulator.scenario.vocabulary import TIERS, Tier
@@ -52,6 +52,7 @@ class Measure:
     level: Level
     meaning: str
     null_when: str = ""
+    _: KW_ONLY
     group: tuple[Group, int] | None = None
     headline: tuple[Headline, ...] = ()
     short: str = ""
