@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
-HEADLINES = ("success", "weeks_to_scale", "npv", "adoption_final", "accuracy_scaled_all_sites")
-"""Measures of which the share is told."""
 COLUMNS = ("inputs", "low", "high", "sd_inputs", "sd_chance", "n")
 MOST_REPEATS = 1000
 LEAST_DRAWS = 10

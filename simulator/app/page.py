@@ -18,7 +18,8 @@ from simulator.report.tables import footnote, measure_rows, outcome_lines, pilot
 from simulator.report.verdict import interval
 from simulator.report.words import written
 from simulator.scenario.assignments import written as written_changes
-from simulator.scenario.labels import MONEY, SHARE, WEEKS, label
+from simulator.scenario.measure import MONEY, SHARE, WEEKS
+from simulator.scenario.measures import ESTIMATED
 from simulator.stepping.arguments import REPLICATIONS, SEED
 
 if TYPE_CHECKING:
@@ -233,20 +234,21 @@ def figures(result: Result) -> None:
         "accuracy_scaled_all_sites" if result.estimate("accuracy_scaled_all_sites").get("n") else "accuracy_scaled"
     )
     columns = st.columns(5)
-    columns[0].metric("Success probability", written(chance.share, SHARE))
+    columns[0].metric(ESTIMATED["success_probability"].words, written(chance.share, SHARE))
     told = interval(chance) if chance.share is not None else "never funded"
     if funded.share is not None and 0 < funded.share < 1:
         told += f"; given funding, which {written(funded.share, SHARE)} get"
     columns[0].caption(told)
-    columns[1].metric("Weeks from funding to scale", written(weeks.get("p50"), WEEKS))
+    columns[1].metric(ESTIMATED["weeks_to_scale"].words, written(weeks.get("p50"), WEEKS))
     columns[1].caption(spread(result, "weeks_to_scale", "median of those that scale"))
-    columns[2].metric("Adoption at the end", written(adoption.get("mean"), SHARE))
+    columns[2].metric(ESTIMATED["adoption_final"].words, written(adoption.get("mean"), SHARE))
     columns[2].caption(spread(result, "adoption_final", pilot(result, "adoption_pilot")))
-    columns[3].metric(label(accuracy).words, written(result.estimate(accuracy).get("mean"), SHARE))
+    columns[3].metric(ESTIMATED[accuracy].words, written(result.estimate(accuracy).get("mean"), SHARE))
     columns[3].caption(spread(result, accuracy, pilot(result, "accuracy_pilot")))
     npv = result.estimate("npv")
     if npv.get("n"):
-        columns[4].metric(label("npv").words, written(npv["mean"], MONEY, currency=result.scenario.economics.currency))
+        told = written(npv["mean"], MONEY, currency=result.scenario.economics.currency)
+        columns[4].metric(ESTIMATED["npv"].words, told)
         paid = result.share_known("payback_week").share
         columns[4].caption(spread(result, "npv", f"pays for itself in {written(paid, SHARE)}"))
 
@@ -258,7 +260,7 @@ def pilot(result: Result, measure: str) -> str:
 
 def spread(result: Result, measure: str, words: str) -> str:
     """The middle 80% of a measure in words."""
-    estimate, unit = result.estimate(measure), label(measure).unit
+    estimate, unit = result.estimate(measure), ESTIMATED[measure].unit
     if not estimate.get("n"):
         return "in no replication"
     return f"{words}; 80% of replications within {written(estimate['p10'], unit)} to {written(estimate['p90'], unit)}"

@@ -9,7 +9,8 @@ import numpy as np
 
 from simulator.report import style, timelines
 from simulator.report.words import OUTCOMES, written
-from simulator.scenario.labels import COUNT, MONEY, SHARE, label
+from simulator.scenario.measure import MONEY, SHARE
+from simulator.scenario.measures import WEEKLY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,19 +32,19 @@ class Figures:
 
     def adoption(self, axes: Axes | None = None) -> Axes:
         """Fan chart of adoption: active users as a share of all users in the full plan."""
-        return self.fan("adoption", "Adoption (active users, share of all)", axes=axes)
+        return self.fan("adoption", WEEKLY["adoption"].title, axes=axes)
 
     def accuracy(self, axes: Axes | None = None) -> Axes:
         """Fan chart of accuracy: correct answers as a share of correct and wrong ones."""
-        return self.fan("accuracy", "Accuracy (correct, share of answers given)", axes=axes)
+        return self.fan("accuracy", WEEKLY["accuracy"].title, axes=axes)
 
     def resolution(self, axes: Axes | None = None) -> Axes:
         """Fan chart of resolution: correct answers as a share of all tasks attempted."""
-        return self.fan("resolution", "Resolution (correct, share of all tasks)", axes=axes)
+        return self.fan("resolution", WEEKLY["resolution"].title, axes=axes)
 
     def tickets(self, axes: Axes | None = None) -> Axes:
         """Fan chart of tickets opened in each week."""
-        return self.fan("tickets_opened", "Tickets opened (per week)", axes=axes)
+        return self.fan("tickets_opened", WEEKLY["tickets_opened"].title, axes=axes)
 
     def backlog(self, axes: Axes | None = None) -> Axes:
         """Fan chart of tickets waiting at the end of each week, all tiers together."""
@@ -114,19 +115,19 @@ class Figures:
         alone = axes is None
         axes = _new_axes() if axes is None else axes
         values = self._result.records.week_rows(measure) if rows is None else rows
-        unit = label(measure).unit if measure in self._result.records.weekly else COUNT
-        share, money = unit == SHARE, unit == MONEY
+        declared = WEEKLY.get(measure)
+        unit = None if declared is None else declared.unit
         p10, p90 = self._bands(axes, values, "", style.BLUE_FAN)
         self._mark_funding(axes)
         self._mark_criterion(axes, measure)
         axes.set_xlim(0, max(1, values.shape[1] - 1))
-        if share:
+        if unit == SHARE:
             from matplotlib.ticker import PercentFormatter
 
             lowest = np.nanmin(p10) if np.isfinite(p10).any() else 0.0
             axes.set_ylim(0 if lowest < 0.5 else 0.4, 1.0)
             axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        elif money:
+        elif unit == MONEY:
             axes.yaxis.set_major_formatter(_money_formatter())
         else:
             from matplotlib.ticker import MaxNLocator, StrMethodFormatter
@@ -136,7 +137,7 @@ class Figures:
             axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
             axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axes.set_xlabel("Weeks since the pilot's start")
-        axes.set_title(title or label(measure).words, loc="left", pad=20)
+        axes.set_title(title or WEEKLY[measure].words, loc="left", pad=20)
         style.quieten(axes)
         if alone:
             style.legend_below(axes)

@@ -13,7 +13,8 @@ import numpy as np
 
 from simulator.report.words import written
 from simulator.results.statistics import Z_95
-from simulator.scenario.labels import MONEY, SHARE, label
+from simulator.scenario.measure import MONEY, SHARE, Unit
+from simulator.scenario.measures import WEEKLY
 
 if TYPE_CHECKING:
     from simulator.results.result import Result
@@ -86,9 +87,9 @@ def criteria_missed(result: Result) -> dict[str, float]:
         with np.errstate(invalid="ignore"):
             holds = rows >= level[:, None] if at_least else rows <= level[:, None]
         long_enough = _longest_stretch(holds & in_plan) >= success.sustained_weeks
-        words = label(criterion.measure)
-        bound = _bound(float(np.mean(level)), words.unit, result.scenario.economics.currency)
-        missed[f"{words.words.lower()} never stays {'at or above' if at_least else 'at or below'} {bound}"] = (
+        measure = WEEKLY[criterion.measure]
+        bound = _bound(float(np.mean(level)), measure.unit, result.scenario.economics.currency)
+        missed[f"{measure.words.lower()} never stays {'at or above' if at_least else 'at or below'} {bound}"] = (
             result.weighting.mean(~long_enough, failed)
         )
     return missed
@@ -200,7 +201,7 @@ def _hand_carried(result: Result, ends: Weeks) -> tuple[Numbers, Numbers]:
     return np.minimum(live, np.nan_to_num(carried[: len(ends)])).sum(axis=1), live.sum(axis=1)
 
 
-def _bound(level: float, unit: str, currency: str) -> str:
+def _bound(level: float, unit: Unit, currency: str) -> str:
     if unit == MONEY:
         return written(level, MONEY, currency=currency)
     return f"{100 * level:.3g}%" if unit == SHARE else f"{level:.3g}"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from simulator.report.narrow import GAP, below
 from simulator.report.words import written
 from simulator.results.paired import Estimate
-from simulator.scenario.labels import MONEY, SHARE, Label, label
+from simulator.scenario.measure import MONEY, Unit
+from simulator.scenario.measures import ESTIMATED, read_first
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -17,32 +18,19 @@ if TYPE_CHECKING:
 
     from simulator.results.suite_result import SuiteResult
 
-FIRST = ("success_probability", "npv", "adoption_final", "accuracy_scaled_all_sites", "support_underestimate_factor")
-"""The usual measures of a table in the order of their weight: as many as there is room for."""
-WORDS = {
-    "success_probability": Label("Success probability", SHARE),
-    "funded_share": Label("Funded", SHARE),
-    "accuracy_scaled_all_sites": Label("Accuracy, all sites", SHARE),
-    "support_underestimate_factor": Label("Support needed/planned", label("support_underestimate_factor").unit),
-}
 LONGEST_NAME = 40
-
-
-def words_of(measure: str) -> Label:
-    """Plain words and unit of a measure, short enough for the head of a column."""
-    return WORDS.get(measure) or label(measure)
 
 
 def told(of: Estimate, measure: str) -> str:
     """An estimate in its unit."""
-    return written(of.value, words_of(measure).unit)
+    return written(of.value, ESTIMATED[measure].unit)
 
 
 def told_difference(of: Estimate | None, measure: str) -> str:
     """A difference with its interval, and a star where that leaves out zero; empty where there is none."""
     if of is None or of.value is None:
         return ""
-    unit = words_of(measure).unit
+    unit = ESTIMATED[measure].unit
     number = signed(of.value, unit)
     if of.low is None or of.high is None:
         return number
@@ -50,7 +38,7 @@ def told_difference(of: Estimate | None, measure: str) -> str:
     return f"{number} [{low}, {high}]{'*' if of.clear else ' '}"
 
 
-def signed(value: float, unit: str) -> str:
+def signed(value: float, unit: Unit) -> str:
     """A number with its sign."""
     text = written(value, unit)
     return text if text.startswith("-") else f"+{text}"
@@ -68,11 +56,11 @@ def heading(result: SuiteResult) -> str:
     return text
 
 
-def head(result: SuiteResult, measure: str) -> str:
+def head(result: SuiteResult, name: str) -> str:
     """What stands over a measure."""
-    label = words_of(measure)
+    measure = ESTIMATED[name]
     currencies = sorted({of.scenario.economics.currency for of in result.results.values()})
-    return f"{label.words}, {'/'.join(currencies)}" if label.unit == MONEY else label.words
+    return f"{measure.head}, {'/'.join(currencies)}" if measure.unit == MONEY else measure.head
 
 
 def notes(result: SuiteResult) -> list[str]:
@@ -129,7 +117,7 @@ class SuiteTable:
 
         result = self._result
         room = options.max_width - min(max(map(len, result.results)), LONGEST_NAME)
-        measures = result.measures_in_order(FIRST)
+        measures = result.measures_in_order(read_first("column"))
         heads = {measure: head(result, measure) for measure in measures}
         columns: dict[str, list[Text]] = {}
         for measure in measures:
@@ -178,7 +166,7 @@ class SuiteTable:
 
 def suite_html(result: SuiteResult) -> str:
     """The comparison for a notebook, as a small HTML fragment."""
-    measures = result.measures_in_order(FIRST)
+    measures = result.measures_in_order(read_first("column"))
     heads = "".join(f"<th colspan=2>{escape(head(result, name))}</th>" for name in measures)
     rows = []
     for name in result.results:

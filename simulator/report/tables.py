@@ -10,7 +10,8 @@ from simulator.report.narrow import Rows, below
 from simulator.report.signs import stops
 from simulator.report.verdict import interval
 from simulator.report.words import OUTCOMES, written
-from simulator.scenario.labels import MAIN_GROUPS, SHARE, label
+from simulator.scenario.measure import SHARE
+from simulator.scenario.measures import ESTIMATED, MAIN_GROUPS, read_first
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,13 +76,13 @@ def measure_rows(result: Result) -> list[Row]:
 
 
 def _measure_row(result: Result, name: str) -> Row:
-    of, words, currency = result.estimate(name), label(name), result.scenario.economics.currency
-    mean = written(of["mean"], words.unit, currency=currency)
+    of, measure, currency = result.estimate(name), ESTIMATED[name], result.scenario.economics.currency
+    mean = written(of["mean"], measure.unit, currency=currency)
     if of["half_width_95"] is not None:
-        mean += f" ± {written(of['half_width_95'], words.unit, like=of['mean'])}"
-    p10, p50, p90 = (written(of[quantile], words.unit) for quantile in ("p10", "p50", "p90"))
+        mean += f" ± {written(of['half_width_95'], measure.unit, like=of['mean'])}"
+    p10, p50, p90 = (written(of[quantile], measure.unit) for quantile in ("p10", "p50", "p90"))
     n = of["n"] or 0
-    return words.words, name, "" if n == result.replications_done else f"{n:,}", mean, p10, p50, p90
+    return measure.words, name, "" if n == result.replications_done else f"{n:,}", mean, p10, p50, p90
 
 
 def footnote(result: Result) -> str:
@@ -103,17 +104,15 @@ def success_line(result: Result) -> str:
 
 def variance_lines(result: Result, variance: pd.DataFrame) -> list[tuple[str, str, str]]:
     """Headline measures in plain words, the share of their variance that the inputs explain, and its 95% interval."""
-    from simulator.analysis.variance import HEADLINES
-
     lines: list[tuple[str, str, str]] = []
-    for name in HEADLINES:
+    for name in read_first("variance"):
         if name not in variance.index:
             continue
         columns = ["inputs", "low", "high", "n"]
         inputs, low, high, n = (float(x) for x in variance.loc[name, columns].to_numpy(dtype=float))
         if math.isnan(inputs):
             continue
-        words = label(name).words + ("" if n == result.replications_done else f" (n {n:,.0f})")
+        words = ESTIMATED[name].words + ("" if n == result.replications_done else f" (n {n:,.0f})")
         reach = "a few replications decide: no interval" if math.isnan(low) else _reach(low, high)
         lines.append((words, written(inputs, SHARE), reach))
     return lines

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from simulator.results.result import Result
 
-"""The sponsor looks every four weeks after funding."""
 LEAST_SHOWN = 5
 """Fewer replications than this give no range, only dots."""
 

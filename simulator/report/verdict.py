@@ -11,7 +11,7 @@ import numpy as np
 from simulator.report.signs import criteria_missed, funded_failures, signs, stops, telling
 from simulator.report.words import written
 from simulator.results.statistics import Share
-from simulator.scenario.labels import SHARE
+from simulator.scenario.measure import SHARE
 
 if TYPE_CHECKING:
     from simulator.results.result import Result

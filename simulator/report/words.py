@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.scenario.labels import COUNT, MONEY, SHARE, WEEKS
+from simulator.scenario.measure import COUNT, MONEY, SHARE, TRUTH, WEEKS, Unit
 
 OUTCOMES = {
     "scaled_on_time": "scaled on time",
@@ -13,7 +13,7 @@ OUTCOMES = {
 }
 
 
-def written(value: float | None, unit: str, *, like: float | None = None, currency: str = "") -> str:
+def written(value: float | None, unit: Unit, *, like: float | None = None, currency: str = "") -> str:
     """`value` for people: a share as a percentage, other numbers with about three digits; a dash for None.
 
     `like` is the number whose digits `value` shares, as a half-width those of its mean. Money is written with
@@ -21,7 +21,7 @@ def written(value: float | None, unit: str, *, like: float | None = None, curren
     """
     if value is None:
         return "–"
-    if unit == SHARE:
+    if unit in (SHARE, TRUTH):  # the mean of truths is a share
         return f"{100 * value:.1f}%"
     size = abs(value if like is None else like)
     if unit == MONEY:

@@ -22,15 +22,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.results.statistics import Z_95, effective_size, share_of, t_quantile
-from simulator.scenario.labels import in_unit
+from simulator.scenario.measures import ESTIMATED, SHARES
 
 if TYPE_CHECKING:
     from simulator.results.result import Result
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
-
-SHARES = {"success_probability": ("success", "funded"), "funded_share": ("funded", None)}
-"""Shares that results speak of: the measure, and the one among whose replications it is."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +55,17 @@ class Column:
 
     @classmethod
     def of(cls, result: Result, measure: str) -> Column | None:
-        """The column of a measure or of a share in `SHARES`; None where the scenario has no such measure.
+        """The column of a measure, or of what a share of all counts; None where the scenario has no such measure.
 
         None also for a part of an experiment that says too little alone.
         """
-        name, among = SHARES.get(measure, (measure, None))
+        share = SHARES.get(measure)
+        name, among = (measure, "") if share is None else (share.counts, share.among)
         if not result.estimable or any(wanted not in result.records.measures for wanted in (name, among) if wanted):
             return None
         read = result.records.measure(name)
         counts = np.array([value is not None for value in read], dtype=float)
-        if among is not None:
+        if among:
             counts *= np.array([bool(value) for value in result.records.measure(among)], dtype=float)
         weights = result.weighting.weights
         values = np.array([0.0 if value is None else float(value) for value in read])
@@ -115,7 +113,9 @@ def estimate(result: Result, measure: str) -> Estimate:
     if mean is None or half_width is None:
         return Estimate(mean, None, None, n)
     ends = mean - half_width, mean + half_width
-    return Estimate(mean, max(0.0, ends[0]), min(1.0, ends[1]), n) if in_unit(measure) else Estimate(mean, *ends, n)
+    if ESTIMATED[measure].in_unit:
+        return Estimate(mean, max(0.0, ends[0]), min(1.0, ends[1]), n)
+    return Estimate(mean, *ends, n)
 
 
 def difference(result: Result, baseline: Result, measure: str) -> Estimate:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.results.statistics import QUANTILES, Numbers, describe, effective_size, share_of
-from simulator.scenario.measures import ESTIMATED, TEXTS
+from simulator.scenario.measures import ESTIMATED, SHARES, TEXTS
 from simulator.scenario.text.problems import nearest
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 MOST_REPLICATIONS = 100_000
 COUNTABLE = 1e6
 """How many times too wide an interval may be for it to make sense to say how many replications it would take."""
-SHARES_OF_ALL = {"funded_share": "funded"}
-SUCCESS_PROBABILITY = "success_probability"
 
 
 class PrecisionError(ValueError):
@@ -178,9 +176,12 @@ def precision(
 def _values(
     measure: str, column: Callable[[str], Sequence[Value]], weights: Numbers | None
 ) -> tuple[Sequence[Value], Numbers | None]:
-    """The values that a target is about, with their weights: a column, or one of the two shares of results."""
-    if measure == SUCCESS_PROBABILITY:
-        funded = np.array(column("funded"), dtype=bool)
-        chosen = [success for success, given in zip(column("success"), funded, strict=True) if given]
-        return chosen, None if weights is None else weights[funded]
-    return column(SHARES_OF_ALL.get(measure, measure)), weights
+    """The values that a target is about, with their weights: a column, or what a share of all replications counts."""
+    share = SHARES.get(measure)
+    if share is None:
+        return column(measure), weights
+    if not share.among:
+        return column(share.counts), weights
+    among = np.array(column(share.among), dtype=bool)
+    chosen = [value for value, given in zip(column(share.counts), among, strict=True) if given]
+    return chosen, None if weights is None else weights[among]

@@ -17,7 +17,7 @@ from pydantic import ConfigDict, StringConstraints, model_validator
 from simulator.results import accessors
 from simulator.results.paired import Estimate, difference, estimate
 from simulator.scenario import Suite
-from simulator.scenario.measures import ESTIMATED
+from simulator.scenario.measures import ESTIMATED, headlines
 from simulator.store.files import OutputError, refuse_others, remove, replace, shown, temporaries, write_json
 from simulator.store.stored_json import Fields, described, read_json, validated
 
@@ -26,18 +26,6 @@ if TYPE_CHECKING:
 
     from simulator.results.result import Result
 
-HEADLINES = (
-    "success_probability",
-    "funded_share",
-    "weeks_to_scale",
-    "adoption_final",
-    "accuracy_scaled_all_sites",
-    "resolution_scaled",
-    "support_underestimate_factor",
-    "programme_cost",
-    "npv",
-)
-"""Measures by which scenarios are compared where a suite names none."""
 COMPARED = ("estimate", "low", "high", "n", "difference", "difference_low", "difference_high", "pairs")
 JSON, TABLE = "suite.json", "suite.csv"
 SET = "set."
@@ -84,7 +72,7 @@ class SuiteResult:
     @cached_property
     def measures(self) -> tuple[str, ...]:
         """The measures that the suite names, or the headline measures: those that any of the scenarios has."""
-        wanted = self.suite.measures or HEADLINES
+        wanted = self.suite.measures or headlines("suite")
         return tuple(name for name in wanted if any(estimate(of, name).n for of in self.results.values()))
 
     def measures_in_order(self, usual: Sequence[str]) -> list[str]:

@@ -1,70 +1,262 @@
-"""Names of the output measures, and their types: what success criteria, suites and targets of precision refer to."""
+"""The output measures, each declared once, and the lists that follow: by level, by type, in the order of reading.
 
+What computes a measure is in `simulator/model`; tables, figures, suites, targets of precision and the page of measures
+in the docs take from here what it is called, how it is written and where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
 from typing import Final
 
-from simulator.scenario.vocabulary import TIERS
-
-WEEKLY: Final = (
-    "adoption",
-    "active_users",
-    "users_onboarded",
-    "users_reverted",
-    "users_lost",
-    "trust_mean",
-    "accuracy",
-    "resolution",
-    "tasks",
-    "errors",
-    "edge_case_types_seen",
-    "edge_case_types_repaired",
-    "tickets_opened",
-    "tickets_abandoned",
-    "sla_met_share",
-    *(f"backlog_{tier}" for tier in TIERS),
-    *(f"utilisation_{tier}" for tier in TIERS),
-    *(f"wait_hours_mean_{tier}" for tier in TIERS),
-    "ds_backlog_repairs",
-    "integrations_live",
-    "sites_live",
-    "cost",
-    "value",
-    "cost_cumulative",
-    "value_cumulative",
+from simulator.scenario.measure import (
+    COUNT,
+    GROUPS,
+    HOURS,
+    MONEY,
+    RATE,
+    REPLICATION,
+    RESULT,
+    SHARE,
+    SITE,
+    TEXT,
+    TRUTH,
+    WEEK,
+    WEEKS,
+    Headline,
+    Level,
+    Measure,
+    per_tier,
 )
-"""Measures of each week, in the order of the weekly table."""
 
-NUMBERS: Final = (
-    "funded", "success", "sustained", "weeks_to_scale", "funded_week", "shelved_week",
-    "adoption_peak", "adoption_final", "adoption_pilot",
-    "accuracy_pilot", "accuracy_scaled", "accuracy_scaled_all_sites", "accuracy_gap",
-    "resolution_pilot", "resolution_scaled",
-    "edge_case_types_seen", "edge_case_types_repaired", "edge_case_mass_handled",
-    "users_reverted", "users_lost",
-    "tickets_per_user_week_pilot", "tickets_opened", "tickets_abandoned", "tickets_per_week_peak",
-    "sla_met_share", "support_underestimate_factor",
-    *(f"{name}_{tier}" for name in (
-        "visits", "wait_hours_sum", "wait_hours_mean", "wait_hours_p90", "queue_mean", "utilisation_peak",
-    ) for tier in TIERS),
-    "integrations_live_week", "sites_live", "programme_cost", "value_delivered", "npv", "payback_week", "events",
+NO_PILOT: Final = "users are in place, so that there is no pilot"
+
+MEASURES: Final[tuple[Measure, ...]] = (
+    Measure("success_probability", "Success probability", SHARE, RESULT,
+            "Share of the funded replications that reach scale, on time or late.",
+            "none is funded", headline=("suite", "column"), counts="success", among="funded"),
+    Measure("funded_share", "Funded", SHARE, RESULT,
+            "Share of the replications that are funded.", headline=("suite",), counts="funded"),
+
+    Measure("outcome", "Outcome", TEXT, REPLICATION,
+            "What becomes of the programme: `scaled_on_time` (scale is reached within `success.deadline_weeks` of "
+            "funding), `scaled_late` (later), else `not_funded`, `shelved` (by sponsor or gate) or `stalled`."),
+    Measure("funded", "Funded", TRUTH, REPLICATION,
+            "Whether the roll-out is funded; where users are in place it is from kick-off."),
+    Measure("success", "Reached scale", TRUTH, REPLICATION,
+            "Whether all success criteria hold in `success.sustained_weeks` consecutive weeks after funding, in time "
+            "or late.", headline=("variance",)),
+    Measure("sustained", "Still at scale at the end", TRUTH, REPLICATION,
+            "Whether scale is reached and all success criteria hold in the last week too."),
+    Measure("weeks_to_scale", "Weeks from funding to scale", WEEKS, REPLICATION,
+            "Weeks from funding to the beginning of the first week of the stretch that counts as success.",
+            "scale is not reached", group=("when", 1), headline=("suite", "variance")),
+    Measure("funded_week", "Week of funding, from kick-off", WEEKS, REPLICATION,
+            "Weeks from kick-off to funding; 0 where users are in place.", "it is not funded"),
+    Measure("shelved_week", "Week of shelving, from kick-off", WEEKS, REPLICATION,
+            "Weeks from kick-off until the sponsor, or a gate after funding, stops the programme.",
+            "it is not funded, or not stopped", group=("when", 2)),
+    Measure("stopped_at_gate", "Stopped at gate", TEXT, REPLICATION,
+            "Name of the gate that stops the programme, the funding gate among them.",
+            "none does; the sponsor may have"),
+    Measure("adoption_peak", "Adoption at its peak", SHARE, REPLICATION,
+            "Highest `adoption` of any week.", "there are no users", group=("people", 2)),
+    Measure("adoption_final", "Adoption at the end", SHARE, REPLICATION,
+            "`adoption` of the last week.", "there are no users", group=("people", 3),
+            headline=("suite", "column", "variance")),
+    Measure("adoption_pilot", "Adoption in the pilot", SHARE, REPLICATION,
+            "Active users over those invited, at the end of the pilot's last week.",
+            f"{NO_PILOT}, or it invites nobody", group=("people", 1)),
+    Measure("accuracy_pilot", "Accuracy in the pilot", SHARE, REPLICATION,
+            "Accuracy, correct answers over correct and wrong ones, in the pilot's last `pilot.measure_weeks`.",
+            f"{NO_PILOT}, or nothing is answered in these weeks", group=("answers", 1)),
+    Measure("accuracy_scaled", "Accuracy at scale, of work done", SHARE, REPLICATION,
+            "Accuracy of all tasks in the scaled window, `success.measure_window`.",
+            "no site goes live, or nothing is answered in the window", group=("answers", 2)),
+    Measure("accuracy_scaled_all_sites", "Accuracy at scale, all sites", SHARE, REPLICATION,
+            "Accuracy that an always active user would meet in the scaled window: the mean, weighted by users, over "
+            "the sites that go live, so that sites where everybody has left still count.",
+            "no site goes live, or nothing would be answered in the window", group=("answers", 3),
+            headline=("suite", "column", "variance"), short="Accuracy, all sites"),
+    Measure("accuracy_gap", "Accuracy lost since the pilot", SHARE, REPLICATION,
+            "`accuracy_pilot` less `accuracy_scaled`; below 0 where accuracy has risen.",
+            "either is null", beyond=True),
+    Measure("resolution_pilot", "Resolution in the pilot", SHARE, REPLICATION,
+            "Resolution, correct answers over all tasks attempted, in the pilot's last `pilot.measure_weeks`.",
+            f"{NO_PILOT}, or nothing is attempted in these weeks", group=("answers", 4)),
+    Measure("resolution_scaled", "Resolution at scale", SHARE, REPLICATION,
+            "Resolution of all tasks in the scaled window.",
+            "no site goes live, or nothing is attempted in the window", group=("answers", 5), headline=("suite",)),
+    Measure("edge_case_types_seen", "Kinds of edge case met", COUNT, REPLICATION,
+            "Types of edge case that users have met by the horizon; each case of the rare tail is its own type.",
+            group=("answers", 6)),
+    Measure("edge_case_types_repaired", "Kinds of edge case repaired", COUNT, REPLICATION,
+            "Types of edge case that are repaired by the horizon.", group=("answers", 7)),
+    Measure("edge_case_mass_handled", "Share of edge cases handled", SHARE, REPLICATION,
+            "Share of all encounters with edge cases whose type is handled at the horizon, if everybody were active "
+            "all year.", "there are no users, or no edge cases"),
+    Measure("users_reverted", "Users who ever went back", COUNT, REPLICATION,
+            "People who went back to the old way at least once, for good or not; whoever replaces somebody is a person "
+            "of their own.", group=("people", 4)),
+    Measure("users_lost", "Users lost for good", COUNT, REPLICATION,
+            "People who went back to the old way for good; whoever replaces somebody is a person of their own.",
+            group=("people", 5)),
+    Measure("tickets_per_user_week_pilot", "Tickets a user and week, pilot", RATE, REPLICATION,
+            "Logged tickets, `pilot.logged_share` of those opened, over weeks of active users, in the pilot's last "
+            "`pilot.measure_weeks`.", f"{NO_PILOT}, or nobody is active at the ends of these weeks",
+            group=("support", 3)),
+    Measure("tickets_opened", "Tickets opened", COUNT, REPLICATION,
+            "Tickets opened until the horizon, those of the pilot included.", group=("support", 4)),
+    Measure("tickets_abandoned", "Tickets abandoned", COUNT, REPLICATION,
+            "Tickets whose user gave up waiting.", group=("support", 6)),
+    Measure("tickets_per_week_peak", "Tickets in the busiest week", COUNT, REPLICATION,
+            "Highest `tickets_opened` of any week.", group=("support", 5)),
+    Measure("sla_met_share", "Tickets started in target time", SHARE, REPLICATION,
+            "Share of the visits of all three tiers, as `visits_<tier>` counts them, that began within their tier's "
+            "`target_hours`, elapsed.", "there are no visits", group=("support", 2)),
+    Measure("support_underestimate_factor", "Support needed over planned", RATE, REPLICATION,
+            "People whom tiers 1 and 2 needed by Erlang's C formula in the four weeks in which most visits to tier 1 "
+            "began to wait, over those planned in them.",
+            "there are fewer than four weeks, no visits to tier 1, or nobody is planned", group=("support", 1),
+            headline=("suite", "column"), short="Support needed/planned"),
+    *per_tier(Measure("visits", "Visits", COUNT, REPLICATION,
+            "Visits of tickets to the tier, counted when their wait ends: they begin, or the user gives up. Only waits "
+            "that begin from `success.measure_from_week` on count.")),
+    *per_tier(Measure("wait_hours_sum", "Sum of waits (hours)", HOURS, REPLICATION,
+            "Sum over these visits of the elapsed hours from joining the line until the visit began or the user gave "
+            "up; 0 where there are none.")),
+    *per_tier(Measure("wait_hours_mean", "Mean wait (hours)", HOURS, REPLICATION,
+            "Mean over these visits of the elapsed hours waited.", "there are no visits", group=("support", 7))),
+    *per_tier(Measure("wait_hours_p90", "90th percentile of waits (hours)", HOURS, REPLICATION,
+            "Elapsed hours within which nine of ten of these waits ended, from a histogram: within 1% from 0.0001 to "
+            "about 77,000 hours.", "there are no visits")),
+    *per_tier(Measure("queue_mean", "Mean queue", RATE, REPLICATION,
+            "Mean over time, from `success.measure_from_week` on, of the number that wait; other work of the data "
+            "science team included.")),
+    *per_tier(Measure("utilisation_peak", "Peak utilisation", SHARE, REPLICATION,
+            "Highest `utilisation` of the tier in any week from `success.measure_from_week` on; above 1 with overtime.",
+            "nobody is on duty in these weeks", group=("support", 8), beyond=True), grouped=("tier1", "tier2")),
+    Measure("integrations_live_week", "Week when all systems are live", WEEKS, REPLICATION,
+            "Weeks from kick-off until all systems are live; where integration is ideal, to funding.",
+            "there are no systems, or not all are live by the horizon", group=("when", 3)),
+    Measure("sites_live", "Sites live", COUNT, REPLICATION,
+            "Sites that are live at the horizon; those in the pilot or switched off are not."),
+    Measure("programme_cost", "Cost of the programme", MONEY, REPLICATION,
+            "Sum of `cost` over all weeks.", group=("money", 1), headline=("suite",)),
+    Measure("value_delivered", "Value delivered", MONEY, REPLICATION,
+            "Sum of `value` over all weeks.", group=("money", 2)),
+    Measure("npv", "Net present value", MONEY, REPLICATION,
+            "Sum over all weeks of `value` less `cost`, each discounted from the end of its week to kick-off.",
+            group=("money", 3), headline=("suite", "column", "variance")),
+    Measure("payback_week", "Week when paid back", WEEKS, REPLICATION,
+            "First week from which on, to the horizon, value so far covers cost so far.",
+            "it does not at the horizon", group=("money", 4)),
+    Measure("events", "Simulated events", COUNT, REPLICATION,
+            "Events simulated: the lines of the replication's trace."),
+
+    Measure("adoption", "Adoption", SHARE, WEEK,
+            "Active users over all users in the full plan, live or not, at the end of the week.",
+            "there are no users", title="Adoption (active users, share of all)"),
+    Measure("active_users", "Active users", COUNT, WEEK, "Users who use the system at the end of the week."),
+    Measure("users_onboarded", "Users onboarded", COUNT, WEEK,
+            "Users who are invited and have not begun to use the system, at the end of the week."),
+    Measure("users_reverted", "Users who ever went back", COUNT, WEEK,
+            "Users who are back at the old way and may return, at the end of the week."),
+    Measure("users_lost", "Users lost for good", COUNT, WEEK,
+            "Users who are back at the old way for good, at the end of the week; whoever replaces one is not."),
+    Measure("trust_mean", "Mean trust", SHARE, WEEK,
+            "Mean trust of the active users at the end of the week.", "nobody is active"),
+    Measure("accuracy", "Accuracy", SHARE, WEEK,
+            "Correct answers over correct and wrong ones, all expected numbers.", "nothing is answered",
+            title="Accuracy (correct, share of answers given)"),
+    Measure("resolution", "Resolution", SHARE, WEEK,
+            "Correct answers over all tasks attempted, both expected numbers.", "nothing is attempted",
+            title="Resolution (correct, share of all tasks)"),
+    Measure("tasks", "Tasks", COUNT, WEEK, "Expected number of tasks attempted."),
+    Measure("errors", "Wrong answers", COUNT, WEEK, "Expected number of wrong answers, noticed or not."),
+    Measure("edge_case_types_seen", "Kinds of edge case met", COUNT, WEEK,
+            "Types of edge case that users have met by the end of the week; each case of the rare tail is its "
+            "own type."),
+    Measure("edge_case_types_repaired", "Kinds of edge case repaired", COUNT, WEEK,
+            "Types of edge case that are repaired by the end of the week."),
+    Measure("tickets_opened", "Tickets opened", COUNT, WEEK,
+            "Tickets opened in the week.", title="Tickets opened (per week)"),
+    Measure("tickets_abandoned", "Tickets abandoned", COUNT, WEEK, "Tickets whose user gave up waiting in the week."),
+    Measure("sla_met_share", "Tickets started in target time", SHARE, WEEK,
+            "Share of the visits of all three tiers whose wait ended in the week that began within their tier's "
+            "`target_hours`, elapsed; those whose user gave up count as missed.", "no wait ended"),
+    *per_tier(Measure("backlog", "Tickets waiting", COUNT, WEEK,
+            "Tickets that wait at the tier at the end of the week; other work of the data science team included.")),
+    *per_tier(Measure("utilisation", "Utilisation", SHARE, WEEK,
+            "Hours at work over hours on duty; overtime is work but no duty, so that it can exceed 1.",
+            "nobody is on duty", beyond=True)),
+    *per_tier(Measure("wait_hours_mean", "Mean wait (hours)", HOURS, WEEK,
+            "Mean of the elapsed hours waited, over the visits of tickets whose wait ended in the week.",
+            "no wait ended")),
+    Measure("ds_backlog_repairs", "Repairs waiting", COUNT, WEEK,
+            "Repairs of edge cases that the data science team has not finished at the end of the week, from the report "
+            "that opens them on; 0 after a stop."),
+    Measure("integrations_live", "Systems live", COUNT, WEEK,
+            "Systems whose integration is live at the end of the week."),
+    Measure("sites_live", "Sites live", COUNT, WEEK,
+            "Sites that are live at the end of the week; those in the pilot or switched off are not."),
+    Measure("cost", "Cost of a week", MONEY, WEEK, "What the programme costs in the week."),
+    Measure("value", "Value of a week", MONEY, WEEK,
+            "What correct answers are worth in the week, less what errors cost, noticed and silent ones."),
+    Measure("cost_cumulative", "Cost so far", MONEY, WEEK, "Sum of `cost` up to the week, the week included."),
+    Measure("value_cumulative", "Value so far", MONEY, WEEK, "Sum of `value` up to the week, the week included."),
+
+    Measure("go_live_week", "Week of going live", WEEKS, SITE,
+            "Weeks from kick-off until the site goes live for everybody, which a pilot is not.", "it never does"),
+    Measure("hand_carried_weeks", "Weeks of data carried by hand", WEEKS, SITE,
+            "Weeks in which the site is live and its data are carried by hand."),
+    Measure("adoption_final", "Adoption at the end", SHARE, SITE,
+            "Active users over all users of the site, at the horizon.", "it has no users"),
+    Measure("accuracy_scaled", "Accuracy at scale, used or not", SHARE, SITE,
+            "Accuracy that an always active user of the site would meet in the scaled window.",
+            "it never goes live, or nothing would be answered in the window"),
+    Measure("tickets_opened", "Tickets opened", COUNT, SITE, "Tickets that the site's users opened until the horizon."),
 )  # fmt: skip
-"""Measures of a replication that are numbers, or true or false."""
+"""All measures, in the order of tables and lists."""
 
-TEXTS: Final = ("outcome", "stopped_at_gate")
-"""Measures of a replication that are words."""
 
-TRUTHS: Final = ("funded", "success", "sustained")
-"""Measures of a replication that are true or false."""
+def _at(level: Level) -> Mapping[str, Measure]:
+    return {measure.name: measure for measure in MEASURES if measure.level == level}
 
-COUNTS: Final = (
-    "edge_case_types_seen", "edge_case_types_repaired", "users_reverted", "users_lost",
-    "tickets_opened", "tickets_abandoned", "tickets_per_week_peak",
-    *(f"visits_{tier}" for tier in TIERS),
-    "sites_live", "events",
-)  # fmt: skip
-"""Measures of a replication or of a site in it that are whole numbers; all others of `NUMBERS` are real ones."""
 
-SHARES: Final = ("success_probability", "funded_share")
-"""Shares of all replications: success given funding, and funding."""
+SHARES: Final = _at(RESULT)
+"""Shares of all replications, by name."""
+REPLICATIONS: Final = _at(REPLICATION)
+"""Measures of a replication, by name."""
+WEEKLY: Final = _at(WEEK)
+"""Measures of each week, by name, in the order of the weekly table."""
+SITES: Final = _at(SITE)
+"""Measures of a site in a replication, by name."""
+TEXTS: Final = tuple(name for name, measure in REPLICATIONS.items() if measure.unit == TEXT)
+"""Measures of a replication that are words; all others are numbers, or true or false."""
+ESTIMATED: Final[Mapping[str, Measure]] = {
+    **SHARES,
+    **{name: measure for name, measure in REPLICATIONS.items() if name not in TEXTS},
+}
+"""All that can be estimated with an interval, by name."""
 
-ESTIMATED: Final = (*SHARES, *NUMBERS)
-"""All that can be estimated with an interval."""
+
+def headlines(place: Headline) -> tuple[str, ...]:
+    """The headline measures of a place, in the order of their declaration."""
+    return tuple(name for name, measure in ESTIMATED.items() if place in measure.headline)
+
+
+def read_first(place: Headline) -> tuple[str, ...]:
+    """The same in the order in which people read them."""
+    return tuple(sorted(headlines(place), key=lambda name: ESTIMATED[name].reading_order))
+
+
+MAIN_GROUPS: Final = tuple(
+    tuple(
+        measure.name
+        for measure in sorted(ESTIMATED.values(), key=lambda measure: measure.reading_order)
+        if measure.group is not None and measure.group[0] == group
+    )
+    for group in GROUPS
+)
+"""The measures that people read first, in groups: when, money, people, answers, support."""

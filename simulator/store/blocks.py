@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from simulator.scenario.measures import COUNTS, TEXTS, TRUTHS
+from simulator.scenario.measure import COUNT, TEXT, TRUTH
+from simulator.scenario.measures import REPLICATIONS, SITES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -121,9 +122,11 @@ def type_of(name: str) -> pa.DataType:
     """The type of a measure's column in the tables of replications and sites: float64 where no other is known."""
     import pyarrow as pa
 
-    if name in TEXTS or name == SITE:
+    if name == SITE:
         return pa.string()
-    return pa.bool_() if name in TRUTHS else pa.int64() if name in COUNTS else pa.float64()
+    measure = REPLICATIONS.get(name) or SITES.get(name)
+    types = {TEXT: pa.string(), TRUTH: pa.bool_(), COUNT: pa.int64()}
+    return pa.float64() if measure is None else types.get(measure.unit, pa.float64())
 
 
 def schema_of(block: pa.Schema, table: str) -> pa.Schema:

@@ -17,7 +17,7 @@ from simulator.cli.sources import load_all, scenarios_in
 from simulator.results.account import ReplicationError
 from simulator.scenario import Scenario, ScenarioError, Suite, estimate_work, load, load_suite
 from simulator.scenario.assignments import read_changes
-from simulator.scenario.labels import in_unit
+from simulator.scenario.measures import ESTIMATED, SITES, WEEKLY
 from simulator.scenario.text.problems import LONGEST_TEXT, MOST_TOLD
 from simulator.scenario.text.reading import read_text
 from simulator.scenario.text.tree import from_python
@@ -145,16 +145,16 @@ def _simulate(scenario: Scenario) -> str:
         demand_unit(name, share.values())
     demand_unit("scaled_by_week", summary["scaled_by_week"]["share"])
     for name, row in summary["measures"].items():
-        if in_unit(name):
+        if ESTIMATED[name].in_unit:
             demand_unit(name, [value for key, value in row.items() if key not in ("n", "half_width_95", "sd")])
     for name in result.records.measures:
-        if in_unit(name):
+        if name in ESTIMATED and ESTIMATED[name].in_unit:
             demand_unit(name, result.records.measure(name))
-    for table in (result.weekly, result.sites):
+    for table, measures in ((result.weekly, WEEKLY), (result.sites, SITES)):
         for name in table.columns:
             column = table[name].astype(object).where(table[name].notna(), None).tolist()
             demand(all(not isinstance(x, float) or math.isfinite(x) for x in column), f"{name} is not finite")
-            if in_unit(name):
+            if name in measures and measures[name].in_unit:
                 demand_unit(name, column)
     _printed(result)
     return "simulated"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.scenario.measures import TIERS
+from simulator.scenario.vocabulary import TIERS
 
 WEEK = 168.0
 CLOSES = 16.0

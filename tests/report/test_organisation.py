@@ -9,7 +9,8 @@ from rich.console import Console
 from simulator.report.signs import criteria_missed, signs, stops, telling
 from simulator.report.tables import measure_rows, outcome_lines
 from simulator.report.words import written
-from simulator.scenario.labels import COUNT, MONEY, SHARE, WEEKS, label
+from simulator.scenario.measure import COUNT, MONEY, SHARE, WEEKS
+from simulator.scenario.measures import ESTIMATED, WEEKLY
 from tests.report.organisation import programme, result_of
 
 
@@ -187,4 +188,4 @@ def test_sites_by_hand_are_counted_week_by_week(result):
      ("integrations_live", COUNT), ("adoption", SHARE)],
 )  # fmt: skip
 def test_units(measure, unit):
-    assert label(measure).unit == unit
+    assert {**ESTIMATED, **WEEKLY}[measure].unit == unit

@@ -13,7 +13,7 @@ from simulator.results.conditioning import READINGS
 from simulator.results.paired import Column, estimate, paired
 from simulator.results.statistics import cumulative_incidence, describe, share_of, wilson
 from simulator.results.weighting import Weighting
-from simulator.scenario.labels import in_unit
+from simulator.scenario.measures import ESTIMATED
 
 CASES = 500
 
@@ -87,7 +87,7 @@ def test_intervals_of_means_of_shares() -> None:
     assert (told.low, told.value, told.high) == (0.0, row["mean"], 1.0)
     npv, plain = estimate(result, "npv"), result.estimate("npv")
     assert npv.low == plain["mean"] - plain["half_width_95"]  # type: ignore[operator]
-    assert [name for name in result.estimates if name.startswith("accuracy_gap") and in_unit(name)] == []
+    assert not ESTIMATED["accuracy_gap"].in_unit
 
 
 def test_a_simulated_share_that_rounding_carried_beyond_one_is_one() -> None:

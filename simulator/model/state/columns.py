@@ -9,11 +9,12 @@ import math
 from typing import Any
 
 from simulator.scenario.measures import WEEKLY
+from simulator.scenario.vocabulary import STAFFED_TIERS
 from simulator.streams.jit import rule
 
 HIDDEN_WEEKLY = [
     *("correct", "visits_in_target", "visits_ended", "invited", "planned_value", "seen_value"),
-    *(f"{what}_{tier}" for what in ("arrived", "served", "busy_hours", "heads") for tier in ("tier1", "tier2")),
+    *(f"{what}_{tier}" for what in ("arrived", "served", "busy_hours", "heads") for tier in STAFFED_TIERS),
 ]
 # Columns of `State.site_weeks`: sums over the week of a site's tasks, and per-user sums that count nobody.
 SITE_WEEKS = ["tasks", "correct", "wrong", "correct_per_user", "wrong_per_user"]
