@@ -160,7 +160,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("active_users", "Active users", COUNT, WEEK, "Users who use the system at the end of the week."),
     Measure("users_onboarded", "Users onboarded", COUNT, WEEK,
             "Users who are invited and have not begun to use the system, at the end of the week."),
-    Measure("users_reverted", "Users who ever went back", COUNT, WEEK,
+    Measure("users_reverted", "Users back at the old way", COUNT, WEEK,
             "Users who are back at the old way and may return, at the end of the week."),
     Measure("users_lost", "Users lost for good", COUNT, WEEK,
             "Users who are back at the old way for good, at the end of the week; whoever replaces one is not."),
