@@ -166,6 +166,23 @@ def test_moments_of_wide_distributions_stay_within_the_limit(form: dict[str, Any
     assert made.sd() == pytest.approx(x.std(), rel=2e-3)
 
 
+@pytest.mark.parametrize("low", [1e-10, 1e-17, 1e-40, 1e-300])
+def test_moments_of_a_lower_half_without_end(low: float) -> None:
+    """Its logarithms lie so far out that the two factors of the closed form are too large and too small for floats."""
+    made = read({"p10": low, "p50": 1, "p90": 2})
+    u = (np.arange(200_000) + 0.5) / 200_000
+    x = np.array([made.quantile(float(v)) for v in u])
+    assert made.mean() == pytest.approx(x.mean(), rel=1e-4)
+    assert made.sd() == pytest.approx(x.std(), rel=1e-3)
+
+
+def test_moments_beyond_all_numbers_are_finite() -> None:
+    for form in ({"p10": 0.5, "p50": 1, "p90": 1e15, "min": 0}, {"p10": -1e15, "p50": -1, "p90": -1e-300, "max": 0}):
+        made = read(form, ANY)
+        assert math.isfinite(made.mean())
+        assert math.isfinite(made.sd())
+
+
 def test_empirical_and_constant() -> None:
     made = read({"empirical": [3, 1, 2]})
     assert made.values == (1.0, 2.0, 3.0)

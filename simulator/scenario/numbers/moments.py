@@ -18,6 +18,10 @@ Moments = tuple[float, float]
 
 GRID: Final = tuple(i / 64.0 for i in range(-512, 513))
 """Points of the trapezoidal rule after the substitution."""
+FAR: Final = 30.0
+"""Standard deviations beyond which three terms of the series of Mills' ratio are exact to 1e-7."""
+LARGEST_EXPONENT: Final = 340.0
+"""Logarithm of a moment beyond all numbers; its square is still finite."""
 
 
 class Shape(NamedTuple):
@@ -151,10 +155,7 @@ def two_piece(shape: Shape) -> Moments:
         return _by_quadrature(points(), kind, p[4], p[5])
     if kind == codes.BOUNDED_ABOVE:
         m, s1, s2 = -m, s2, s1
-    first, second = (
-        math.exp(k * m) * (math.exp(0.5 * (k * s1) ** 2) * _phi(-k * s1) + math.exp(0.5 * (k * s2) ** 2) * _phi(k * s2))
-        for k in (1, 2)
-    )
+    first, second = (_half(k * m, -k * s1) + _half(k * m, k * s2) for k in (1, 2))
     sd = math.sqrt(max(0.0, second - first * first))
     return (p[4] + first if kind == codes.BOUNDED_BELOW else p[5] - first), sd
 
@@ -181,9 +182,15 @@ def _by_quadrature(points: Iterable[tuple[float, float]], kind: int, low: float,
     return (low + first if kind == codes.BOUNDED_BELOW else high - first), sd
 
 
-def _phi(x: float) -> float:
-    """Distribution function of the standard normal."""
-    return 0.5 * math.erfc(-x / math.sqrt(2.0))
+def _half(m: float, s: float) -> float:
+    """Integral of exp(m + s w) over half of a standard normal, w > 0: exp(m + s^2 / 2) Phi(s).
+
+    Far below 0 by the asymptotic series of Mills' ratio, as both factors leave the range of floats.
+    """
+    exponent = m + 0.5 * s * s
+    if s > -FAR:
+        return math.exp(min(exponent, LARGEST_EXPONENT)) * 0.5 * math.erfc(-s / math.sqrt(2.0))
+    return math.exp(min(m, LARGEST_EXPONENT)) * (1.0 - 1.0 / s**2 + 3.0 / s**4) / (-s * math.sqrt(2.0 * math.pi))
 
 
 MOMENTS: Final[dict[int, Callable[[Shape], Moments]]] = {
