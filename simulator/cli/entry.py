@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
-from simulator.cli.commands import app, merging, running, scenarios, tracing
+from simulator.cli.commands import app, merging, running, scenarios, tracing, variance
 from simulator.cli.exit_codes import BAD, DONE, FAILED, INTERRUPTED, TOLD
 from simulator.cli.output import CANNOT_WRITE, OutputLostError, complain, prepare, printing, reader_may_leave
 from simulator.cli.signals import came_of_interruption
@@ -46,15 +46,22 @@ def options_of_all(
     """Options of `scaleup` itself; typer shows the help of `command_line` instead of this line."""
 
 
-command_line.command("run")(running.run)
-command_line.command("merge")(merging.merge)
-command_line.command("validate")(printing(scenarios.validate))
-command_line.command("list")(printing(scenarios.list_shipped))
-command_line.command("show")(printing(scenarios.show))
-command_line.command("new")(printing(scenarios.new))
-command_line.command("schema")(printing(scenarios.schema))
-command_line.command("trace")(printing(tracing.trace))
-command_line.command("app")(app.app)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "run": running.run,
+    "variance": variance.variance,
+    "merge": merging.merge,
+    "validate": printing(scenarios.validate),
+    "list": printing(scenarios.list_shipped),
+    "show": printing(scenarios.show),
+    "new": printing(scenarios.new),
+    "schema": printing(scenarios.schema),
+    "trace": printing(tracing.trace),
+    "app": app.app,
+}
+"""All commands, in the order of the help."""
+
+for name, command in COMMANDS.items():
+    command_line.command(name)(command)
 
 
 @contextmanager

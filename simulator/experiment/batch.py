@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from simulator.experiment.experiment import Experiment, Memory, Stopwatch, Store
+from simulator.experiment.experiment import Experiment, Stopwatch
 from simulator.experiment.progress import Progress, ReportProgress, progress_display
 from simulator.experiment.workers import WorkersError
 from simulator.results.account import ReplicationError
@@ -19,6 +19,7 @@ from simulator.results.conditioning import ConditioningError
 from simulator.store.files import WriteError, advising
 from simulator.store.identity import Identity
 from simulator.store.shards import ResultWarning, ShardFolder, check_folder
+from simulator.store.stores import Memory, Store
 
 if TYPE_CHECKING:
     from simulator.experiment.execution import Portion, Workers
@@ -43,10 +44,10 @@ class Batch:
 
         for scenario in scenarios:
             for told in out_of_reach(scenario):
-                warnings.warn(f"{scenario.name}: {told}", ResultWarning, stacklevel=4)
+                warnings.warn(f"{scenario.name}: {told}", ResultWarning, stacklevel=5)
         memory = sum(estimate_work(scenario, settings.most).memory_bytes for scenario in scenarios)
         self.temporary: TemporaryDirectory[str] | None = None
-        if settings.out is None and memory > MOST_IN_MEMORY:
+        if settings.folder is None and memory > MOST_IN_MEMORY:
             self.temporary = TemporaryDirectory(prefix="scaleup-")
             settings = replace(settings, out=Path(self.temporary.name))
         self.settings = settings
@@ -57,8 +58,8 @@ class Batch:
             for scenario in scenarios
         ]
         for identity in self._identities:
-            if settings.out is not None:
-                check_folder(settings.out, identity, settings.most, settings.part, resume=settings.resume)
+            if settings.folder is not None:
+                check_folder(settings.folder, identity, settings.most, settings.part, resume=settings.resume)
         self._open: dict[str, Experiment] = {}
         self._begun = 0
         self._there_in_ended = 0
@@ -66,7 +67,7 @@ class Batch:
         self._clock = Stopwatch()
         self._report: ReportProgress
 
-    def run(self, workers: Workers, name: str, progress: bool | ReportProgress | None) -> bool:
+    def run(self, name: str) -> bool:
         """Run all experiments; False when interrupted: then the results hold what was finished.
 
         Raises `WorkersError`, `WriteError`, `PrecisionError` for a measure that there is not, and what functions of
@@ -74,7 +75,8 @@ class Batch:
         """
         from simulator import engine as engines
 
-        with advising(self._advice()), progress_display(progress, name) as self._report, workers:
+        workers = self.settings.workers()
+        with advising(self._advice()), progress_display(self.settings.progress, name) as self._report, workers:
             if not engines.compiled_before():
                 self._report(Progress("compiling", 0, self._asked_for()))
             engines.warm_up()
@@ -111,19 +113,25 @@ class Batch:
             yield from experiment.portions(jobs)
 
     def _store(self, identity: Identity) -> Store:
-        of = self.settings
-        if of.out is None:
+        settings = self.settings
+        if settings.folder is None:
             return Memory()
-        return ShardFolder.open(of.out, identity, of.most, of.part, resume=of.resume, floor=of.replications)
+        return ShardFolder.open(
+            settings.folder,
+            identity,
+            settings.most,
+            settings.part,
+            resume=settings.resume,
+            floor=settings.replications,
+            temporary=self.temporary,
+        )
 
     def _finish(self, experiment: Experiment, jobs: int) -> None:
         """Take the result of an experiment that has ended, or been interrupted."""
         name = experiment.identity.scenario.name
         if experiment.tried:
             try:
-                result = experiment.finish(jobs)
-                result.temporary = self.temporary
-                self.results[name] = result
+                self.results[name] = experiment.finish(jobs)
             except (ReplicationError, ConditioningError) as error:
                 self.refused[name] = error
         del self._open[name]
@@ -149,7 +157,7 @@ class Batch:
 
     def _told(self, error: WorkersError) -> WorkersError:
         """An error of the workers with how far the batch has come."""
-        kept = "" if self.settings.out is None else "; what was finished is kept: go on with --resume"
+        kept = "" if self.settings.folder is None else "; what was finished is kept: go on with --resume"
         return WorkersError(f"{error}; {self._there():,} of {self._asked_for():,} replications are there{kept}")
 
     def _there(self) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.results.account import ReplicationError
+from simulator.results.account import Account, ReplicationError
 from simulator.results.conditioning import ConditioningError, weighting
 from simulator.results.result import Result
 from simulator.results.suite_result import SuiteResult, ToldSuite, check_suite_folder, read_suite_json
@@ -244,15 +244,14 @@ def _merged(parts: Sequence[Source], out: Path) -> Result:
 
 
 def _result(identity: Identity, manifest: Manifest, records: Records) -> Result:
-    result = Result(
-        identity.scenario,
-        records,
+    account = Account(
         seed=identity.seed,
         engine=identity.engine,
+        design=identity.design,
+        callbacks=identity.callbacks,
         jobs=manifest.jobs,
         requested=len(manifest.numbers),
         wall_seconds=manifest.wall_seconds,
+        failures=tuple(ReplicationError(**vars(failure)) for failure in manifest.failed),
     )
-    result.design, result.callbacks = identity.design, identity.callbacks
-    result.failures = tuple(ReplicationError(**vars(of)) for of in manifest.failed)
-    return result
+    return Result(identity.scenario, records, account)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ConfigDict, StringConstraints, model_validator
 
-from simulator.results import accessors
+from simulator.results.accessors import view
 from simulator.results.paired import Estimate, difference, estimate
 from simulator.scenario import Suite
 from simulator.scenario.measures import ESTIMATED
@@ -206,10 +206,10 @@ class SuiteResult:
         replace(Path(out) / TABLE, lambda file: file.write(text.getvalue().encode()))
 
     def __rich__(self) -> Any:
-        return accessors.resolve("suite_table")(self)
+        return view("suite_table", self)
 
     def _repr_html_(self) -> str:
-        return str(accessors.resolve("suite_html")(self))
+        return str(view("suite_html", self))
 
     def __repr__(self) -> str:
         told = f"{len(self.results)} of {len(self.suite.members)} scenarios"

@@ -10,13 +10,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from simulator.store.files import OutputError, shown
+from simulator.streams.designs import DESIGNS
 
 if TYPE_CHECKING:
     from simulator.scenario import Scenario
 
 FORMAT = 3
 VERSIONS = ("scaleup-simulator", "numpy", "numba", "llvmlite", "scipy", "simpy", "pyarrow", "pydantic")
-DESIGN = "random"
 MOST_JOBS = 1024
 LARGEST_SEED = 2**63 - 1
 MOST_REPLICATIONS = 10_000_000
@@ -55,7 +55,7 @@ class Identity:
     scenario: Scenario
     seed: int
     engine: str
-    design: str = DESIGN
+    design: str = DESIGNS[0]
     callbacks: tuple[str, ...] = ()
 
     def described(self) -> dict[str, Any]:

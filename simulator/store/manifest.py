@@ -25,6 +25,7 @@ from simulator.store.identity import (
     versions,
 )
 from simulator.store.stored_json import Fields, described, read_json, unusable, validated
+from simulator.streams.designs import DesignName
 
 MANIFEST = "manifest.json"
 TABLE_FILES = Literal["replications.parquet", "weekly.parquet", "sites.parquet"]
@@ -85,7 +86,7 @@ class Manifest(Fields):
     scenario_hash: Hash
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)]
     engine: EngineName
-    design: Literal["random", "sobol"]
+    design: DesignName
     versions: dict[Text, Text | None]
     callbacks: list[Text] = Field(default_factory=list)
     shard: str = str(WHOLE)

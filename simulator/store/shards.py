@@ -80,8 +80,9 @@ class ShardFolder:
     stand in the manifest; a file that doesn't is no shard.
     """
 
-    def __init__(self, folder: Path, identity: Identity, part: Part) -> None:
+    def __init__(self, folder: Path, identity: Identity, part: Part, temporary: object = None) -> None:
         self.folder = folder
+        self.temporary = temporary
         self.shards: dict[str, Shard] = {}
         self.failed: list[dict[str, Any]] = []
         self.tables: dict[str, Any] = {}
@@ -105,15 +106,17 @@ class ShardFolder:
         resume: bool = False,
         floor: int | None = None,
         copies: Copies | None = None,
+        temporary: object = None,
     ) -> ShardFolder:
         """The folder `out/<scenario>/`, with the sound shards of an earlier run if `resume`, else without shards.
 
         `floor` is the number of replications that is certain, if `replications` are the most. A merge gives the
-        `copies` that it makes: where an earlier one has got stuck it goes on. Damaged shards are set aside, and a
+        `copies` that it makes: where an earlier one has got stuck it goes on. `temporary` is what removes the folder
+        when the records that it gives are gone. Damaged shards are set aside, and a
         `ResultWarning` says so. Raises `OutputError` and `WriteError`.
         """
         folder = _made(out, identity)
-        store = cls(folder, identity, part)
+        store = cls(folder, identity, part, temporary)
         try:
             manifest = _usable(folder, identity, replications, part, resume=resume, copies=copies)
             make_folder(folder / SHARDS)
@@ -184,7 +187,7 @@ class ShardFolder:
     def records(self) -> Records:
         """Write the final tables, and the records that read them; raises `WriteError`."""
         self.tables = write_tables(self.folder, self.paths, table_stamp(self._described))
-        return read_tables(self.folder, self.paths)
+        return read_tables(self.folder, self.paths, self.temporary)
 
     def conclude(self, jobs: int, summary: Callable[[], dict[str, Any]] | None) -> None:
         """Write summary and manifest, where the tables are written; raises `WriteError`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -126,6 +127,6 @@ def test_what_cannot_be_repeated_is_refused(stand_in_engine: None) -> None:
         result.variance(1)
     with pytest.raises(ValueError, match="5 replications are too few"):
         sim.run(SCENARIO, replications=5, jobs=1).variance()
-    result.callbacks = ("hire_more",)
+    account = dataclasses.replace(result.account, callbacks=("hire_more",))
     with pytest.raises(ValueError, match="hire_more took part"):
-        result.variance()
+        sim.Result(result.scenario, result.records, account).variance()
