@@ -91,6 +91,28 @@ def execute(arguments: Sequence[str] | None = None) -> int:
 
 
 def _execute(arguments: list[str] | None) -> int:
+    try:
+        with telling_warnings():
+            code = command_line(args=arguments, prog_name="scaleup", standalone_mode=False)
+    except CommandLineError as error:
+        tell_usage(error)
+        return BAD
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except OutputLostError as error:
+        complain(error)
+        return FAILED
+    except Exception as error:
+        code = _code_of(error)
+        if code is None:
+            raise
+    if code == INTERRUPTED:
+        complain("Interrupted.")
+    return code if isinstance(code, int) else DONE
+
+
+def _code_of(error: Exception) -> int | None:
+    """The exit code of an error, which is told; None for one that nobody has foreseen."""
     from simulator.experiment.executors import ExecutorError
     from simulator.results.account import ReplicationError
     from simulator.results.conditioning import ConditioningError
@@ -98,36 +120,21 @@ def _execute(arguments: list[str] | None) -> int:
     from simulator.scenario import ScenarioError
     from simulator.store.files import OutputError
 
-    try:
-        with telling_warnings():
-            code = command_line(args=arguments, prog_name="scaleup", standalone_mode=False)
-    except CommandLineError as error:
-        tell_usage(error)
-        return BAD
-    except (ScenarioError, OutputError, ExecutorError, PrecisionError, ConditioningError) as error:
+    if isinstance(error, ScenarioError | OutputError | ExecutorError | PrecisionError | ConditioningError):
         complain(error)
         return BAD
-    except ReplicationError as error:
+    if isinstance(error, ReplicationError):
         complain(
             f"{error}\nno replication succeeded; see what happens in this one with: scaleup trace SCENARIO "
             f"--replication {error.replication} --seed {error.seed}"
         )
         return FAILED
-    except (KeyboardInterrupt, typer.Abort):
-        code = INTERRUPTED
-    except OutputLostError as error:
-        complain(error)
+    if came_of_interruption(error):
+        return INTERRUPTED
+    if isinstance(error, OSError | RuntimeError):
+        complain(f"failed: {error}")
         return FAILED
-    except Exception as error:
-        if not came_of_interruption(error):
-            if isinstance(error, OSError | RuntimeError):
-                complain(f"failed: {error}")
-                return FAILED
-            raise
-        code = INTERRUPTED
-    if code == INTERRUPTED:
-        complain("Interrupted.")
-    return code if isinstance(code, int) else DONE
+    return None
 
 
 def tell_usage(error: Exception) -> None:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from simulator.experiment.execution import Place
-from simulator.experiment.settings import Settings, output_folder
-from simulator.results.precision import PrecisionError
 from simulator.scenario.vocabulary import EngineName
-from simulator.stepping.arguments import LIMITS, ArgumentError
+from simulator.stepping.arguments import LIMITS, ArgumentError, Place
 from simulator.store.files import OutputError
 from simulator.store.identity import Part
 from simulator.streams.designs import DesignName
+
+if TYPE_CHECKING:
+    from simulator.experiment.settings import Settings
 
 ExecutorName = Literal[Place, "dask"]
 
 
 def settings_of(**arguments: Any) -> Settings:
     """The settings of a run; what doesn't fit is refused as options, by their names."""
+    from simulator.experiment.settings import Settings
+    from simulator.results.precision import PrecisionError
+
     try:
         return Settings(**arguments)
     except ArgumentError as error:
@@ -45,6 +48,8 @@ def read_shard(text: str) -> str:
 
 def read_folder(text: str) -> Path:
     """A folder as it was given; one that no file can be written to is refused as an option."""
+    from simulator.experiment.settings import output_folder
+
     try:
         return output_folder(text)
     except OutputError as error:

@@ -9,7 +9,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future,
 from itertools import islice
 from threading import Event, local
 from types import TracebackType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from simulator.experiment.executors import SECONDS_BETWEEN_LOOKS, Watcher, watcher_of
 from simulator.experiment.processes import ProcessKeeper, shield_processes
@@ -22,6 +22,7 @@ from simulator.experiment.workers import (
     replicate_in_worker,
 )
 from simulator.results.account import ReplicationError
+from simulator.stepping.arguments import Place
 
 SMALLEST_CHUNK = 4
 LARGEST_CHUNK = 50
@@ -31,8 +32,6 @@ TRIES_ALONE = 2
 """How often a replication is tried alone whose worker has died."""
 DROPPED = "the executor has dropped what it was given"
 
-Place = Literal["threads", "processes"]
-PLACES: tuple[Place, ...] = ("threads", "processes")
 Portion = tuple[Work, range]
 
 

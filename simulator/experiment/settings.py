@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.experiment.execution import PLACES, Workers, available_cores
+from simulator.experiment.execution import Workers, available_cores
 from simulator.experiment.progress import ReportProgress
 from simulator.results.precision import Target, read_targets
 from simulator.scenario.vocabulary import ENGINES
@@ -18,6 +18,7 @@ from simulator.stepping.arguments import (
     DESIGN,
     ENGINE,
     EVERY_WEEKS,
+    PLACES,
     REPLICATIONS,
     SEED,
     SHARD_SIZE,

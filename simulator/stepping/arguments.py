@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from simulator.scenario.vocabulary import ENGINES
 from simulator.store.identity import LARGEST_SEED, MOST_JOBS, MOST_REPLICATIONS
 from simulator.streams.designs import DESIGNS
+
+Place = Literal["threads", "processes"]
+PLACES: Final[tuple[Place, ...]] = get_args(Place)
+"""Where replications can run, if on no executor of the user's."""
 
 REPLICATIONS: Final = 200
 SEED: Final = 1

@@ -14,9 +14,8 @@ import typer
 import simulator as sim
 from simulator.cli.commands import running, tracing, variance
 from simulator.cli.options import ExecutorName, settings_of
-from simulator.experiment.execution import PLACES
 from simulator.experiment.settings import Settings
-from simulator.stepping.arguments import LIMITS, ArgumentError, known, option, whole
+from simulator.stepping.arguments import LIMITS, PLACES, ArgumentError, known, option, whole
 from tests.experiment.stand_in import SCENARIO
 
 FIELDS = {field.name: field for field in dataclasses.fields(Settings) if field.init}
