@@ -225,10 +225,10 @@ def _row(values: Numbers) -> tuple[float | int | None, ...]:
     draws, repeats = values.shape
     if draws < LEAST_DRAWS:
         return (None,) * (len(COLUMNS) - 1) + (draws,)
-    of = share_of_inputs(values)
+    found = share_of_inputs(values)
     within = float(values.var(axis=1, ddof=1).mean())
     between = max(0.0, float(values.mean(axis=1).var(ddof=1)) - within / repeats)
-    return of.share, of.low, of.high, math.sqrt(between), math.sqrt(within), draws
+    return found.share, found.low, found.high, math.sqrt(between), math.sqrt(within), draws
 
 
 def share_of_inputs(values: Numbers) -> Share:

@@ -115,11 +115,11 @@ def analyse(
     sources: Sequence[str],
     settings: Settings,
     *,
-    changes: Sequence[str],
-    overlays: Sequence[str],
-    executor: ExecutorName | None,
-    scheduler: str | None,
-    as_json: bool,
+    changes: Sequence[str] | None = None,
+    overlays: Sequence[str] | None = None,
+    executor: ExecutorName | None = None,
+    scheduler: str | None = None,
+    as_json: bool = False,
 ) -> None:
     """Simulate scenarios, ask the question of each, and tell the answers."""
     out = settings.folder

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 def loaded_for_a_run(
-    sources: Sequence[str], changes: Sequence[str], overlays: Sequence[str], out: Path | None
+    sources: Sequence[str], changes: Sequence[str] | None, overlays: Sequence[str] | None, out: Path | None
 ) -> list[Scenario | Suite]:
     """The scenarios and suites of a command line that can be run as one batch; raises `ScenarioError`."""
     from simulator.scenario import Suite
 
-    loaded = load_all(sources, changes, overlays)
+    loaded = load_all(sources, changes or (), overlays or ())
     refuse_duplicates(scenarios_in(loaded))
     if out is not None and sum(isinstance(source, Suite) for source in loaded) > 1:
         raise typer.BadParameter("give each suite a folder, and a command, of its own", param_hint="--out")
@@ -84,7 +84,9 @@ def conclude(loaded: Sequence[Scenario | Suite], together: Together, out: Path |
     """Print what has no result and why, and leave with the exit code that says so."""
     tell_refused(together.alone_refused)
     if together.interrupted:
-        told = {of.scenario.name for result in together.results for of in every_result(result)} | set(together.refused)
+        told = {each.scenario.name for result in together.results for each in every_result(result)} | set(
+            together.refused
+        )
         if not told:
             complain("No replication was finished.")
             raise KeyboardInterrupt

@@ -93,8 +93,8 @@ class Batch:
     def _execute(self, workers: Workers) -> bool:
         """Stage after stage of all experiments; False when interrupted."""
         complete = workers.execute(self._first_portions(workers.jobs))
-        while complete and (left := [of for of in self._open.values() if not of.work.given_up]):
-            complete = workers.execute(chain.from_iterable([of.portions(workers.jobs) for of in left]))
+        while complete and (left := [experiment for experiment in self._open.values() if not experiment.work.given_up]):
+            complete = workers.execute(chain.from_iterable([experiment.portions(workers.jobs) for experiment in left]))
         return complete
 
     def _first_portions(self, jobs: int) -> Iterator[Portion]:
@@ -107,7 +107,7 @@ class Batch:
                 self._clock.lap()
             experiment = Experiment(identity, plan, self._store(identity), self.settings, self._clock)
             experiment.advanced = self._tell
-            experiment.ended = lambda of=experiment: self._finish(of, jobs)  # type: ignore[misc]
+            experiment.ended = lambda experiment=experiment: self._finish(experiment, jobs)  # type: ignore[misc]
             self._open[identity.scenario.name] = experiment
             self._begun += 1
             yield from experiment.portions(jobs)
@@ -161,15 +161,19 @@ class Batch:
         return WorkersError(f"{error}; {self._there():,} of {self._asked_for():,} replications are there{kept}")
 
     def _there(self) -> int:
-        return self._there_in_ended + sum(of.done for of in self._open.values())
+        return self._there_in_ended + sum(experiment.done for experiment in self._open.values())
 
     def _asked_for(self) -> int:
         waiting = len(self._identities) - self._begun
         each = len(self.settings.part.numbers(self.settings.replications))
-        return self._asked_for_in_ended + sum(len(of.numbers) for of in self._open.values()) + waiting * each
+        return (
+            self._asked_for_in_ended
+            + sum(len(experiment.numbers) for experiment in self._open.values())
+            + waiting * each
+        )
 
     def _tell(self) -> None:
         """Report how far all are, and which is the first that has not ended."""
-        scenario = next((name for name, of in self._open.items() if not of.work.given_up), "")
+        scenario = next((name for name, experiment in self._open.items() if not experiment.work.given_up), "")
         place = (self._begun - len(self._open) + 1, len(self._identities))
         self._report(Progress("running", self._there(), self._asked_for(), scenario, place))

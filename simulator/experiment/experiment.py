@@ -111,13 +111,17 @@ class Experiment:
         self.flush()
         if not self.settings.targets:
             return
-        there = np.concatenate([np.arange(of.start, of.stop) for of in self.store.ranges] or [np.arange(0)])
+        there = np.concatenate(
+            [np.arange(numbers.start, numbers.stop) for numbers in self.store.ranges] or [np.arange(0)]
+        )
         first = First(self.store, int(np.count_nonzero(there < self.numbers.stop)))
         try:
             weights = weighting(self.identity.scenario, first).weights
         except ConditioningError:
             weights = np.zeros(first.count)
-        self.precisions = [precision(of, first.measure, len(self.numbers), weights) for of in self.settings.targets]
+        self.precisions = [
+            precision(target, first.measure, len(self.numbers), weights) for target in self.settings.targets
+        ]
 
     def finish(self, jobs: int) -> Result:
         """The result of what is there; a `ResultWarning` names replications that failed.
@@ -168,9 +172,9 @@ class Experiment:
     def _fail(self, failure: ReplicationError) -> None:
         if self.settings.callbacks:
             raise failure  # a mistake in a function of the user's, who is waiting to hear of it
-        if all(of.replication != failure.replication for of in self.failures):
+        if all(known.replication != failure.replication for known in self.failures):
             self.failures.append(failure)
-        self.store.failed = [of.as_dict() for of in self.failures]
+        self.store.failed = [failure.as_dict() for failure in self.failures]
         if not self.done and len(self.failures) >= HOPELESS:
             self.work.given_up = True
         if failure.replication == self._last:
@@ -178,18 +182,18 @@ class Experiment:
 
     def _conclude_stage(self) -> None:
         self.estimate_precision()
-        met = bool(self.precisions) and all(of.met for of in self.precisions)
+        met = bool(self.precisions) and all(target.met for target in self.precisions)
         if met or self.store.requested == self.settings.most:
             self.ended()
 
 
-def told_failures(failures: Sequence[ReplicationError], of: int) -> str:
+def told_failures(failures: Sequence[ReplicationError], asked_for: int) -> str:
     """What failed, for a reader."""
     told = "\n".join(str(failure) for failure in failures[:MOST_FAILURES_TOLD])
     if len(failures) > MOST_FAILURES_TOLD:
         more = [range(failure.replication, failure.replication + 1) for failure in failures[MOST_FAILURES_TOLD:]]
         told += f"\n{len(more)} more failed: replications {written_ranges(more[: 10 * MOST_FAILURES_TOLD])}"
-    return f"{told}\n{len(failures)} of {of:,} replications are missing; estimates speak of the others"
+    return f"{told}\n{len(failures)} of {asked_for:,} replications are missing; estimates speak of the others"
 
 
 def told_thin(name: str, part: Part) -> str:

@@ -145,12 +145,12 @@ class ShardFolder:
     @property
     def ranges(self) -> list[range]:
         """The replications that each shard holds, in order."""
-        return [of.numbers for of in self._in_order()]
+        return [shard.numbers for shard in self._in_order()]
 
     @property
     def paths(self) -> list[Path]:
         """The files of the shards in replication order."""
-        return [self.folder / SHARDS / of.name for of in self._in_order()]
+        return [self.folder / SHARDS / shard.name for shard in self._in_order()]
 
     @property
     def count(self) -> int:
@@ -212,28 +212,28 @@ class ShardFolder:
         content |= {
             "replications": self.count,
             "replications_requested": self.requested,
-            "failed": [of | {"cause": _writable(of["cause"])} for of in self.failed],
+            "failed": [failure | {"cause": _writable(failure["cause"])} for failure in self.failed],
             "wall_seconds": round(self.wall_seconds, 3),
             "jobs": self.jobs,
-            "shards": {of.name: vars(of) for of in self._in_order()},
+            "shards": {shard.name: vars(shard) for shard in self._in_order()},
         }
         if self.tables:
             content["tables"] = self.tables
         return content | {"scenario": self._scenario}
 
     def _in_order(self) -> list[Shard]:
-        return sorted(self.shards.values(), key=lambda of: of.first)
+        return sorted(self.shards.values(), key=lambda shard: shard.first)
 
     def _take_over(self, manifest: Manifest) -> None:
         """Go on with what an earlier run has left."""
         self.requested = manifest.replications_requested
         self.wall_seconds = manifest.wall_seconds
         damaged = []
-        for name, of in manifest.in_order:
+        for name, shard in manifest.in_order:
             path = self.folder / SHARDS / name
-            problem = damage(path, of, self._described)
+            problem = damage(path, shard, self._described)
             if problem is None:
-                self.shards[name] = of
+                self.shards[name] = shard
             else:
                 damaged.append(f"{name} ({problem})")
                 if problem != MISSING:
@@ -291,7 +291,7 @@ def _usable(
     differences = manifest.differences_from(identity)
     before = manifest.replications_requested
     if manifest.part != part:
-        named = [f"{'none' if of == WHOLE else of}" for of in (manifest.part, part)]
+        named = [f"{'none' if one == WHOLE else one}" for one in (manifest.part, part)]
         differences.append(f"shard {named[0]}, now {named[1]}")
     if before > replications or (part != WHOLE and before != replications):
         differences.append(f"{before:,} replications, now {replications:,}")

@@ -42,8 +42,7 @@ def count(scenario_file, capsys):
 
     def call(replications=4, out=None, **options):
         settings = settings_of(replications=replications, out=out)
-        given = {"changes": [], "overlays": [], "executor": None, "scheduler": None, "as_json": False} | options
-        analyse(COUNTING, [scenario_file], settings, **given)
+        analyse(COUNTING, [scenario_file], settings, **options)
         return capsys.readouterr().out
 
     return call

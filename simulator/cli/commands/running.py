@@ -85,7 +85,7 @@ def run(
         design=design,
     )
     refuse_half_a_cluster(executor, scheduler)
-    loaded = loaded_for_a_run(scenarios, changes or [], overlays or [], out)
+    loaded = loaded_for_a_run(scenarios, changes, overlays, out)
     answers = Answers(question(REPEATS), out, silent=as_json, above=True)
     if variance:
         answers.check(scenarios_in(loaded), replications, "--variance")
@@ -115,7 +115,7 @@ def read_precisions(assignments: Iterable[str]) -> dict[str, str]:
 def told_precisions(result: Result | SuiteResult, *, named: bool) -> list[str]:
     """How targets of precision stand, a line each, with the name of the scenario if `named`."""
     return [
-        f"{of.scenario.name}: {precision}" if named else str(precision)
-        for of in every_result(result)
-        for precision in of.precisions
+        f"{each.scenario.name}: {precision}" if named else str(precision)
+        for each in every_result(result)
+        for precision in each.precisions
     ]
