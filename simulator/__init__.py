@@ -14,8 +14,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from simulator.results import accessors
-
 if TYPE_CHECKING:
     from simulator.experiment.interruption import Interrupted as Interrupted
     from simulator.experiment.merging import merge as merge
@@ -90,14 +88,6 @@ __all__ = [
     "run_suite",
     "simulate",
 ]
-
-accessors.attach("plot", "simulator.report.figures:Figures")
-accessors.attach("variance", "simulator.analysis.variance:variance")
-accessors.attach("verdict", "simulator.report.verdict:verdict")
-accessors.attach("table", "simulator.report.tables:ResultTable")
-accessors.attach("suite_table", "simulator.report.suite_tables:SuiteTable")
-accessors.attach("suite_html", "simulator.report.suite_tables:suite_html")
-accessors.attach("html", "simulator.report.tables:result_html")
 
 
 def __getattr__(name: str) -> Any:

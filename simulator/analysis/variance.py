@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,22 +23,22 @@ import numpy as np
 
 from simulator.experiment.execution import Workers, portions
 from simulator.experiment.progress import Progress, ReportProgress, progress_display
-from simulator.experiment.settings import workers_for
+from simulator.experiment.settings import check_executor, workers_for
 from simulator.experiment.workers import MakeEngine, Work, make_engine
 from simulator.results.account import ReplicationError
 from simulator.results.statistics import Share, effective_size, t_quantile
-from simulator.stepping.arguments import whole
+from simulator.stepping.arguments import REPEATS, whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from simulator.results.result import Result
+    from simulator.scenario import Scenario
     from simulator.store.blocks import Replication
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 COLUMNS = ("inputs", "low", "high", "sd_inputs", "sd_chance", "n")
-MOST_REPEATS = 1000
 LEAST_DRAWS = 10
 """Fewer draws of the inputs than this tell nothing."""
 LEAST_CARRIERS = 8
@@ -116,29 +118,88 @@ def repeated(
     return found
 
 
-def variance(result: Result, repeats: int, progress: bool | ReportProgress | None = None) -> pd.DataFrame:
-    """For each numeric output measure, what part of its variance comes from the inputs; see `Result.variance`."""
+def variance(
+    result: Result,
+    repeats: int = REPEATS,
+    progress: bool | ReportProgress | None = None,
+    executor: str | Executor | None = None,
+) -> pd.DataFrame:
+    """For each numeric output measure, how much of its variance is ignorance of the inputs; the rest is chance.
+
+    Each replication is simulated `repeats` - 1 more times with the same inputs and other random streams. Columns:
+    `inputs` (share), `low` and `high` (95% interval), `sd_inputs`, `sd_chance`, and `n`, the draws of the inputs
+    for which the measure was never null; NaN where nothing can be told. `progress` and `executor` are those of `run`.
+    Raises `ValueError` for fewer than ten replications, under an observed pilot, and where Python functions took part.
+    """
+    return decompose(result, repeats, progress, executor).frame
+
+
+@dataclass(frozen=True)
+class Variance:
+    """The parts of the variance of a result, each replication of which was simulated `repeats` times.
+
+    `frame` is what `variance` returns.
+    """
+
+    result: Result
+    repeats: int
+    frame: pd.DataFrame
+
+    def as_dict(self) -> dict[str, Any]:
+        """The content of `variance.json`: whose variance it is, and its parts, None where nothing can be said."""
+        measures = {
+            str(name): {key: None if math.isnan(value) else value for key, value in row.items()}
+            for name, row in self.frame.astype(object).to_dict("index").items()
+        }
+        return {
+            "scenario": self.result.scenario.name,
+            "scenario_hash": self.result.scenario.hash,
+            "seed": self.result.seed,
+            "design": self.result.design,
+            "replications": self.result.replications_done,
+            "repeats": self.repeats,
+            "measures": measures,
+        }
+
+
+def obstacle(scenario: Scenario, replications: int) -> str | None:
+    """Why so many replications of a scenario can't tell ignorance from chance; None where they can."""
+    if replications < LEAST_DRAWS:
+        return f"{replications} replications are too few to tell ignorance from chance; simulate {LEAST_DRAWS} or more"
+    if scenario.pilot is not None and scenario.pilot.observed is not None:
+        return (
+            f"the observed pilot of {scenario.name} weights the replications: take pilot.observed out to ask for the "
+            "variance"
+        )
+    return None
+
+
+def decompose(
+    result: Result,
+    repeats: int = REPEATS,
+    progress: bool | ReportProgress | None = None,
+    executor: str | Executor | None = None,
+) -> Variance:
+    """The parts of the variance of a result; see `variance`."""
     import pandas as pd
 
     from simulator import engine as engines
 
-    repeats = whole("repeats", repeats, 2, MOST_REPEATS)
+    repeats = whole("repeats", repeats)
     if result.callbacks:
         raise ValueError(
             f"the Python functions {', '.join(result.callbacks)} took part: simulate without them to repeat"
         )
-    if result.weighting.weights is not None:
-        raise ValueError("the observed pilot weights the replications: take pilot.observed out to ask for the variance")
     draws = result.replications_done
-    if draws < LEAST_DRAWS:
-        raise ValueError(
-            f"{draws} replications are too few to tell ignorance from chance; simulate {LEAST_DRAWS} or more"
-        )
+    told = obstacle(result.scenario, draws)
+    if told is not None:
+        raise ValueError(told)
+    check_executor(executor)
     plan = engines.build(result.scenario, result.design)
     first = {name: result.records.measure(name) for name in result.estimates}
     total = draws * (repeats - 1)
     numbers = result.records.numbers.tolist()
-    workers = workers_for(result.engine, result.jobs, None)
+    workers = workers_for(result.engine, result.jobs, executor)
     with progress_display(progress, result.scenario.name) as report, workers:
         found = repeated(
             partial(make_engine, result.engine, plan),
@@ -152,24 +213,9 @@ def variance(result: Result, repeats: int, progress: bool | ReportProgress | Non
     rows = {name: _row(values[~np.isnan(values).any(axis=1)]) for name, values in found.items()}
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS))
     frame.index.name = "measure"
-    return frame.astype({name: "float64" for name in COLUMNS if name != "n"} | {"n": "int64"})
-
-
-def as_dict(result: Result, frame: pd.DataFrame, repeats: int) -> dict[str, Any]:
-    """The content of `variance.json`: whose variance it is, and its parts, None where nothing can be said."""
-    measures = {
-        str(name): {key: None if math.isnan(value) else value for key, value in row.items()}
-        for name, row in frame.astype(object).to_dict("index").items()
-    }
-    return {
-        "scenario": result.scenario.name,
-        "scenario_hash": result.scenario.hash,
-        "seed": result.seed,
-        "design": result.design,
-        "replications": result.replications_done,
-        "repeats": repeats,
-        "measures": measures,
-    }
+    return Variance(
+        result, repeats, frame.astype({name: "float64" for name in COLUMNS if name != "n"} | {"n": "int64"})
+    )
 
 
 def _row(values: Numbers) -> tuple[float | int | None, ...]:
@@ -177,10 +223,10 @@ def _row(values: Numbers) -> tuple[float | int | None, ...]:
     draws, repeats = values.shape
     if draws < LEAST_DRAWS:
         return (None,) * (len(COLUMNS) - 1) + (draws,)
-    of = share_of_inputs(values)
+    found = share_of_inputs(values)
     within = float(values.var(axis=1, ddof=1).mean())
     between = max(0.0, float(values.mean(axis=1).var(ddof=1)) - within / repeats)
-    return of.share, of.low, of.high, math.sqrt(between), math.sqrt(within), draws
+    return found.share, found.low, found.high, math.sqrt(between), math.sqrt(within), draws
 
 
 def share_of_inputs(values: Numbers) -> Share:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
-from simulator.cli.commands import app, merging, running, scenarios, tracing
+from simulator.cli.commands import app, merging, running, scenarios, tracing, variance
 from simulator.cli.exit_codes import BAD, DONE, FAILED, INTERRUPTED, TOLD
 from simulator.cli.output import CANNOT_WRITE, OutputLostError, complain, prepare, printing, reader_may_leave
 from simulator.cli.signals import came_of_interruption
@@ -46,15 +46,22 @@ def options_of_all(
     """Options of `scaleup` itself; typer shows the help of `command_line` instead of this line."""
 
 
-command_line.command("run")(running.run)
-command_line.command("merge")(merging.merge)
-command_line.command("validate")(printing(scenarios.validate))
-command_line.command("list")(printing(scenarios.list_shipped))
-command_line.command("show")(printing(scenarios.show))
-command_line.command("new")(printing(scenarios.new))
-command_line.command("schema")(printing(scenarios.schema))
-command_line.command("trace")(printing(tracing.trace))
-command_line.command("app")(app.app)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "run": running.run,
+    "variance": variance.variance,
+    "merge": merging.merge,
+    "validate": printing(scenarios.validate),
+    "list": printing(scenarios.list_shipped),
+    "show": printing(scenarios.show),
+    "new": printing(scenarios.new),
+    "schema": printing(scenarios.schema),
+    "trace": printing(tracing.trace),
+    "app": app.app,
+}
+"""All commands, in the order of the help."""
+
+for name, command in COMMANDS.items():
+    command_line.command(name)(command)
 
 
 @contextmanager
@@ -84,6 +91,28 @@ def execute(arguments: Sequence[str] | None = None) -> int:
 
 
 def _execute(arguments: list[str] | None) -> int:
+    try:
+        with telling_warnings():
+            code = command_line(args=arguments, prog_name="scaleup", standalone_mode=False)
+    except CommandLineError as error:
+        tell_usage(error)
+        return BAD
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except OutputLostError as error:
+        complain(error)
+        return FAILED
+    except Exception as error:
+        code = _code_of(error)
+        if code is None:
+            raise
+    if code == INTERRUPTED:
+        complain("Interrupted.")
+    return code if isinstance(code, int) else DONE
+
+
+def _code_of(error: Exception) -> int | None:
+    """The exit code of an error, which is told; None for one that nobody has foreseen."""
     from simulator.experiment.executors import ExecutorError
     from simulator.results.account import ReplicationError
     from simulator.results.conditioning import ConditioningError
@@ -91,36 +120,21 @@ def _execute(arguments: list[str] | None) -> int:
     from simulator.scenario import ScenarioError
     from simulator.store.files import OutputError
 
-    try:
-        with telling_warnings():
-            code = command_line(args=arguments, prog_name="scaleup", standalone_mode=False)
-    except CommandLineError as error:
-        tell_usage(error)
-        return BAD
-    except (ScenarioError, OutputError, ExecutorError, PrecisionError, ConditioningError) as error:
+    if isinstance(error, ScenarioError | OutputError | ExecutorError | PrecisionError | ConditioningError):
         complain(error)
         return BAD
-    except ReplicationError as error:
+    if isinstance(error, ReplicationError):
         complain(
             f"{error}\nno replication succeeded; see what happens in this one with: scaleup trace SCENARIO "
             f"--replication {error.replication} --seed {error.seed}"
         )
         return FAILED
-    except (KeyboardInterrupt, typer.Abort):
-        code = INTERRUPTED
-    except OutputLostError as error:
-        complain(error)
+    if came_of_interruption(error):
+        return INTERRUPTED
+    if isinstance(error, OSError | RuntimeError):
+        complain(f"failed: {error}")
         return FAILED
-    except Exception as error:
-        if not came_of_interruption(error):
-            if isinstance(error, OSError | RuntimeError):
-                complain(f"failed: {error}")
-                return FAILED
-            raise
-        code = INTERRUPTED
-    if code == INTERRUPTED:
-        complain("Interrupted.")
-    return code if isinstance(code, int) else DONE
+    return None
 
 
 def tell_usage(error: Exception) -> None:

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from simulator.experiment.settings import output_folder
+from simulator.scenario.vocabulary import EngineName
+from simulator.stepping.arguments import LIMITS, ArgumentError, Place
 from simulator.store.files import OutputError
-from simulator.store.identity import LARGEST_SEED, MOST_JOBS, MOST_REPLICATIONS, Part
+from simulator.store.identity import Part
+from simulator.streams.designs import DesignName
+
+if TYPE_CHECKING:
+    from simulator.experiment.settings import Settings
+
+ExecutorName = Literal[Place, "dask"]
 
 
-class EngineName(StrEnum):
-    """The engines; both give the same bits."""
+def settings_of(**arguments: Any) -> Settings:
+    """The settings of a run; what doesn't fit is refused as options, by their names."""
+    from simulator.experiment.settings import Settings
+    from simulator.results.precision import PrecisionError
 
-    compiled = "compiled"
-    reference = "reference"
+    try:
+        return Settings(**arguments)
+    except ArgumentError as error:
+        raise typer.BadParameter(error.of_options()) from error
+    except PrecisionError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
-class DesignName(StrEnum):
-    """The designs: where the uncertain inputs are drawn."""
-
-    random = "random"
-    sobol = "sobol"
-
-
-class ExecutorName(StrEnum):
-    """Where replications run."""
-
-    threads = "threads"
-    processes = "processes"
-    dask = "dask"
+def within(name: str) -> dict[str, int]:
+    """The limits of an argument, as an option has them."""
+    low, high = LIMITS[name]
+    return {"min": low, "max": high}
 
 
 def read_shard(text: str) -> str:
@@ -45,6 +48,8 @@ def read_shard(text: str) -> str:
 
 def read_folder(text: str) -> Path:
     """A folder as it was given; one that no file can be written to is refused as an option."""
+    from simulator.experiment.settings import output_folder
+
     try:
         return output_folder(text)
     except OutputError as error:
@@ -61,15 +66,14 @@ OneScenario = Annotated[
     str,
     typer.Argument(help="A scenario file or the name of a shipped scenario.", metavar="SCENARIO", show_default=False),
 ]
-Replications = Annotated[int, typer.Option(help="Number of replications.", min=1, max=MOST_REPLICATIONS)]
-Seed = Annotated[int, typer.Option(help="Base seed of the random streams.", min=0, max=LARGEST_SEED)]
+Replications = Annotated[int, typer.Option(help="Number of replications.", **within("replications"))]
+Seed = Annotated[int, typer.Option(help="Base seed of the random streams.", **within("seed"))]
 Engine = Annotated[EngineName, typer.Option(help="compiled is fast, reference is readable; same digits.")]
 Design = Annotated[
-    DesignName, typer.Option(help="sobol spreads the uncertain inputs evenly (scrambled), random draws each by itself.")
+    DesignName,
+    typer.Option(help="sobol spreads the uncertain inputs evenly (scrambled), random draws each by itself."),
 ]
-Jobs = Annotated[
-    int | None, typer.Option(help="Replications at a time.", min=1, max=MOST_JOBS, show_default="all cores")
-]
+Jobs = Annotated[int | None, typer.Option(help="Replications at a time.", show_default="all cores", **within("jobs"))]
 Set = Annotated[
     list[str] | None,
     typer.Option(
@@ -132,8 +136,8 @@ UntilPrecision = Annotated[
 ]
 AtMost = Annotated[
     int,
-    typer.Option(
-        help="Most replications for --until-precision; --replications is the least.", min=1, max=MOST_REPLICATIONS
-    ),
+    typer.Option(help="Most replications for --until-precision; --replications is the least.", **within("at_most")),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON list of summaries and nothing else.")]
+AnswersAsJson = Annotated[bool, typer.Option("--json", help="Print a JSON list of what was found and nothing else.")]
+Repeats = Annotated[int, typer.Option(help="How often each draw of the inputs is simulated.", **within("repeats"))]

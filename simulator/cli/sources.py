@@ -25,14 +25,14 @@ def load_all(
     problems: list[Problem] = []
     for source in sources:
         try:
-            of = load_one(source, overlays)
+            found = load_one(source, overlays)
         except ScenarioError as error:
             problems += error.problems
             continue
         try:
-            loaded.append(of.with_changes(changes) if changes else of)
+            loaded.append(found.with_changes(changes) if changes else found)
         except ScenarioError as error:
-            problems += _problems_of_set(error, of.name)
+            problems += _problems_of_set(error, found.name)
     if problems:
         raise ScenarioError(dict.fromkeys(problems))
     return loaded
@@ -56,7 +56,9 @@ def scenarios_in(loaded: Iterable[Scenario | Suite]) -> list[Scenario]:
     """The scenarios, those of suites included."""
     from simulator.scenario import Suite
 
-    return [scenario for of in loaded for scenario in (of.scenarios if isinstance(of, Suite) else (of,))]
+    return [
+        scenario for source in loaded for scenario in (source.scenarios if isinstance(source, Suite) else (source,))
+    ]
 
 
 def refuse_duplicates(scenarios: Sequence[Scenario]) -> None:

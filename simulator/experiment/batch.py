@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from simulator.experiment.experiment import Experiment, Memory, Stopwatch, Store
+from simulator.experiment.experiment import Experiment, Stopwatch
 from simulator.experiment.progress import Progress, ReportProgress, progress_display
 from simulator.experiment.workers import WorkersError
 from simulator.results.account import ReplicationError
@@ -19,6 +19,7 @@ from simulator.results.conditioning import ConditioningError
 from simulator.store.files import WriteError, advising
 from simulator.store.identity import Identity
 from simulator.store.shards import ResultWarning, ShardFolder, check_folder
+from simulator.store.stores import Memory, Store
 
 if TYPE_CHECKING:
     from simulator.experiment.execution import Portion, Workers
@@ -43,10 +44,10 @@ class Batch:
 
         for scenario in scenarios:
             for told in out_of_reach(scenario):
-                warnings.warn(f"{scenario.name}: {told}", ResultWarning, stacklevel=4)
+                warnings.warn(f"{scenario.name}: {told}", ResultWarning, stacklevel=5)
         memory = sum(estimate_work(scenario, settings.most).memory_bytes for scenario in scenarios)
         self.temporary: TemporaryDirectory[str] | None = None
-        if settings.out is None and memory > MOST_IN_MEMORY:
+        if settings.folder is None and memory > MOST_IN_MEMORY:
             self.temporary = TemporaryDirectory(prefix="scaleup-")
             settings = replace(settings, out=Path(self.temporary.name))
         self.settings = settings
@@ -57,8 +58,8 @@ class Batch:
             for scenario in scenarios
         ]
         for identity in self._identities:
-            if settings.out is not None:
-                check_folder(settings.out, identity, settings.most, settings.part, resume=settings.resume)
+            if settings.folder is not None:
+                check_folder(settings.folder, identity, settings.most, settings.part, resume=settings.resume)
         self._open: dict[str, Experiment] = {}
         self._begun = 0
         self._there_in_ended = 0
@@ -66,7 +67,7 @@ class Batch:
         self._clock = Stopwatch()
         self._report: ReportProgress
 
-    def run(self, workers: Workers, name: str, progress: bool | ReportProgress | None) -> bool:
+    def run(self, name: str) -> bool:
         """Run all experiments; False when interrupted: then the results hold what was finished.
 
         Raises `WorkersError`, `WriteError`, `PrecisionError` for a measure that there is not, and what functions of
@@ -74,7 +75,8 @@ class Batch:
         """
         from simulator import engine as engines
 
-        with advising(self._advice()), progress_display(progress, name) as self._report, workers:
+        workers = self.settings.workers()
+        with advising(self._advice()), progress_display(self.settings.progress, name) as self._report, workers:
             if not engines.compiled_before():
                 self._report(Progress("compiling", 0, self._asked_for()))
             engines.warm_up()
@@ -91,8 +93,8 @@ class Batch:
     def _execute(self, workers: Workers) -> bool:
         """Stage after stage of all experiments; False when interrupted."""
         complete = workers.execute(self._first_portions(workers.jobs))
-        while complete and (left := [of for of in self._open.values() if not of.work.given_up]):
-            complete = workers.execute(chain.from_iterable([of.portions(workers.jobs) for of in left]))
+        while complete and (left := [experiment for experiment in self._open.values() if not experiment.work.given_up]):
+            complete = workers.execute(chain.from_iterable([experiment.portions(workers.jobs) for experiment in left]))
         return complete
 
     def _first_portions(self, jobs: int) -> Iterator[Portion]:
@@ -105,25 +107,31 @@ class Batch:
                 self._clock.lap()
             experiment = Experiment(identity, plan, self._store(identity), self.settings, self._clock)
             experiment.advanced = self._tell
-            experiment.ended = lambda of=experiment: self._finish(of, jobs)  # type: ignore[misc]
+            experiment.ended = lambda experiment=experiment: self._finish(experiment, jobs)  # type: ignore[misc]
             self._open[identity.scenario.name] = experiment
             self._begun += 1
             yield from experiment.portions(jobs)
 
     def _store(self, identity: Identity) -> Store:
-        of = self.settings
-        if of.out is None:
+        settings = self.settings
+        if settings.folder is None:
             return Memory()
-        return ShardFolder.open(of.out, identity, of.most, of.part, resume=of.resume, floor=of.replications)
+        return ShardFolder.open(
+            settings.folder,
+            identity,
+            settings.most,
+            settings.part,
+            resume=settings.resume,
+            floor=settings.replications,
+            temporary=self.temporary,
+        )
 
     def _finish(self, experiment: Experiment, jobs: int) -> None:
         """Take the result of an experiment that has ended, or been interrupted."""
         name = experiment.identity.scenario.name
         if experiment.tried:
             try:
-                result = experiment.finish(jobs)
-                result.temporary = self.temporary
-                self.results[name] = result
+                self.results[name] = experiment.finish(jobs)
             except (ReplicationError, ConditioningError) as error:
                 self.refused[name] = error
         del self._open[name]
@@ -149,19 +157,23 @@ class Batch:
 
     def _told(self, error: WorkersError) -> WorkersError:
         """An error of the workers with how far the batch has come."""
-        kept = "" if self.settings.out is None else "; what was finished is kept: go on with --resume"
+        kept = "" if self.settings.folder is None else "; what was finished is kept: go on with --resume"
         return WorkersError(f"{error}; {self._there():,} of {self._asked_for():,} replications are there{kept}")
 
     def _there(self) -> int:
-        return self._there_in_ended + sum(of.done for of in self._open.values())
+        return self._there_in_ended + sum(experiment.done for experiment in self._open.values())
 
     def _asked_for(self) -> int:
         waiting = len(self._identities) - self._begun
         each = len(self.settings.part.numbers(self.settings.replications))
-        return self._asked_for_in_ended + sum(len(of.numbers) for of in self._open.values()) + waiting * each
+        return (
+            self._asked_for_in_ended
+            + sum(len(experiment.numbers) for experiment in self._open.values())
+            + waiting * each
+        )
 
     def _tell(self) -> None:
         """Report how far all are, and which is the first that has not ended."""
-        scenario = next((name for name, of in self._open.items() if not of.work.given_up), "")
+        scenario = next((name for name, experiment in self._open.items() if not experiment.work.given_up), "")
         place = (self._begun - len(self._open) + 1, len(self._identities))
         self._report(Progress("running", self._there(), self._asked_for(), scenario, place))

@@ -9,7 +9,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future,
 from itertools import islice
 from threading import Event, local
 from types import TracebackType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from simulator.experiment.executors import SECONDS_BETWEEN_LOOKS, Watcher, watcher_of
 from simulator.experiment.processes import ProcessKeeper, shield_processes
@@ -22,6 +22,7 @@ from simulator.experiment.workers import (
     replicate_in_worker,
 )
 from simulator.results.account import ReplicationError
+from simulator.stepping.arguments import Place
 
 SMALLEST_CHUNK = 4
 LARGEST_CHUNK = 50
@@ -31,8 +32,6 @@ TRIES_ALONE = 2
 """How often a replication is tried alone whose worker has died."""
 DROPPED = "the executor has dropped what it was given"
 
-Place = Literal["threads", "processes"]
-PLACES: tuple[Place, ...] = ("threads", "processes")
 Portion = tuple[Work, range]
 
 
@@ -47,9 +46,9 @@ def available_cores() -> int:
 def portions(work: Work, numbers: Sequence[range], jobs: int, smallest: int = SMALLEST_CHUNK) -> Iterator[Portion]:
     """Work on these replications in chunks: small enough to be shared evenly, large enough to make hand-overs cheap."""
     size = max(smallest, min(LARGEST_CHUNK, sum(map(len, numbers)) // (jobs * 16)))
-    for of in numbers:
-        for first in range(of.start, of.stop, size):
-            yield work, range(first, min(first + size, of.stop))
+    for consecutive in numbers:
+        for first in range(consecutive.start, consecutive.stop, size):
+            yield work, range(first, min(first + size, consecutive.stop))
 
 
 class Workers:
@@ -137,11 +136,11 @@ class Workers:
 def _execute_here(work: Iterable[Portion]) -> bool:
     engines = EngineKeeper()
     try:
-        for of, chunk in work:
+        for task, chunk in work:
             for number in chunk:
-                if of.given_up:
+                if task.given_up:
                     break
-                _deliver(of, number, engines.outcome(of, number))
+                _deliver(task, number, engines.outcome(task, number))
     except KeyboardInterrupt:
         return False
     return True
@@ -183,15 +182,15 @@ class _Gathering:
         for work, chunk in islice(self.work, number):
             self.under_way.append(_UnderWay(work, chunk, self.workers.submit(work, chunk)))
 
-    def _outcomes(self, of: _UnderWay) -> list[Outcome]:
+    def _outcomes(self, entry: _UnderWay) -> list[Outcome]:
         """The outcomes of a chunk; if its worker fails, each of its replications is tried alone."""
         try:
-            return self.workers.outcomes(of.future)
+            return self.workers.outcomes(entry.future)
         except WorkersError:
             raise
         except Exception:
             self.workers.wait([other.future for other in self.under_way])
-        return [self._alone(of.work, number) for number in of.chunk]
+        return [self._alone(entry.work, number) for number in entry.chunk]
 
     def _alone(self, work: Work, number: int) -> Outcome:
         """A replication while the workers have nothing else in hand, so that it is known who is to blame."""
@@ -208,20 +207,20 @@ class _Gathering:
 
     def _stop(self) -> None:
         """End what is under way, and receive what had finished up to the first gap."""
-        for of in self.under_way:
-            of.future.cancel()
+        for entry in self.under_way:
+            entry.future.cancel()
         self.workers.end(finish=False)
-        for of in self.under_way:
-            if of.future.cancelled() or not of.future.done() or of.future.exception() is not None:
+        for entry in self.under_way:
+            if entry.future.cancelled() or not entry.future.done() or entry.future.exception() is not None:
                 return
-            _hand_over(of, of.future.result())
-            if len(of.future.result()) < len(of.chunk):
+            _hand_over(entry, entry.future.result())
+            if len(entry.future.result()) < len(entry.chunk):
                 return
 
 
-def _hand_over(of: _UnderWay, outcomes: list[Outcome]) -> None:
-    for number, outcome in zip(of.chunk, outcomes, strict=False):
-        _deliver(of.work, number, outcome)
+def _hand_over(entry: _UnderWay, outcomes: list[Outcome]) -> None:
+    for number, outcome in zip(entry.chunk, outcomes, strict=False):
+        _deliver(entry.work, number, outcome)
 
 
 def _refusal(error: Exception) -> WorkersError:

@@ -6,104 +6,27 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simulator.experiment.execution import SMALLEST_CHUNK, Portion, portions
 from simulator.experiment.workers import Engine, Work, make_engine
-from simulator.results.account import ReplicationError
+from simulator.results.account import Account, ReplicationError
 from simulator.results.conditioning import ConditioningError, First, weighting
 from simulator.results.precision import Precision, precision, stages
 from simulator.results.result import Result
-from simulator.store.blocks import Blocks, Replication, Value
+from simulator.store.blocks import Blocks, Replication
 from simulator.store.identity import WHOLE, Identity, Part, gaps, written_ranges
-from simulator.store.records import Records
 from simulator.store.shards import ResultWarning
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from simulator.experiment.settings import Settings
+    from simulator.store.stores import Store
 
 HOPELESS = 20
 """Failures without a single success after which an experiment is given up."""
 MOST_FAILURES_TOLD = 5
-
-
-class Store(Protocol):
-    """Where the blocks of an experiment are kept: in memory, or as shards in a folder."""
-
-    requested: int
-    wall_seconds: float
-    failed: list[dict[str, Any]]
-
-    @property
-    def ranges(self) -> list[range]:
-        """The replications that are kept, in order."""
-
-    def keep(self, block: pa.Table) -> None:
-        """Keep a block; one of the same replications is replaced."""
-
-    @property
-    def count(self) -> int:
-        """The number of replications that are kept."""
-
-    def measure(self, name: str) -> list[Value]:
-        """One output measure of all replications that are kept, in order."""
-
-    def records(self) -> Records:
-        """All that is kept."""
-
-    def conclude(self, jobs: int, summary: Callable[[], dict[str, Any]] | None) -> None:
-        """Take note that this is all, and what a result says in short."""
-
-    def give_up(self) -> None:
-        """Take note that there is no result, and of what has failed."""
-
-    def close(self) -> None:
-        """Let others take charge of it."""
-
-
-class Memory:
-    """Blocks in memory."""
-
-    def __init__(self) -> None:
-        self.requested = 0
-        self.wall_seconds = 0.0
-        self.failed: list[dict[str, Any]] = []
-        self._blocks: dict[int, pa.Table] = {}
-
-    @property
-    def ranges(self) -> list[range]:
-        """The replications that are kept, in order."""
-        return [range(first, first + block.num_rows) for first, block in sorted(self._blocks.items())]
-
-    @property
-    def count(self) -> int:
-        """The number of replications that are kept."""
-        return sum(map(len, self.ranges))
-
-    def keep(self, block: pa.Table) -> None:
-        """Keep a block; one of the same replications is replaced."""
-        self._blocks[block.column("replication")[0].as_py()] = block
-
-    def measure(self, name: str) -> list[Value]:
-        """One output measure of all replications that are kept, in order."""
-        return [value for _, block in sorted(self._blocks.items()) for value in block.column(name).to_pylist()]
-
-    def records(self) -> Records:
-        """All that is kept."""
-        return Records.in_memory([block for _, block in sorted(self._blocks.items())])
-
-    def conclude(self, jobs: int, summary: Callable[[], dict[str, Any]] | None) -> None:
-        """There is nothing to write."""
-
-    def give_up(self) -> None:
-        """There is nothing to write."""
-
-    def close(self) -> None:
-        """Nobody else can see it."""
 
 
 class Stopwatch:
@@ -141,6 +64,7 @@ class Experiment:
         self._last: int | None = None  # the number that a stage ends with
         self._blocks = Blocks(plan.inputs, settings.shard_size, store.keep)
         self._kept = 0
+        self._rows: dict[int, list[dict[str, Any]]] = {}  # what analyzers have returned, by replication
         callbacks = settings.callbacks
         make: Callable[[], Engine] = partial(make_engine, identity.engine, plan)
         if callbacks:
@@ -187,13 +111,17 @@ class Experiment:
         self.flush()
         if not self.settings.targets:
             return
-        there = np.concatenate([np.arange(of.start, of.stop) for of in self.store.ranges] or [np.arange(0)])
+        there = np.concatenate(
+            [np.arange(numbers.start, numbers.stop) for numbers in self.store.ranges] or [np.arange(0)]
+        )
         first = First(self.store, int(np.count_nonzero(there < self.numbers.stop)))
         try:
             weights = weighting(self.identity.scenario, first).weights
         except ConditioningError:
             weights = np.zeros(first.count)
-        self.precisions = [precision(of, first.measure, len(self.numbers), weights) for of in self.settings.targets]
+        self.precisions = [
+            precision(target, first.measure, len(self.numbers), weights) for target in self.settings.targets
+        ]
 
     def finish(self, jobs: int) -> Result:
         """The result of what is there; a `ResultWarning` names replications that failed.
@@ -212,21 +140,19 @@ class Experiment:
                 raise
             warnings.warn(told_thin(self.identity.scenario.name, self.settings.part), ResultWarning, stacklevel=3)
         records = self.store.records()
-        result = Result(
-            self.identity.scenario,
-            records,
+        account = Account(
             seed=self.identity.seed,
             engine=self.identity.engine,
+            design=self.identity.design,
+            callbacks=self.identity.callbacks,
             jobs=jobs,
             requested=len(self.numbers),
             wall_seconds=self.store.wall_seconds,
+            failures=tuple(self.failures),
+            precisions=tuple(self.precisions),
         )
-        callbacks = self.settings.callbacks
-        result.design = self.identity.design
-        result.failures = tuple(self.failures)
-        result.precisions = tuple(self.precisions)
-        result.callbacks = callbacks.names
-        result.analysis_rows = callbacks.rows(records.numbers.tolist())
+        rows = [row for number in records.numbers.tolist() for row in self._rows.get(number, ())]
+        result = Result(self.identity.scenario, records, account, analysis_rows=rows)
         speaks = self.settings.part == WHOLE or result.estimable
         self.store.conclude(jobs, result.as_dict if speaks else None)
         if self.failures:
@@ -235,7 +161,8 @@ class Experiment:
         return result
 
     def _receive(self, number: int, replication: Replication) -> None:
-        self.settings.callbacks.receive(number, replication)
+        if self.settings.callbacks:
+            self._rows[number] = getattr(replication, "rows", [])
         self.store.wall_seconds += self.clock.lap()
         self._blocks.put(number, replication)
         self.advanced()
@@ -245,9 +172,9 @@ class Experiment:
     def _fail(self, failure: ReplicationError) -> None:
         if self.settings.callbacks:
             raise failure  # a mistake in a function of the user's, who is waiting to hear of it
-        if all(of.replication != failure.replication for of in self.failures):
+        if all(known.replication != failure.replication for known in self.failures):
             self.failures.append(failure)
-        self.store.failed = [of.as_dict() for of in self.failures]
+        self.store.failed = [failure.as_dict() for failure in self.failures]
         if not self.done and len(self.failures) >= HOPELESS:
             self.work.given_up = True
         if failure.replication == self._last:
@@ -255,18 +182,18 @@ class Experiment:
 
     def _conclude_stage(self) -> None:
         self.estimate_precision()
-        met = bool(self.precisions) and all(of.met for of in self.precisions)
+        met = bool(self.precisions) and all(target.met for target in self.precisions)
         if met or self.store.requested == self.settings.most:
             self.ended()
 
 
-def told_failures(failures: Sequence[ReplicationError], of: int) -> str:
+def told_failures(failures: Sequence[ReplicationError], asked_for: int) -> str:
     """What failed, for a reader."""
     told = "\n".join(str(failure) for failure in failures[:MOST_FAILURES_TOLD])
     if len(failures) > MOST_FAILURES_TOLD:
         more = [range(failure.replication, failure.replication + 1) for failure in failures[MOST_FAILURES_TOLD:]]
         told += f"\n{len(more)} more failed: replications {written_ranges(more[: 10 * MOST_FAILURES_TOLD])}"
-    return f"{told}\n{len(failures)} of {of:,} replications are missing; estimates speak of the others"
+    return f"{told}\n{len(failures)} of {asked_for:,} replications are missing; estimates speak of the others"
 
 
 def told_thin(name: str, part: Part) -> str:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from simulator.store.shards import ResultWarning
 
 if TYPE_CHECKING:
     from simulator.results.result import Result
     from simulator.results.suite_result import SuiteResult
-
-ON_INTERRUPT = ("raise", "return")
-Finished = TypeVar("Finished", "Result", "SuiteResult")
 
 
 class Interrupted(KeyboardInterrupt):
@@ -26,14 +23,9 @@ class Interrupted(KeyboardInterrupt):
         self.result = result
 
 
-def known_choice(on_interrupt: str) -> str:
-    """What is to be done when interrupted; raises `ValueError` for anything but `raise` and `return`."""
-    if on_interrupt not in ON_INTERRUPT:
-        raise ValueError(f"on_interrupt is {on_interrupt!r}; it must be one of {', '.join(ON_INTERRUPT)}")
-    return on_interrupt
-
-
-def interrupted(result: Finished | None, name: str, on_interrupt: str, refused: Exception | None = None) -> Finished:
+def interrupted(
+    result: Result | SuiteResult | None, name: str, on_interrupt: str, refused: Exception | None = None
+) -> Result | SuiteResult:
     """Warn that a run was interrupted, and raise `Interrupted` or return `result`.
 
     `refused` is why what was finished has no result, if that is so.
@@ -45,7 +37,7 @@ def interrupted(result: Finished | None, name: str, on_interrupt: str, refused: 
         raise Interrupted(f"{name}: interrupted {told}") from refused
     told = f"{name}: interrupted: {result.replications_done:,} of {result.requested:,} replications are there"
     try:
-        warnings.warn(f"{told}; estimates speak of those", ResultWarning, stacklevel=3)
+        warnings.warn(f"{told}; estimates speak of those", ResultWarning, stacklevel=4)
     finally:  # also where warnings are errors
         if on_interrupt == "raise":
             raise Interrupted(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.results.account import ReplicationError
+from simulator.results.account import Account, ReplicationError
 from simulator.results.conditioning import ConditioningError, weighting
 from simulator.results.result import Result
 from simulator.results.suite_result import SuiteResult, ToldSuite, check_suite_folder, read_suite_json
@@ -36,9 +36,9 @@ class Source:
     @property
     def missing(self) -> list[range]:
         """The replications of the part that have not been tried yet."""
-        tried = [of.numbers for of in self.manifest.shards.values()]
-        tried += [range(of.replication, of.replication + 1) for of in self.manifest.failed]
-        return gaps(sorted(tried, key=lambda of: of.start), self.manifest.numbers)
+        tried = [shard.numbers for shard in self.manifest.shards.values()]
+        tried += [range(failure.replication, failure.replication + 1) for failure in self.manifest.failed]
+        return gaps(sorted(tried, key=lambda numbers: numbers.start), self.manifest.numbers)
 
 
 def read_result(folder: str | os.PathLike[str]) -> Result:
@@ -133,7 +133,7 @@ def _suite_told(folders: Sequence[Path], found: Iterable[str]) -> ToldSuite | No
     """What `suite.json` tells of the suite whose parts these folders hold; None where they are not all of one."""
     told = [read_suite_json(folder) for folder in folders]
     first = told[0]
-    if first is None or any(of is None or of.definition != first.definition for of in told):
+    if first is None or any(other is None or other.definition != first.definition for other in told):
         return None
     return first if set(found) <= set(first.members) else None
 
@@ -163,7 +163,7 @@ def _problems(parts: Sequence[Source]) -> list[str]:
     problems: list[str] = []
     for part in parts:
         differences = part.manifest.differences_from(first.identity)
-        differences += [f"here {of}" for of in part.manifest.differences_in_making(first.identity)]
+        differences += [f"here {difference}" for difference in part.manifest.differences_in_making(first.identity)]
         for name, before, now in (
             ("replications", first.manifest.replications_requested, part.manifest.replications_requested),
             ("number of shards", first.manifest.part.of, part.manifest.part.of),
@@ -196,16 +196,17 @@ def _missing_and_doubled(parts: Sequence[Source]) -> list[str]:
     folders: dict[int, list[str]] = {}
     for source in parts:
         folders.setdefault(source.manifest.part.index, []).append(shown(source.folder))
-    of = first.part.of
-    missing = [index for index in range(1, min(of, len(folders) + MOST_TOLD) + 1) if index not in folders][:MOST_TOLD]
+    in_all = first.part.of
+    missing = [index for index in range(1, min(in_all, len(folders) + MOST_TOLD) + 1) if index not in folders]
+    missing = missing[:MOST_TOLD]
     told = []
     for index in sorted({*missing, *folders}):
         if index in missing:
-            numbers = written_ranges([Part(index, of).numbers(first.replications_requested)])
-            told.append(f"shard {Part(index, of)} of {first.name} is missing (replications {numbers})")
+            numbers = written_ranges([Part(index, in_all).numbers(first.replications_requested)])
+            told.append(f"shard {Part(index, in_all)} of {first.name} is missing (replications {numbers})")
         elif len(folders[index]) > 1:
-            told.append(f"shard {Part(index, of)} is there more than once: {', '.join(folders[index])}")
-    more = of - len(folders) - len(missing)
+            told.append(f"shard {Part(index, in_all)} is there more than once: {', '.join(folders[index])}")
+    more = in_all - len(folders) - len(missing)
     return [*told, f"and {more:,} more shards are missing"] if more else told
 
 
@@ -234,7 +235,7 @@ def _merged(parts: Sequence[Source], out: Path) -> Result:
         for source in parts:
             for path in shard_paths(source.folder, source.manifest):
                 store.take(path, copies[path.name])
-        store.failed = [vars(of) for source in parts for of in source.manifest.failed]
+        store.failed = [vars(failure) for source in parts for failure in source.manifest.failed]
         store.wall_seconds = sum(source.manifest.wall_seconds for source in parts)
         weighting(identity.scenario, store)  # before tables are written, as in a single run
         records = store.records()
@@ -244,15 +245,14 @@ def _merged(parts: Sequence[Source], out: Path) -> Result:
 
 
 def _result(identity: Identity, manifest: Manifest, records: Records) -> Result:
-    result = Result(
-        identity.scenario,
-        records,
+    account = Account(
         seed=identity.seed,
         engine=identity.engine,
+        design=identity.design,
+        callbacks=identity.callbacks,
         jobs=manifest.jobs,
         requested=len(manifest.numbers),
         wall_seconds=manifest.wall_seconds,
+        failures=tuple(ReplicationError(**vars(failure)) for failure in manifest.failed),
     )
-    result.design, result.callbacks = identity.design, identity.callbacks
-    result.failures = tuple(ReplicationError(**vars(of)) for of in manifest.failed)
-    return result
+    return Result(identity.scenario, records, account)

@@ -50,8 +50,8 @@ def progress_display(progress: bool | ReportProgress | None, name: str) -> Itera
 
 def told(name: str, progress: Progress) -> str:
     """What is under way: the name of all of it, and the scenario in hand where there are several."""
-    number, of = progress.place
-    return name if of == 1 else f"{name} {number}/{of}: {progress.scenario}"
+    number, total = progress.place
+    return name if total == 1 else f"{name} {number}/{total}: {progress.scenario}"
 
 
 def throttled(report: ReportProgress, seconds: float = 0.1) -> ReportProgress:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from simulator.experiment.progress import ReportProgress
-from simulator.experiment.settings import Settings, workers_for
-from simulator.results.precision import MOST_REPLICATIONS as MOST_REPLICATIONS_FOR_PRECISION
-from simulator.stepping.arguments import REPLICATIONS, SEED, SHARD_SIZE
+from simulator.experiment.settings import ON_INTERRUPT, Settings
+from simulator.experiment.together import run_alone
+from simulator.scenario import Scenario, load
+from simulator.stepping.arguments import AT_MOST, DESIGN, ENGINE, EVERY_WEEKS, REPLICATIONS, SEED, SHARD_SIZE
 
 if TYPE_CHECKING:
     from simulator.results.result import Result
-    from simulator.scenario import Scenario
     from simulator.stepping.simulation import Simulation
 
 
@@ -22,22 +22,22 @@ def run(
     scenario: Scenario | str | os.PathLike[str] | Mapping[str, Any],
     replications: int = REPLICATIONS,
     seed: int = SEED,
-    engine: str = "compiled",
+    engine: str = ENGINE,
     jobs: int | None = None,
     out: str | os.PathLike[str] | None = None,
     progress: bool | ReportProgress | None = None,
     interventions: Iterable[Callable[[Simulation], object]] = (),
     analyzers: Iterable[Callable[[Simulation], Mapping[str, Any] | None]] = (),
-    every_weeks: int = 1,
-    design: str = "random",
+    every_weeks: int = EVERY_WEEKS,
+    design: str = DESIGN,
     *,
     resume: bool = False,
     shard: str | None = None,
     executor: str | Executor | None = None,
     until_precision: Mapping[str, str | float] | None = None,
-    at_most: int = MOST_REPLICATIONS_FOR_PRECISION,
+    at_most: int = AT_MOST,
     shard_size: int = SHARD_SIZE,
-    on_interrupt: str = "raise",
+    on_interrupt: str = ON_INTERRUPT[0],
 ) -> Result:
     """Simulate `replications` independent replications of a scenario (or of the file or shipped name given).
 
@@ -63,33 +63,24 @@ def run(
     `WorkersError` when the workers are gone, `WriteError` when the disk is full, and `ReplicationError` when all
     replications fail, or one with functions of yours.
     """
-    from simulator.experiment.batch import Batch
-    from simulator.experiment.interruption import interrupted, known_choice
-    from simulator.scenario import Scenario, load
-    from simulator.stepping.callbacks import Callbacks
-
-    known_choice(on_interrupt)
-    settings = Settings.checked(
-        replications,
-        seed,
-        engine,
-        design,
+    settings = Settings(
+        replications=replications,
+        seed=seed,
+        engine=engine,
+        jobs=jobs,
         out=out,
+        progress=progress,
+        interventions=interventions,
+        analyzers=analyzers,
+        every_weeks=every_weeks,
+        design=design,
         resume=resume,
         shard=shard,
+        executor=executor,
         until_precision=until_precision,
         at_most=at_most,
         shard_size=shard_size,
-        callbacks=Callbacks.of(interventions, analyzers, every_weeks),
+        on_interrupt=on_interrupt,
     )
-    workers = workers_for(engine, jobs, executor, callbacks=bool(settings.callbacks))
-    if not isinstance(scenario, Scenario):
-        scenario = load(scenario)
-    batch = Batch([scenario], settings)
-    complete = batch.run(workers, scenario.name, progress)
-    result, refused = batch.results.get(scenario.name), batch.refused.get(scenario.name)
-    if not complete:
-        return interrupted(result, scenario.name, on_interrupt, refused)
-    if refused is not None:
-        raise refused
-    return batch.results[scenario.name]
+    result = run_alone(scenario if isinstance(scenario, Scenario) else load(scenario), settings)
+    return cast("Result", result)

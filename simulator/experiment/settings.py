@@ -1,80 +1,126 @@
-"""How the replications of one scenario or of many are run: arguments, their defaults and limits, and the checks."""
+"""How the replications of one scenario or of many are run: the arguments, checked one by one and together."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.experiment.execution import PLACES, Workers, available_cores
+from simulator.experiment.execution import Workers, available_cores
+from simulator.experiment.progress import ReportProgress
 from simulator.results.precision import Target, read_targets
-from simulator.stepping.arguments import LARGEST_SHARD, known_design, known_engine, whole
+from simulator.scenario.vocabulary import ENGINES
+from simulator.stepping.arguments import (
+    AT_MOST,
+    DESIGN,
+    ENGINE,
+    EVERY_WEEKS,
+    PLACES,
+    REPLICATIONS,
+    SEED,
+    SHARD_SIZE,
+    ArgumentError,
+    known,
+    whole,
+)
+from simulator.stepping.callbacks import Callbacks, functions
 from simulator.store.files import OutputError
-from simulator.store.identity import LARGEST_SEED, MOST_JOBS, MOST_REPLICATIONS, WHOLE, Part
+from simulator.store.identity import WHOLE, Part
+from simulator.streams.designs import DESIGNS
 
 if TYPE_CHECKING:
-    from simulator.stepping.callbacks import Callbacks
+    from simulator.stepping.simulation import Simulation
+
+ON_INTERRUPT = ("raise", "return")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What replications are run with: `replications`, or up to `most` where there are `targets` of precision."""
+    """The arguments of `run`, with its names and defaults, as checked; that one says what they mean.
 
-    replications: int
-    most: int
-    seed: int
-    engine: str
-    design: str
-    part: Part
-    targets: tuple[Target, ...]
-    out: Path | None
-    resume: bool
-    shard_size: int
-    callbacks: Callbacks
+    From them follow the `folder` of `out`, the `part` that `shard` names, the `targets` of `until_precision`, the
+    `most` replications that there can be, and `callbacks`, the functions of the user's.
 
-    @classmethod
-    def checked(
-        cls,
-        replications: Any,
-        seed: Any,
-        engine: str,
-        design: str,
-        *,
-        out: str | os.PathLike[str] | None,
-        resume: bool,
-        shard: str | None,
-        until_precision: Mapping[str, str | float] | None,
-        at_most: Any,
-        shard_size: Any,
-        callbacks: Callbacks,
-    ) -> Settings:
-        """The arguments of `run`; raises `ValueError` for what doesn't fit, `OutputError` and `PrecisionError`."""
-        replications = whole("replications", replications, 1, MOST_REPLICATIONS)
-        seed = whole("seed", seed, 0, LARGEST_SEED)
-        shard_size = whole("shard_size", shard_size, 1, LARGEST_SHARD)
-        known_engine(engine)
-        known_design(design)
-        part = WHOLE if shard is None else Part.read(shard)
-        if callbacks and design != "random":
-            raise ValueError(f"design is {design!r}; with interventions and analyzers it must be random")
-        if out is None and (resume or part != WHOLE):
-            raise ValueError(f"{'resume' if resume else 'shard'} needs out, the folder of the shards")
-        if callbacks and (resume or part != WHOLE):
-            raise ValueError("a run with functions of yours can't be resumed or shared out")
-        targets = tuple(read_targets(until_precision or {}))
-        if targets and part != WHOLE:
-            raise ValueError("until_precision needs all replications in one place; leave shard out")
-        most = whole("at_most", at_most, replications, MOST_REPLICATIONS) if targets else replications
-        if part.of > replications:  # for all parts alike, so that no machine computes what can't be merged
-            raise ValueError(
-                f"shard {part} is one of {part.of:,} parts, but there are {replications:,} replications: some parts "
-                f"would be empty; choose i/N with N at most {replications:,}, and start as many runs"
+    Raises `ArgumentError` (a `ValueError`) for what doesn't fit, `OutputError` for a folder that nothing can be written
+    to, and `PrecisionError`.
+    """
+
+    replications: int = REPLICATIONS
+    seed: int = SEED
+    engine: str = ENGINE
+    jobs: int | None = None
+    out: str | os.PathLike[str] | None = None
+    progress: bool | ReportProgress | None = None
+    interventions: Iterable[Callable[[Simulation], object]] = ()
+    analyzers: Iterable[Callable[[Simulation], Mapping[str, Any] | None]] = ()
+    every_weeks: int = EVERY_WEEKS
+    design: str = DESIGN
+    resume: bool = False
+    shard: str | None = None
+    executor: str | Executor | None = None
+    until_precision: Mapping[str, str | float] | None = None
+    at_most: int = AT_MOST
+    shard_size: int = SHARD_SIZE
+    on_interrupt: str = ON_INTERRUPT[0]
+
+    folder: Path | None = field(init=False)
+    part: Part = field(init=False)
+    targets: tuple[Target, ...] = field(init=False)
+    most: int = field(init=False)
+    callbacks: Callbacks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._check_each()
+        self._check_together()
+
+    def _check_each(self) -> None:
+        for name in ("replications", "seed", "shard_size", "every_weeks"):
+            self._put(name, whole(name, getattr(self, name)))
+        for name in ("interventions", "analyzers"):
+            self._put(name, functions(name, getattr(self, name)))
+        for name, choices in (("engine", ENGINES), ("design", DESIGNS), ("on_interrupt", ON_INTERRUPT)):
+            known(name, getattr(self, name), choices)
+        if self.jobs is not None:
+            self._put("jobs", whole("jobs", self.jobs))
+        check_executor(self.executor)
+        self._put("part", WHOLE if self.shard is None else Part.read(self.shard))
+        self._put("targets", tuple(read_targets(self.until_precision or {})))
+        self._put("most", whole("at_most", self.at_most) if self.targets else self.replications)
+        self._put("folder", None if self.out is None else output_folder(self.out))
+        self._put("callbacks", Callbacks(tuple(self.interventions), tuple(self.analyzers), self.every_weeks))
+
+    def _check_together(self) -> None:
+        in_parts = self.part != WHOLE
+        if self.callbacks and self.design != "random":
+            raise ArgumentError(
+                "{design} is {found}; with {interventions} and {analyzers} it must be random", found=repr(self.design)
             )
-        folder = None if out is None else output_folder(out)
-        return cls(replications, most, seed, engine, design, part, targets, folder, resume, shard_size, callbacks)
+        if self.out is None and (self.resume or in_parts):
+            raise ArgumentError(f"{{{'resume' if self.resume else 'shard'}}} needs {{out}}, the folder of the shards")
+        if self.callbacks and (self.resume or in_parts):
+            raise ArgumentError("a run with functions of yours can't be resumed or shared out")
+        if self.callbacks and self.executor not in (None, "threads"):
+            raise ArgumentError("functions of yours run on threads of this process; leave {executor} out")
+        if self.targets and in_parts:
+            raise ArgumentError("{until_precision} needs all replications in one place; leave {shard} out")
+        if self.most < self.replications:
+            raise ArgumentError(f"{{at_most}} {self.most} is below {{replications}} {self.replications}, the least")
+        if self.part.of > self.replications:  # for all parts alike, so that no machine computes what can't be merged
+            raise ArgumentError(
+                f"shard {self.part} is one of {self.part.of:,} parts, but there are {self.replications:,} "
+                f"replications: some parts would be empty; choose i/N with N at most {self.replications:,}, and start "
+                "as many runs"
+            )
+
+    def workers(self) -> Workers:
+        """The workers that this is run on."""
+        return workers_for(self.engine, self.jobs, self.executor, callbacks=bool(self.callbacks))
+
+    def _put(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
 
 
 def output_folder(out: str | os.PathLike[str]) -> Path:
@@ -91,19 +137,23 @@ def output_folder(out: str | os.PathLike[str]) -> Path:
     return Path(name)
 
 
-def workers_for(engine: str, jobs: Any, executor: Any, *, callbacks: bool = False) -> Workers:
-    """The workers of a run; raises `ValueError` for arguments that don't fit."""
+def check_executor(executor: Any) -> None:
+    """Raises `ArgumentError` for what can't run replications."""
     if not (executor is None or executor in PLACES or isinstance(executor, Executor)):
-        raise ValueError(
-            f"executor is {executor!r}; it must be {', '.join(map(repr, PLACES))} or a concurrent.futures.Executor"
+        raise ArgumentError(
+            "{executor} is {found}; it must be {places} or a concurrent.futures.Executor",
+            found=repr(executor),
+            places=", ".join(map(repr, PLACES)),
         )
-    if callbacks and executor not in (None, "threads"):
-        raise ValueError("functions of yours run on threads of this process; leave executor out")
+
+
+def workers_for(engine: str, jobs: int | None, executor: Any, *, callbacks: bool = False) -> Workers:
+    """Workers for an engine where `executor` says; `jobs` None is as many as there are cores or workers."""
     if isinstance(executor, Executor):
-        known = getattr(executor, "_max_workers", None)
-        default = known if isinstance(known, int) else available_cores()
-        return Workers(default if jobs is None else whole("jobs", jobs, 1, MOST_JOBS), executor=executor)
-    jobs = available_cores() if jobs is None else whole("jobs", jobs, 1, MOST_JOBS)
+        known_number = getattr(executor, "_max_workers", None)
+        default = known_number if isinstance(known_number, int) else available_cores()
+        return Workers(default if jobs is None else jobs, executor=executor)
+    jobs = available_cores() if jobs is None else jobs
     if engine == "reference" and executor is None and not callbacks and jobs > 1:
         return Workers(jobs, "processes")  # threads would not run side by side
     return Workers(1 if engine == "reference" and callbacks else jobs, executor or "threads")

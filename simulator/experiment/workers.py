@@ -120,7 +120,9 @@ def replicate_in_worker(chunk: range, packed: Packed, seed: int) -> list[Outcome
     """Outcomes of `chunk` in a process of its own or on another machine; raises `VersionsDifferError`."""
     key, content, expected = packed
     here = versions()
-    differences = [f"{name} {here.get(name)} instead of {of}" for name, of in expected.items() if here.get(name) != of]
+    differences = [
+        f"{name} {here.get(name)} instead of {wanted}" for name, wanted in expected.items() if here.get(name) != wanted
+    ]
     if differences:
         raise VersionsDifferError(
             f"a worker has other versions, so that its digits could differ: {'; '.join(differences)}"

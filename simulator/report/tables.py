@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,9 @@ from simulator.report.signs import stops
 from simulator.report.verdict import interval
 from simulator.report.words import OUTCOMES, written
 from simulator.scenario.measure import SHARE
-from simulator.scenario.measures import ESTIMATED, MAIN_GROUPS, read_first
+from simulator.scenario.measures import ESTIMATED, MAIN_GROUPS
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.table import Table
 
@@ -52,12 +50,12 @@ def outcome_lines(result: Result) -> list[tuple[str, str, str]]:
     """
     lines: list[tuple[str, str, str]] = []
     for name, share in result.outcomes.items():
-        lines.append((OUTCOMES.get(name, name), written(share.share, SHARE), _reach(share.low, share.high)))
+        lines.append((OUTCOMES.get(name, name), written(share.share, SHARE), reach(share.low, share.high)))
         if name == "shelved":
             found = [(gate, result.weighting.share(mask)) for gate, mask in stops(result).items()]
             for gate, of in sorted(found, key=lambda item: (-(item[1].share or 0.0), item[0] or "")):
                 words = "by the sponsor" if gate is None else f"at gate {gate}"
-                lines.append((f"– {words}", written(of.share, SHARE), _reach(of.low, of.high)))
+                lines.append((f"– {words}", written(of.share, SHARE), reach(of.low, of.high)))
     return lines
 
 
@@ -100,39 +98,6 @@ def success_line(result: Result) -> str:
     if result.funded_share.share is not None and result.funded_share.share < 1:
         told += f", given funding; funded in {written(result.funded_share.share, SHARE)}"
     return told
-
-
-def variance_lines(result: Result, variance: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """Headline measures in plain words, the share of their variance that the inputs explain, and its 95% interval."""
-    lines: list[tuple[str, str, str]] = []
-    for name in read_first("variance"):
-        if name not in variance.index:
-            continue
-        columns = ["inputs", "low", "high", "n"]
-        inputs, low, high, n = (float(x) for x in variance.loc[name, columns].to_numpy(dtype=float))
-        if math.isnan(inputs):
-            continue
-        words = ESTIMATED[name].words + ("" if n == result.replications_done else f" (n {n:,.0f})")
-        reach = "a few replications decide: no interval" if math.isnan(low) else _reach(low, high)
-        lines.append((words, written(inputs, SHARE), reach))
-    return lines
-
-
-class VarianceTable:
-    """How much of the variance of the headline measures is ignorance of the inputs, for a terminal."""
-
-    def __init__(self, result: Result, variance: pd.DataFrame, repeats: int) -> None:
-        self._result, self._variance, self._repeats = result, variance, repeats
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from rich.text import Text
-
-        yield ""
-        name = self._result.scenario.name
-        yield Text(f"Ignorance or chance? How much of the variance of {name} is not knowing the inputs", style="bold")
-        yield Rows(variance_lines(self._result, self._variance), numeric=(1,), indented=True)
-        told = f"{self._result.replications_done:,} draws of the inputs, each simulated {self._repeats} times"
-        yield Text(f"The rest is chance, which no measuring takes away. From {told}; 95% intervals.", style="dim")
 
 
 def speed_line(result: Result) -> str:
@@ -233,5 +198,6 @@ def result_html(result: Result) -> str:
     )
 
 
-def _reach(low: float | None, high: float | None) -> str:
+def reach(low: float | None, high: float | None) -> str:
+    """An interval of a share in words; empty where there is none."""
     return "" if low is None else f"{written(low, SHARE)} to {written(high, SHARE)}"

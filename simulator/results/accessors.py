@@ -1,23 +1,49 @@
-"""Views of a result that live in higher layers (figures, tables), by name, and imported when first used.
+"""What is asked of a result and answered in higher layers (figures, tables, analyses), imported when first used.
 
-This layer may not import the report; the package's `__init__` tells it here where the views are.
+This layer may not import those; it knows the places of its answers by name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from types import MethodType
+from typing import Any, Generic, TypeVar, overload
 
-_places: dict[str, str] = {}
+Answer = TypeVar("Answer")
+
+VIEWS = {
+    "plot": "simulator.report.figures:Figures",
+    "verdict": "simulator.report.verdict:verdict",
+    "table": "simulator.report.tables:ResultTable",
+    "html": "simulator.report.tables:result_html",
+    "suite_table": "simulator.report.suite_tables:SuiteTable",
+    "suite_html": "simulator.report.suite_tables:suite_html",
+}
+"""How results are shown: "module:attribute" of what is called with the result."""
 
 
-def attach(name: str, place: str) -> None:
-    """Let `resolve(name)` find what `place` ("module:attribute") names."""
-    _places[name] = place
+def view(name: str, result: Any) -> Any:
+    """A result as one of `VIEWS` shows it."""
+    return _imported(VIEWS[name])(result)
 
 
-def resolve(name: str) -> Callable[..., Any]:
-    """The view called `name`, a function of a result."""
-    module, _, attribute = _places[name].partition(":")
+class Analysis(Generic[Answer]):
+    """A question that a result can be asked, as a method of it: the function at `place`, "module:attribute"."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    @overload
+    def __get__(self, result: None, owner: type) -> Analysis[Answer]: ...
+
+    @overload
+    def __get__(self, result: object, owner: type) -> Callable[..., Answer]: ...
+
+    def __get__(self, result: object, owner: type) -> Any:
+        return self if result is None else MethodType(_imported(self.place), result)
+
+
+def _imported(place: str) -> Callable[..., Any]:
+    module, _, attribute = place.partition(":")
     return getattr(import_module(module), attribute)  # type: ignore[no-any-return]

@@ -20,7 +20,6 @@ from simulator.scenario.text.problems import nearest
 if TYPE_CHECKING:
     from simulator.store.blocks import Value
 
-MOST_REPLICATIONS = 100_000
 COUNTABLE = 1e6
 """How many times too wide an interval may be for it to make sense to say how many replications it would take."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.results import accessors
+from simulator.results.accessors import Analysis, view
 from simulator.results.conditioning import ConditioningError, weighting
 from simulator.results.statistics import ESTIMATES, Share, cumulative_incidence, describe, effective_size
 from simulator.results.weighting import Truths, Weighting
@@ -20,42 +20,68 @@ from simulator.store.records import Records
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulator.results.account import ReplicationError
+    from simulator.results.account import Account, ReplicationError
     from simulator.results.precision import Precision
     from simulator.scenario import Scenario
 
 
 class Result:
-    """What the replications of one scenario gave.
+    """What the replications of one scenario gave; `account` says how they were made."""
 
-    `wall_seconds` is the time of the simulation without compiling; `requested` replications were asked for, fewer
-    are there after an interruption.
-    """
+    variance: Analysis[pd.DataFrame] = Analysis("simulator.analysis.variance:variance")
 
     def __init__(
-        self,
-        scenario: Scenario,
-        records: Records,
-        *,
-        seed: int,
-        engine: str,
-        jobs: int,
-        requested: int,
-        wall_seconds: float,
+        self, scenario: Scenario, records: Records, account: Account, analysis_rows: Sequence[Mapping[str, Any]] = ()
     ) -> None:
         self.scenario = scenario
         self.records = records
-        self.seed = seed
-        self.engine = engine
-        self.jobs = jobs
-        self.requested = requested
-        self.wall_seconds = wall_seconds
-        self.design = "random"
-        self.callbacks: tuple[str, ...] = ()  # names of the Python functions that steered or watched the replications
-        self.failures: tuple[ReplicationError, ...] = ()  # replications that could not be computed
-        self.precisions: tuple[Precision, ...] = ()  # how the targets of a run until precision stand
-        self.temporary: object = None  # a folder that is removed when nobody refers to it any more
-        self.analysis_rows: list[dict[str, Any]] = []
+        self.account = account
+        self.analysis_rows = tuple(analysis_rows)
+
+    @property
+    def seed(self) -> int:
+        """The base seed of the random streams."""
+        return self.account.seed
+
+    @property
+    def engine(self) -> str:
+        """The engine that simulated."""
+        return self.account.engine
+
+    @property
+    def design(self) -> str:
+        """How the uncertain inputs were drawn."""
+        return self.account.design
+
+    @property
+    def jobs(self) -> int:
+        """How many replications ran at a time."""
+        return self.account.jobs
+
+    @property
+    def requested(self) -> int:
+        """The number of replications that were asked for; fewer are there after an interruption."""
+        return self.account.requested
+
+    @property
+    def wall_seconds(self) -> float:
+        """The time of the simulation without compiling."""
+        return self.account.wall_seconds
+
+    @property
+    def callbacks(self) -> tuple[str, ...]:
+        """Names of the Python functions that steered or watched the replications."""
+        return self.account.callbacks
+
+    @property
+    def failures(self) -> tuple[ReplicationError, ...]:
+        """Replications that could not be computed."""
+        return self.account.failures
+
+    @property
+    def precisions(self) -> tuple[Precision, ...]:
+        """How the targets of a run until precision stand."""
+        return self.account.precisions
 
     @property
     def replications_done(self) -> int:
@@ -202,21 +228,11 @@ class Result:
         """What analyzers returned: `replication`, `week` and their columns, a row per replication and week."""
         import pandas as pd
 
-        return pd.DataFrame(self.analysis_rows or {"replication": [], "week": []})
-
-    def variance(self, repeats: int = 2, progress: bool | Callable[[Any], None] | None = None) -> pd.DataFrame:
-        """For each numeric output measure, how much of its variance is ignorance of the inputs; the rest is chance.
-
-        Each replication is simulated `repeats` - 1 more times with the same inputs and other random streams. Columns:
-        `inputs` (share), `low` and `high` (95% interval), `sd_inputs`, `sd_chance`, and `n`, the draws of the inputs
-        for which the measure was never null; NaN where nothing can be told. Raises `ValueError` for fewer than ten
-        replications, and where Python functions took part.
-        """
-        return accessors.resolve("variance")(self, repeats, progress)  # type: ignore[no-any-return]
+        return pd.DataFrame(list(self.analysis_rows) or {"replication": [], "week": []})
 
     def verdict(self) -> str:
         """A few plain sentences: how likely scale is and by when, what becomes of the others, and what they miss."""
-        return str(accessors.resolve("verdict")(self))
+        return str(view("verdict", self))
 
     def as_dict(self) -> dict[str, Any]:
         """The content of `summary.json`: plain values, None where there is nothing to say, never NaN."""
@@ -270,13 +286,13 @@ class Result:
         """Figures, each a matplotlib Axes: `plot.adoption()`, `accuracy()`, `money()`, `timeline()`, `shelving()`,
         `integrations()`, `tickets()`, `backlog()`, `outcomes()`, and `fan(measure)` for any weekly measure.
         """
-        return accessors.resolve("plot")(self)
+        return view("plot", self)
 
     def __rich__(self) -> Any:
-        return accessors.resolve("table")(self)
+        return view("table", self)
 
     def _repr_html_(self) -> str:
-        return str(accessors.resolve("html")(self))
+        return str(view("html", self))
 
     def __repr__(self) -> str:
         told = self.verdict() if self.estimable else "a part that says too little alone"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ConfigDict, StringConstraints, model_validator
 
-from simulator.results import accessors
+from simulator.results.accessors import view
 from simulator.results.paired import Estimate, difference, estimate
 from simulator.scenario import Suite
 from simulator.scenario.measures import ESTIMATED, headlines
@@ -49,12 +49,12 @@ class SuiteResult:
     @property
     def replications_done(self) -> int:
         """The number of replications of all scenarios together."""
-        return sum(of.replications_done for of in self.results.values())
+        return sum(result.replications_done for result in self.results.values())
 
     @property
     def requested(self) -> int:
         """How many were asked for; of a scenario that had not begun, as many as of the others at most."""
-        each = [of.requested for of in self.results.values()]
+        each = [result.requested for result in self.results.values()]
         waiting = len(self.suite.members) - len(self.results) - len(self.refused)
         return sum(each) + waiting * max(each)
 
@@ -62,18 +62,18 @@ class SuiteResult:
     def interrupted(self) -> bool:
         """Whether it was stopped before all replications of all scenarios had been tried."""
         tried = {*self.results, *self.refused}
-        return len(tried) < len(self.suite.members) or any(of.interrupted for of in self.results.values())
+        return len(tried) < len(self.suite.members) or any(result.interrupted for result in self.results.values())
 
     @property
     def complete(self) -> bool:
         """Whether every replication of every scenario is there."""
-        return not self.interrupted and not self.refused and all(of.complete for of in self.results.values())
+        return not self.interrupted and not self.refused and all(result.complete for result in self.results.values())
 
     @cached_property
     def measures(self) -> tuple[str, ...]:
         """The measures that the suite names, or the headline measures: those that any of the scenarios has."""
         wanted = self.suite.measures or headlines("suite")
-        return tuple(name for name in wanted if any(estimate(of, name).n for of in self.results.values()))
+        return tuple(name for name in wanted if any(estimate(result, name).n for result in self.results.values()))
 
     def measures_in_order(self, usual: Sequence[str]) -> list[str]:
         """The same in the order in which they are shown: as the suite names them, or those of `usual`."""
@@ -106,9 +106,9 @@ class SuiteResult:
         rows = {}
         for name in self.results:
             differences = self.differences(name, measures)
-            for measure, of in self.estimates(name, measures).items():
+            for measure, found in self.estimates(name, measures).items():
                 more = differences.get(measure, Estimate(None, None, None, 0))
-                rows[name, measure] = (of.value, of.low, of.high, of.n, more.value, more.low, more.high, more.n)
+                rows[name, measure] = (*vars(found).values(), *vars(more).values())
         frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(COMPARED))
         frame.index = pd.MultiIndex.from_tuples(rows, names=["scenario", "measure"])
         return frame.astype({name: "int64" if name in ("n", "pairs") else "float64" for name in COMPARED})
@@ -131,9 +131,9 @@ class SuiteResult:
             row |= {SET + path: _cell(member.swept.get(path)) for path in paths}
             row["replications"] = self.results[name].replications_done
             differences = self.differences(name)
-            for measure, of in self.estimates(name).items():
+            for measure, found in self.estimates(name).items():
                 more = differences.get(measure, Estimate(None, None, None, 0))
-                row |= {measure: of.value, f"{measure}_low": of.low, f"{measure}_high": of.high}
+                row |= {measure: found.value, f"{measure}_low": found.low, f"{measure}_high": found.high}
                 row |= {f"{measure}_difference": more.value, f"{measure}_difference_low": more.low}
                 row[f"{measure}_difference_high"] = more.high
             rows.append(row)
@@ -155,12 +155,12 @@ class SuiteResult:
             "scenarios": [
                 {
                     "scenario": name,
-                    "scenario_hash": of.scenario.hash,
-                    "replications": of.replications_done,
+                    "scenario_hash": result.scenario.hash,
+                    "replications": result.replications_done,
                     "estimates": {measure: vars(found) for measure, found in self.estimates(name).items()},
                     "differences": {measure: vars(found) for measure, found in self.differences(name).items()},
                 }
-                for name, of in self.results.items()
+                for name, result in self.results.items()
             ],
         }
 
@@ -168,17 +168,17 @@ class SuiteResult:
         """`summary.json` of each scenario, and how it stands in the suite under `suite`."""
         found = self.as_dict()
         return [
-            of.as_dict()
+            result.as_dict()
             | {
                 "suite": {
                     "name": self.suite.name,
                     "baseline": self.suite.baseline,
-                    "swept": found["members"][of.scenario.name],
+                    "swept": found["members"][result.scenario.name],
                     "differences": told["differences"],
                 }
             }
-            for of, told in zip(self.results.values(), found["scenarios"], strict=True)
-            if of.estimable
+            for result, told in zip(self.results.values(), found["scenarios"], strict=True)
+            if result.estimable
         ]
 
     def write(self, out: str | os.PathLike[str]) -> None:
@@ -194,10 +194,10 @@ class SuiteResult:
         replace(Path(out) / TABLE, lambda file: file.write(text.getvalue().encode()))
 
     def __rich__(self) -> Any:
-        return accessors.resolve("suite_table")(self)
+        return view("suite_table", self)
 
     def _repr_html_(self) -> str:
-        return str(accessors.resolve("suite_html")(self))
+        return str(view("suite_html", self))
 
     def __repr__(self) -> str:
         told = f"{len(self.results)} of {len(self.suite.members)} scenarios"

@@ -1,7 +1,7 @@
 """Scenarios: what is simulated. Inert and frozen; reading, checking and changing them.
 
 From the ground up: `text`, `numbers`, `sections` (which `building` makes of a tree), `scenario`, `checks`, `files`,
-`suite`, `schema`. `vocabulary` has the lists of names, `measures` the outputs, `labels` their words; `assignments`
+`suite`, `schema`. `vocabulary` has the lists of names, `measures` the outputs (each a `measure`); `assignments`
 reads `--set`.
 """
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simulator.engine.protocol import never
-from simulator.stepping.arguments import whole
+from simulator.stepping.arguments import ArgumentError
 
 if TYPE_CHECKING:
     from simulator.scenario import Scenario
@@ -31,27 +31,13 @@ class Watched:
     rows: list[dict[str, Any]]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Callbacks:
-    """The functions of an experiment, and what its analyzers have returned so far."""
+    """The functions of an experiment, which are called every so many weeks."""
 
     interventions: tuple[Intervention, ...]
     analyzers: tuple[Analyzer, ...]
     every_weeks: int
-    received: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, interventions: Iterable[Intervention], analyzers: Iterable[Analyzer], every_weeks: Any) -> Callbacks:
-        """The functions as given; raises `ValueError` for what is not a list of functions or not a number of weeks."""
-        given: list[Any] = []
-        for name, functions in (("interventions", interventions), ("analyzers", analyzers)):
-            if callable(functions) or not isinstance(functions, Iterable):
-                raise ValueError(f"{name} is {functions!r}; it must be a list of functions")
-            given.append(tuple(functions))
-            for function in given[-1]:
-                if not callable(function):
-                    raise ValueError(f"{name} holds {function!r}; it must hold functions that take a Simulation")
-        return cls(given[0], given[1], whole("every_weeks", every_weeks, 1, 10_000))
 
     def __bool__(self) -> bool:
         return bool(self.interventions or self.analyzers)
@@ -67,14 +53,18 @@ class Callbacks:
 
         return partial(SteppingEngine, Plans(scenario), name, self)
 
-    def receive(self, number: int, replication: Any) -> None:
-        """Keep the rows of replication `number`."""
-        if self:
-            self.received[number] = getattr(replication, "rows", [])
 
-    def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
-        """The rows of these replications in order."""
-        return [row for number in numbers for row in self.received.get(number, ())]
+def functions(name: str, given: Any) -> tuple[Any, ...]:
+    """The functions that an argument gives; raises `ArgumentError` for what is not a list of functions."""
+    if callable(given) or not isinstance(given, Iterable):
+        raise ArgumentError(f"{{{name}}} is {{found}}; it must be a list of functions", found=repr(given))
+    found = tuple(given)
+    for function in found:
+        if not callable(function):
+            raise ArgumentError(
+                f"{{{name}}} holds {{found}}; it must hold functions that take a Simulation", found=repr(function)
+            )
+    return found
 
 
 class SteppingEngine:

@@ -37,10 +37,9 @@ from simulator.model.support.staffing import add_agents
 from simulator.model.users.tasks import touch
 from simulator.scenario import Scenario, estimate_work, load
 from simulator.scenario.measures import WEEKLY
-from simulator.scenario.vocabulary import TIERS
-from simulator.stepping.arguments import SEED, known_engine, whole
+from simulator.scenario.vocabulary import ENGINES, TIERS
+from simulator.stepping.arguments import ENGINE, SEED, known, whole
 from simulator.store.blocks import plain
-from simulator.store.identity import LARGEST_SEED, MOST_REPLICATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +64,7 @@ def simulate(
     scenario: Scenario | str | os.PathLike[str] | Mapping[str, Any],
     replication: int = 0,
     seed: int = SEED,
-    engine: str = "compiled",
+    engine: str = ENGINE,
     traced: bool = False,
 ) -> Simulation:
     """One replication of a scenario (or of the file or shipped name given) at its kick-off, to be advanced in steps.
@@ -73,9 +72,9 @@ def simulate(
     It is the replication of that number in `run`. `traced` keeps its events. Raises `ScenarioError` for a bad or too
     large scenario and `ValueError` for other bad arguments.
     """
-    replication = whole("replication", replication, 0, MOST_REPLICATIONS)
-    seed = whole("seed", seed, 0, LARGEST_SEED)
-    known_engine(engine)
+    replication = whole("replication", replication)
+    seed = whole("seed", seed)
+    known("engine", engine, ENGINES)
     if not isinstance(scenario, Scenario):
         scenario = load(scenario)
     estimate_work(scenario, 1)
@@ -196,7 +195,7 @@ class Simulation:
             raise LeverError(
                 f"can't hire for {tier!r}; choose tier1 or tier2 (the team of tier3 replaces its own people)"
             )
-        agents = whole("agents", agents, 1, 1_000_000)
+        agents = whole("agents", agents)
         self._pull(lambda simulation: simulation._hire(TIERS.index(tier), agents), f"hire for {tier}")
 
     def stop(self) -> None:

@@ -10,13 +10,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from simulator.store.files import OutputError, shown
+from simulator.streams.designs import DESIGNS
 
 if TYPE_CHECKING:
     from simulator.scenario import Scenario
 
 FORMAT = 3
 VERSIONS = ("scaleup-simulator", "numpy", "numba", "llvmlite", "scipy", "simpy", "pyarrow", "pydantic")
-DESIGN = "random"
 MOST_JOBS = 1024
 LARGEST_SEED = 2**63 - 1
 MOST_REPLICATIONS = 10_000_000
@@ -32,10 +32,10 @@ class Part:
     @classmethod
     def read(cls, text: str) -> Part:
         """A part written as i/N; raises `ValueError`."""
-        index, slash, of = text.partition("/")
-        if not (slash and index.isdecimal() and of.isdecimal() and 1 <= int(index) <= int(of)):
+        index, slash, parts = text.partition("/")
+        if not (slash and index.isdecimal() and parts.isdecimal() and 1 <= int(index) <= int(parts)):
             raise ValueError(f"shard is {text!r}; it must be i/N with i from 1 to N, such as 2/7")
-        return cls(int(index), int(of))
+        return cls(int(index), int(parts))
 
     def numbers(self, replications: int) -> range:
         """The replications of this part."""
@@ -55,7 +55,7 @@ class Identity:
     scenario: Scenario
     seed: int
     engine: str
-    design: str = DESIGN
+    design: str = DESIGNS[0]
     callbacks: tuple[str, ...] = ()
 
     def described(self) -> dict[str, Any]:
@@ -104,12 +104,14 @@ def gaps(kept: Sequence[range], numbers: range) -> list[range]:
         first = max(first, have.stop)
     if first < numbers.stop:
         missing.append(range(first, numbers.stop))
-    return [of for of in missing if of]
+    return [numbers for numbers in missing if numbers]
 
 
 def written_ranges(ranges: Sequence[range]) -> str:
     """Ranges of replications for a reader: "0-249, 251"."""
-    return ", ".join(str(of.start) if len(of) == 1 else f"{of.start}-{of.stop - 1}" for of in ranges)
+    return ", ".join(
+        str(numbers.start) if len(numbers) == 1 else f"{numbers.start}-{numbers.stop - 1}" for numbers in ranges
+    )
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any], names: Sequence[str]) -> list[str]:

@@ -25,6 +25,7 @@ from simulator.store.identity import (
     versions,
 )
 from simulator.store.stored_json import Fields, described, read_json, unusable, validated
+from simulator.streams.designs import DesignName
 
 MANIFEST = "manifest.json"
 TABLE_FILES = Literal["replications.parquet", "weekly.parquet", "sites.parquet"]
@@ -85,7 +86,7 @@ class Manifest(Fields):
     scenario_hash: Hash
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)]
     engine: EngineName
-    design: Literal["random", "sobol"]
+    design: DesignName
     versions: dict[Text, Text | None]
     callbacks: list[Text] = Field(default_factory=list)
     shard: str = str(WHOLE)
@@ -102,10 +103,10 @@ class Manifest(Fields):
     @classmethod
     def _is_a_part(cls, text: str) -> str:
         try:
-            of = Part.read(text).of
+            parts = Part.read(text).of
         except ValueError:
-            of = MOST_REPLICATIONS + 1
-        if of > MOST_REPLICATIONS:
+            parts = MOST_REPLICATIONS + 1
+        if parts > MOST_REPLICATIONS:
             raise ValueError("must be i/N with i from 1 to N, such as 2/7")
         return text
 
@@ -126,9 +127,9 @@ class Manifest(Fields):
             if shard.last < shard.first or shard.first < after or shard.last >= numbers.stop:
                 raise ValueError(f"the shard {name} overlaps another, or is not of replications {_told(numbers)}")
             after = shard.last + 1
-        if self.replications != sum(len(of.numbers) for of in self.shards.values()):
+        if self.replications != sum(len(shard.numbers) for shard in self.shards.values()):
             raise ValueError(f"replications is {self.replications}, and the shards hold another number")
-        if any(of.replication not in numbers for of in self.failed):
+        if any(failure.replication not in numbers for failure in self.failed):
             raise ValueError(f"failed names another replication than {_told(numbers)}")
         return self
 
@@ -199,15 +200,15 @@ def _walk(path: str, before: Any, now: Any) -> Iterator[str]:
         pairs = [(str(key), before.get(key), now.get(key)) for key in dict.fromkeys([*before, *now])]
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         pairs = [
-            (of.get("name", str(index)) if isinstance(of, dict) else str(index), of, other)
-            for index, (of, other) in enumerate(zip(before, now, strict=True))
+            (old.get("name", str(index)) if isinstance(old, dict) else str(index), old, other)
+            for index, (old, other) in enumerate(zip(before, now, strict=True))
         ]
     else:
         if before != now:
             yield f"{path} {_short(before)}, now {_short(now)}"
         return
-    for name, of, other in pairs:
-        yield from _walk(f"{path}.{name}" if path else name, of, other)
+    for name, old, other in pairs:
+        yield from _walk(f"{path}.{name}" if path else name, old, other)
 
 
 def _short(value: Any) -> str:
@@ -236,7 +237,7 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any], scenario: bytes) -> None:
     """Put the manifest into its folder as a whole, with `scenario_bytes` of its scenario; raises `WriteError`."""
-    others = {name: of for name, of in manifest.items() if name != "scenario"}
+    others = {name: value for name, value in manifest.items() if name != "scenario"}
     head = json_bytes(others).removesuffix(b"\n}\n")
     replace(folder / MANIFEST, lambda file: file.write(head + b',\n  "scenario": ' + scenario + b"\n}\n"))
 

@@ -38,23 +38,26 @@ class Table(Protocol):
 class Records:
     """The final tables of an experiment, read by column: from memory, or from files when they are asked for.
 
-    `blocks` yields the same replications block by block, as shards hold them; `folder` is where the files lie.
+    `blocks` yields the same replications block by block, as shards hold them; `folder` is where the files lie, and
+    `temporary` what removes it when nobody refers to it any more.
     """
 
     def __init__(
-        self, tables: Mapping[str, Table], blocks: Callable[[], Iterator[pa.Table]], folder: Path | None = None
+        self,
+        tables: Mapping[str, Table],
+        blocks: Callable[[], Iterator[pa.Table]],
+        folder: Path | None = None,
+        temporary: object = None,
     ) -> None:
         self.folder = folder
+        self.temporary = temporary
         self._tables = tables
         self.blocks = blocks
         self.numbers: Whole = tables["replications"].column("replication").to_numpy()
         self.count = len(self.numbers)
-        names = {name: [*table.column_names] for name, table in tables.items()}
-        self.input_paths = tuple(name.removeprefix(INPUT) for name in names["replications"] if name.startswith(INPUT))
-        measures = [name for name in names["replications"][1:] if not name.startswith(INPUT)]
-        self.measures: Mapping[str, list[Value]] = _Columns(measures, self.measure)
-        self.weekly: Mapping[str, Floats] = _Columns(names["weekly"][2:], self.week_rows)
-        self.sites: Mapping[str, list[list[Value]]] = _Columns(names["sites"][1:], self._per_site)
+        self._names = {name: [*table.column_names] for name, table in tables.items()}
+        names = self._names["replications"]
+        self.input_paths = tuple(name.removeprefix(INPUT) for name in names if name.startswith(INPUT))
 
     @classmethod
     def in_memory(cls, blocks: Sequence[pa.Table]) -> Records:
@@ -65,6 +68,24 @@ class Records:
     def of(cls, input_paths: Sequence[str], replications: Sequence[Replication]) -> Records:
         """The records of replications 0, 1, 2, ..."""
         return cls.in_memory([block_of(input_paths, range(len(replications)), replications)])
+
+    # Made anew each time: records that refer to themselves would stay, and a temporary folder with them.
+
+    @property
+    def measures(self) -> Mapping[str, list[Value]]:
+        """Output measures of every replication, by name."""
+        names = [name for name in self._names["replications"][1:] if not name.startswith(INPUT)]
+        return _Columns(names, self.measure)
+
+    @property
+    def weekly(self) -> Mapping[str, Floats]:
+        """Weekly measures by name, each as `week_rows` gives it."""
+        return _Columns(self._names["weekly"][2:], self.week_rows)
+
+    @property
+    def sites(self) -> Mapping[str, list[list[Value]]]:
+        """Measures of every site for every replication, by name."""
+        return _Columns(self._names["sites"][1:], self._per_site)
 
     @property
     def weeks(self) -> int:

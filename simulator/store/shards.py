@@ -80,8 +80,9 @@ class ShardFolder:
     stand in the manifest; a file that doesn't is no shard.
     """
 
-    def __init__(self, folder: Path, identity: Identity, part: Part) -> None:
+    def __init__(self, folder: Path, identity: Identity, part: Part, temporary: object = None) -> None:
         self.folder = folder
+        self.temporary = temporary
         self.shards: dict[str, Shard] = {}
         self.failed: list[dict[str, Any]] = []
         self.tables: dict[str, Any] = {}
@@ -105,15 +106,17 @@ class ShardFolder:
         resume: bool = False,
         floor: int | None = None,
         copies: Copies | None = None,
+        temporary: object = None,
     ) -> ShardFolder:
         """The folder `out/<scenario>/`, with the sound shards of an earlier run if `resume`, else without shards.
 
         `floor` is the number of replications that is certain, if `replications` are the most. A merge gives the
-        `copies` that it makes: where an earlier one has got stuck it goes on. Damaged shards are set aside, and a
+        `copies` that it makes: where an earlier one has got stuck it goes on. `temporary` is what removes the folder
+        when the records that it gives are gone. Damaged shards are set aside, and a
         `ResultWarning` says so. Raises `OutputError` and `WriteError`.
         """
         folder = _made(out, identity)
-        store = cls(folder, identity, part)
+        store = cls(folder, identity, part, temporary)
         try:
             manifest = _usable(folder, identity, replications, part, resume=resume, copies=copies)
             make_folder(folder / SHARDS)
@@ -142,12 +145,12 @@ class ShardFolder:
     @property
     def ranges(self) -> list[range]:
         """The replications that each shard holds, in order."""
-        return [of.numbers for of in self._in_order()]
+        return [shard.numbers for shard in self._in_order()]
 
     @property
     def paths(self) -> list[Path]:
         """The files of the shards in replication order."""
-        return [self.folder / SHARDS / of.name for of in self._in_order()]
+        return [self.folder / SHARDS / shard.name for shard in self._in_order()]
 
     @property
     def count(self) -> int:
@@ -184,7 +187,7 @@ class ShardFolder:
     def records(self) -> Records:
         """Write the final tables, and the records that read them; raises `WriteError`."""
         self.tables = write_tables(self.folder, self.paths, table_stamp(self._described))
-        return read_tables(self.folder, self.paths)
+        return read_tables(self.folder, self.paths, self.temporary)
 
     def conclude(self, jobs: int, summary: Callable[[], dict[str, Any]] | None) -> None:
         """Write summary and manifest, where the tables are written; raises `WriteError`.
@@ -209,28 +212,28 @@ class ShardFolder:
         content |= {
             "replications": self.count,
             "replications_requested": self.requested,
-            "failed": [of | {"cause": _writable(of["cause"])} for of in self.failed],
+            "failed": [failure | {"cause": _writable(failure["cause"])} for failure in self.failed],
             "wall_seconds": round(self.wall_seconds, 3),
             "jobs": self.jobs,
-            "shards": {of.name: vars(of) for of in self._in_order()},
+            "shards": {shard.name: vars(shard) for shard in self._in_order()},
         }
         if self.tables:
             content["tables"] = self.tables
         return content | {"scenario": self._scenario}
 
     def _in_order(self) -> list[Shard]:
-        return sorted(self.shards.values(), key=lambda of: of.first)
+        return sorted(self.shards.values(), key=lambda shard: shard.first)
 
     def _take_over(self, manifest: Manifest) -> None:
         """Go on with what an earlier run has left."""
         self.requested = manifest.replications_requested
         self.wall_seconds = manifest.wall_seconds
         damaged = []
-        for name, of in manifest.in_order:
+        for name, shard in manifest.in_order:
             path = self.folder / SHARDS / name
-            problem = damage(path, of, self._described)
+            problem = damage(path, shard, self._described)
             if problem is None:
-                self.shards[name] = of
+                self.shards[name] = shard
             else:
                 damaged.append(f"{name} ({problem})")
                 if problem != MISSING:
@@ -288,7 +291,7 @@ def _usable(
     differences = manifest.differences_from(identity)
     before = manifest.replications_requested
     if manifest.part != part:
-        named = [f"{'none' if of == WHOLE else of}" for of in (manifest.part, part)]
+        named = [f"{'none' if one == WHOLE else one}" for one in (manifest.part, part)]
         differences.append(f"shard {named[0]}, now {named[1]}")
     if before > replications or (part != WHOLE and before != replications):
         differences.append(f"{before:,} replications, now {replications:,}")

@@ -108,12 +108,15 @@ def write_tables(folder: Path, shards: Sequence[Path], stamp: Mapping[str, Any])
     return written
 
 
-def read_tables(folder: Path, shards: Sequence[Path]) -> Records:
-    """The records of the final tables in a folder; the two long ones stay on the disk. Raises `OutputError`."""
+def read_tables(folder: Path, shards: Sequence[Path], temporary: object = None) -> Records:
+    """The records of the final tables in a folder; the two long ones stay on the disk. Raises `OutputError`.
+
+    `temporary` is what removes the folder, if it is one for as long as the records live.
+    """
     names = {name: folder / f"{name}.parquet" for name in TABLES}
     tables = {name: StoredTable(path) for name, path in names.items()}
     short = _read(names["replications"], use_threads=True)
-    return Records(tables | {"replications": short}, lambda: map(read_block, shards), folder)
+    return Records(tables | {"replications": short}, lambda: map(read_block, shards), folder, temporary)
 
 
 def _read(path: Path, columns: list[str] | None = None, *, use_threads: bool = False) -> pa.Table:

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
-DESIGNS = ("random", "sobol")
+DesignName = Literal["random", "sobol"]
+DESIGNS: Final[tuple[DesignName, ...]] = get_args(DesignName)
+"""The designs, the default first."""
 MOST_DIMENSIONS = 21_201
 """Dimensions for which direction numbers are known (Joe and Kuo 2008)."""
 BITS = 30

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import simulator as sim
 from simulator import engine
-from simulator.analysis.variance import COLUMNS, Repeat, repeat_number, repeated, share_of_inputs
+from simulator.analysis.variance import COLUMNS, Repeat, decompose, repeat_number, repeated, share_of_inputs
 from simulator.experiment.execution import Workers
 from simulator.experiment.workers import make_engine
 from simulator.results.statistics import t_quantile
+from tests.experiment.small import SMALL
 from tests.model.test_inputs import NOTICE, TRUST, scenario
 
 EXPERIMENTS = 1000
@@ -117,6 +122,21 @@ def test_a_repeat_has_the_inputs_of_its_replication_and_other_luck(design: str) 
     assert again.measures == runs[2].measures
 
 
+def test_repeats_are_the_same_wherever_they_run() -> None:
+    result = sim.run(SMALL, replications=12, seed=3, jobs=2, progress=False)
+    here = result.variance(progress=False)
+    pd.testing.assert_frame_equal(here, result.variance(progress=False, executor="processes"))
+    with ProcessPoolExecutor(2) as pool:
+        pd.testing.assert_frame_equal(here, result.variance(progress=False, executor=pool))
+    content = decompose(result, progress=False).as_dict()
+    assert list(content) == [
+        "scenario", "scenario_hash", "seed", "design", "replications", "repeats", "measures",
+    ]  # fmt: skip
+    assert (content["seed"], content["replications"], content["repeats"]) == (3, 12, 2)
+    assert content["measures"]["npv"]["inputs"] == here.loc["npv", "inputs"]
+    json.dumps(content, allow_nan=False)
+
+
 def test_what_cannot_be_repeated_is_refused(stand_in_engine: None) -> None:
     from tests.experiment.stand_in import SCENARIO
 
@@ -126,6 +146,6 @@ def test_what_cannot_be_repeated_is_refused(stand_in_engine: None) -> None:
         result.variance(1)
     with pytest.raises(ValueError, match="5 replications are too few"):
         sim.run(SCENARIO, replications=5, jobs=1).variance()
-    result.callbacks = ("hire_more",)
+    account = dataclasses.replace(result.account, callbacks=("hire_more",))
     with pytest.raises(ValueError, match="hire_more took part"):
-        result.variance()
+        sim.Result(result.scenario, result.records, account).variance()

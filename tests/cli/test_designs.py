@@ -42,4 +42,4 @@ def test_variance_is_printed_written_and_in_the_json(scaleup, scenario_file, tmp
 def test_variance_of_too_few_is_refused_before_the_run(scaleup, scenario_file):
     code, _, err = scaleup("run", scenario_file, "--replications", 5, "--variance")
     assert code == 2
-    assert "needs 10 replications or more" in err
+    assert "5 replications are too few to tell ignorance from chance; simulate 10 or more" in err

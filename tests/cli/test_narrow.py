@@ -17,9 +17,11 @@ import pytest
 from rich.console import Console
 
 import simulator as sim
+from simulator.analysis.variance import decompose
+from simulator.cli.commands.variance import VarianceTable, variance_lines
 from simulator.report.narrow import Rows
 from simulator.report.suite_tables import head
-from simulator.report.tables import VarianceTable, measure_rows, outcome_lines, variance_lines
+from simulator.report.tables import measure_rows, outcome_lines
 from tests.experiment import stand_in
 
 pytestmark = pytest.mark.usefixtures("stand_in_engine")
@@ -56,10 +58,10 @@ def test_a_result_keeps_the_names_of_its_rows(result, width):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_variance_keeps_the_names_of_its_rows(result, width):
-    frame = result.variance()
-    text = shown(VarianceTable(result, frame, 2), width)
-    assert variance_lines(result, frame)
-    for row in variance_lines(result, frame):
+    found = decompose(result)
+    text = shown(VarianceTable(found), width)
+    assert variance_lines(found)
+    for row in variance_lines(found):
         assert all(named(of) in text for of in row)
 
 

@@ -25,7 +25,7 @@ EQUIVALENT = {
     },
     "rollout.fund": {
         "line 5: world['programme'] = ROLLING_OUT -> nothing": (
-            "what interventions are told of the programme (test_stepping); rules ask whether it is stopped, or funded"
+            "what interventions are told of the programme (tests/stepping); rules ask whether it is stopped, or funded"
         ),
     },
     "support.cancel_ticket": {

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import simulator as sim
+from simulator.results.account import Account
 from simulator.results.result import Result
 from simulator.store.records import Records
 
@@ -91,4 +92,4 @@ def result_of(outputs: list[Output], **changes: Any) -> Result:
     """The result of these replications."""
     records = Records.of([], outputs)
     scenario = sim.load(SCENARIO | changes)
-    return Result(scenario, records, seed=1, engine="compiled", jobs=1, requested=len(outputs), wall_seconds=1.0)
+    return Result(scenario, records, Account(seed=1, engine="compiled", requested=len(outputs), wall_seconds=1.0))

@@ -69,7 +69,7 @@ def test_an_interrupted_run_until_precision_ends_with_the_same_bytes(tmp_path):
         ({"until_precision": {"npv.p42": 1}}, "'npv.p42' asks for 'p42'; a quantile must be one of p05, p10, "),
         ({"until_precision": {"luck": 1}}, "there is no measure 'luck'"),
         ({"until_precision": {"outcome": 1}}, "outcome is text"),
-        ({"until_precision": {"success": 0.1}, "at_most": 20}, "at_most is 20"),
+        ({"until_precision": {"success": 0.1}, "at_most": 20}, "at_most 20 is below replications 50, the least"),
         ({"until_precision": {"success": 0.1}, "shard": "1/2", "out": "x"}, "leave shard out"),
     ],
 )

@@ -1,7 +1,9 @@
-"""What tests do to folders of results, and ask of them."""
+"""Folders of results for tests, and what is done to them and asked of them."""
 
 import json
+import os
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,34 @@ from typing import Any
 import pytest
 
 import simulator as sim
+from tests.experiment.stand_in import SCENARIO
+
+LOADED = sim.load(SCENARIO)
+run = partial(sim.run, LOADED, replications=12, seed=3, jobs=1, shard_size=2, progress=False)
+"""Twelve replications in six shards, unless something else is said."""
+SHARD = "shards/00000002-00000003.parquet"
+"""The second of them."""
+
+
+@pytest.fixture
+def no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is synced: that takes most of the time, and what it is for no test can see."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, stand_in_engine: None, no_disk: None) -> Path:
+    """A result of six shards."""
+    run(out=tmp_path / "out")
+    return tmp_path / "out" / "stand-in"
+
+
+@pytest.fixture
+def parts(tmp_path: Path, stand_in_engine: None, no_disk: None) -> list[Path]:
+    """Two halves of an experiment."""
+    for index in (1, 2):
+        run(out=tmp_path / f"part-{index}", shard=f"{index}/2")
+    return [tmp_path / f"part-{index}" / "stand-in" for index in (1, 2)]
 
 
 def everything(folder: Path) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Shards of other experiments and files that are none, though the manifest lists them with their checksums."""
 
-import os
 import random
 import shutil
 import warnings
@@ -13,38 +12,21 @@ import pytest
 
 import simulator as sim
 from tests.experiment.routes import content
-from tests.experiment.stand_in import SCENARIO
-from tests.store.folders import list_again, refused
+from tests.store.folders import SHARD, list_again, refused, run
 
-pytestmark = pytest.mark.usefixtures("stand_in_engine")
-LOADED = sim.load(SCENARIO)
-run = partial(sim.run, LOADED, 12, seed=3, jobs=1, shard_size=2, progress=False)
-SHARD = "shards/00000002-00000003.parquet"
-
-
-@pytest.fixture(autouse=True)
-def no_disk(monkeypatch):
-    """Syncing takes most of the time."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A result of six shards."""
-    run(out=tmp_path / "out")
-    return tmp_path / "out" / "stand-in"
+pytestmark = pytest.mark.usefixtures("stand_in_engine", "no_disk")
 
 
 def test_a_shard_of_another_experiment_is_known_though_it_is_listed(folder, tmp_path):
     other = tmp_path / "other"
-    sim.run(LOADED, 12, seed=4, jobs=1, shard_size=2, out=other, progress=False)
+    run(seed=4, out=other)
     shutil.copy(other / "stand-in" / SHARD, folder / SHARD)
     list_again(folder, SHARD)
     told = "of another experiment: seed 4, now 3"
     refused(lambda: sim.read_result(folder), f"{folder / SHARD} ({told})", "run again with --resume")
     with pytest.raises(sim.OutputError, match=told):
         sim.merge([folder], tmp_path / "merged")
-    before = sim.run(LOADED, 12, seed=3, out=tmp_path / "whole", progress=False)
+    before = run(out=tmp_path / "whole", shard_size=250)
     with pytest.warns(sim.ResultWarning, match=rf"1 damaged shard set aside.*\({told}\)"):
         assert run(out=folder.parent, resume=True).estimates == before.estimates
     assert content(folder) == content(tmp_path / "whole" / "stand-in")
@@ -113,7 +95,7 @@ def test_a_listed_shard_with_other_columns_gives_one_error(folder):
 
 
 def test_tables_of_fewer_replications_than_listed_are_told(folder, tmp_path):
-    sim.run(LOADED, 10, seed=3, jobs=1, out=tmp_path / "fewer", progress=False)
+    run(replications=10, out=tmp_path / "fewer")
     for name in ("replications", "weekly", "sites"):
         shutil.copy(tmp_path / "fewer" / "stand-in" / f"{name}.parquet", folder)
         list_again(folder, f"{name}.parquet")

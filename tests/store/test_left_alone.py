@@ -3,7 +3,6 @@
 import os
 import shutil
 import warnings
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,27 +10,10 @@ import pytest
 import simulator as sim
 from simulator.scenario import Member
 from tests.experiment.routes import content, leftovers
-from tests.experiment.stand_in import SCENARIO
-from tests.store.folders import edit, everything, refused
+from tests.store.folders import LOADED, SHARD, edit, everything, refused, run
 
-pytestmark = pytest.mark.usefixtures("stand_in_engine")
-LOADED = sim.load(SCENARIO)
-run = partial(sim.run, LOADED, 12, seed=3, jobs=1, shard_size=2, progress=False)
+pytestmark = pytest.mark.usefixtures("stand_in_engine", "no_disk")
 OURS = ("manifest.json", "variance.json", "summary.json", "replications.parquet", "weekly.parquet", "sites.parquet")
-SHARD = "shards/00000002-00000003.parquet"
-
-
-@pytest.fixture(autouse=True)
-def no_disk(monkeypatch):
-    """Syncing takes most of the time."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A result of six shards."""
-    run(out=tmp_path / "out")
-    return tmp_path / "out" / "stand-in"
 
 
 # ---- results without a manifest, or that it doesn't list
@@ -54,7 +36,7 @@ def test_results_without_a_manifest_are_left_alone(folder, resume, left):
 @pytest.mark.parametrize("resume", [True, False])
 def test_more_shards_than_an_old_manifest_lists_are_left_alone(folder, resume):
     old = folder.parent.parent / "old"
-    sim.run(LOADED, 6, seed=3, jobs=1, shard_size=2, out=old, progress=False)
+    run(replications=6, out=old)
     shutil.copy(old / "stand-in" / "manifest.json", folder)
     before = everything(folder)
     refused(
@@ -86,7 +68,7 @@ def test_one_shard_that_is_not_listed_is_removed_if_ours_and_set_aside_if_not(fo
     assert unlisted.read_bytes() == sound
     assert len(list((folder / "shards").iterdir())) == 6
     other = tmp_path / "other"
-    sim.run(LOADED, 12, seed=4, jobs=1, shard_size=2, out=other, progress=False)
+    run(seed=4, out=other)
     edit(folder, lambda of: (of["shards"].pop("00000010-00000011.parquet"), of.update(replications=10)))
     shutil.copy(other / "stand-in" / "shards" / unlisted.name, unlisted)
     foreign = unlisted.read_bytes()
@@ -176,7 +158,7 @@ def test_shards_of_another_experiment_behind_a_link_stay(folder, tmp_path):
     new.mkdir(parents=True)
     (new / "shards").symlink_to(folder / "shards")
     before = everything(folder)
-    refused(lambda: sim.run(LOADED, 12, seed=4, out=new.parent), "is a link where a folder")
+    refused(lambda: run(seed=4, out=new.parent), "is a link where a folder")
     assert everything(folder) == before
 
 
@@ -197,14 +179,6 @@ def test_strange_things_in_the_place_of_the_tables_of_a_suite_are_told_before_th
 
 
 # ---- merging
-
-
-@pytest.fixture
-def parts(tmp_path):
-    """Two halves of an experiment."""
-    for index in (1, 2):
-        run(out=tmp_path / f"part-{index}", shard=f"{index}/2")
-    return [tmp_path / f"part-{index}" / "stand-in" for index in (1, 2)]
 
 
 @pytest.mark.parametrize("way", ["folder", "shards", "shard"])

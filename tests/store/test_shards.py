@@ -204,7 +204,7 @@ def test_results_on_the_disk_read_as_those_in_memory(tmp_path, monkeypatch):
     in_memory = run(replications=40)
     monkeypatch.setattr(batch, "MOST_IN_MEMORY", 0)
     spilled = run(replications=40)
-    folder = spilled.temporary.name
+    folder = spilled.records.temporary.name
     written = run(replications=40, out=tmp_path)
     for other in (spilled, written, sim.read_result(tmp_path / "stand-in")):
         for name in ("replications", "weekly", "sites"):

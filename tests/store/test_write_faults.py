@@ -20,16 +20,16 @@ from simulator.experiment import batch
 from simulator.experiment.merging import merge_all
 from simulator.scenario import Member
 from tests.experiment.routes import content, leftovers
-from tests.experiment.stand_in import SCENARIO
+from tests.store import folders
+from tests.store.folders import LOADED
 
-pytestmark = pytest.mark.usefixtures("stand_in_engine")
+pytestmark = pytest.mark.usefixtures("stand_in_engine", "no_disk")
 CALLS = (
     (os, "open"), (os, "mkdir"), (os, "fsync"), (os, "replace"), (os, "unlink"), (os, "chmod"), (os, "fdopen"),
     (tempfile, "mkstemp"), (io, "open"),
 )  # fmt: skip
 ONCE, FROM_THEN_ON = (errno.EIO, False), (errno.ENOSPC, True)
-LOADED = sim.load(SCENARIO)
-run = partial(sim.run, LOADED, 6, seed=3, jobs=1, shard_size=2, progress=False)
+run = partial(folders.run, replications=6)
 LEAST_CALLS = 50
 """A run, a resume and a merge have more of them."""
 
@@ -124,12 +124,6 @@ def everything(*folders: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.fixture(autouse=True)
-def no_disk(monkeypatch):
-    """Syncing takes most of the time, and what it is for no test can see."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
-
-
 @pytest.fixture
 def whole(tmp_path):
     """Six replications, computed at once."""
@@ -156,7 +150,7 @@ def test_a_fault_in_any_call_of_a_run(whole, tmp_path, monkeypatch, fault):
 def test_a_fault_in_any_call_of_a_resume(whole, tmp_path, monkeypatch, fault):
     """One shard is damaged, one was not listed any more, and a file is half written."""
     before = tmp_path / "before" / "stand-in"
-    sim.run(LOADED, 4, seed=3, jobs=1, shard_size=1, out=before.parent, progress=False)
+    run(replications=4, shard_size=1, out=before.parent)
     damaged = before / "shards" / "00000001-00000001.parquet"
     damaged.write_bytes(b"damaged")
     (before / ".weekly.parquet.abcd1234").write_bytes(b"half")

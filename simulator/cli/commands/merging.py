@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.commands.running import show, tell_refused
 from simulator.cli.exit_codes import FAILED
 from simulator.cli.options import AsJson, read_folder
 from simulator.cli.output import reader_may_leave
+from simulator.cli.showing import show, show_json, summaries, tell_refused
 from simulator.cli.signals import stopping_when_told
 
 
@@ -43,7 +43,10 @@ def merge(
         raise next(iter(merged.refused.values()))
     results = merged.results if merged.suite is None else [merged.suite]
     with reader_may_leave():
-        show(results, out, as_json=as_json)
+        if as_json:
+            show_json(summaries(results))
+        else:
+            show(results, out)
     if merged.suite is None:
         tell_refused(merged.refused)
     if merged.refused or not all(result.complete for result in merged.results):

@@ -28,17 +28,17 @@ def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
     problems: list[Problem] = []
     for source in scenarios:
         try:
-            of = load_one(source, overlays or ())
-            members = of.scenarios if isinstance(of, Suite) else (of,)
+            loaded = load_one(source, overlays or ())
+            members = loaded.scenarios if isinstance(loaded, Suite) else (loaded,)
             works = [estimate_work(scenario, REPLICATIONS) for scenario in members]
         except ScenarioError as error:
             problems += error.problems
             continue
-        if isinstance(of, Suite):
-            told = f"{_suite_size(len(members))}: {', '.join(of.names)}; the baseline is {of.baseline}"
+        if isinstance(loaded, Suite):
+            told = f"{_suite_size(len(members))}: {', '.join(loaded.names)}; the baseline is {loaded.baseline}"
             each = " each"
         else:
-            told = f"{_size(of)}, about {float(f'{works[0].events:.2g}'):,.0f} events a replication"
+            told = f"{_size(loaded)}, about {float(f'{works[0].events:.2g}'):,.0f} events a replication"
             each = ""
         seconds = sum(work.seconds for work in works)
         took = f"{REPLICATIONS} replications{each} take about {_seconds(seconds)} on one core"
@@ -46,7 +46,7 @@ def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
         print(f"{name}: fine. {told}{'.' if each else ';'} {took}.")
         for scenario in members:
             for note in out_of_reach(scenario):
-                print(f"{name}: {scenario.name}: {note}" if isinstance(of, Suite) else f"{name}: {note}")
+                print(f"{name}: {scenario.name}: {note}" if isinstance(loaded, Suite) else f"{name}: {note}")
     if problems:
         raise ScenarioError(dict.fromkeys(problems))
 
@@ -65,9 +65,9 @@ def list_shipped() -> None:
     ):
         rows = []
         for name in names:
-            of = read_suite_file(name) if name.startswith(SUITES) else load(name)
-            size = _suite_size(of.size) if isinstance(of, SuiteFile) else _size(of)
-            rows.append((name, f"{_first_sentence(of.description)} {size}."))
+            loaded = read_suite_file(name) if name.startswith(SUITES) else load(name)
+            size = _suite_size(loaded.size) if isinstance(loaded, SuiteFile) else _size(loaded)
+            rows.append((name, f"{_first_sentence(loaded.description)} {size}."))
         place.print(heading, style="italic")
         place.print(Rows(rows, bold=True, least=LEAST_WIDTH_OF_DESCRIPTIONS))
 

@@ -12,11 +12,10 @@ from typing import Annotated, Any
 import typer
 
 from simulator.cli import telling
-from simulator.cli.options import Engine, EngineName, OneScenario, Seed
+from simulator.cli.options import Engine, OneScenario, Seed, within
 from simulator.cli.output import complain
 from simulator.experiment.progress import COMPILING
-from simulator.stepping.arguments import SEED
-from simulator.store.identity import MOST_REPLICATIONS
+from simulator.stepping.arguments import ENGINE, SEED
 
 HOURS_PER_WEEK = 168
 PLACES = """\
@@ -30,11 +29,9 @@ this is every event: --milestones shows what concerns the whole programme, --kin
 
 def trace(
     scenario: OneScenario,
-    replication: Annotated[
-        int, typer.Option(help="Number of the replication, from 0.", min=0, max=MOST_REPLICATIONS)
-    ] = 0,
+    replication: Annotated[int, typer.Option(help="Number of the replication, from 0.", **within("replication"))] = 0,
     seed: Seed = SEED,
-    engine: Engine = EngineName.compiled,
+    engine: Engine = ENGINE,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines, one object per event.")] = False,
     until_week: Annotated[
         float | None, typer.Option(help="Stop at this week since kick-off.", min=0, show_default=False)
@@ -61,7 +58,7 @@ def trace(
     plan = engines.build(loaded)
     monday = first_monday(loaded.start_date)
     until_hours = float("inf") if until_week is None else until_week * HOURS_PER_WEEK
-    events = engines.trace(plan, replication, seed, engine=engine.value)
+    events = engines.trace(plan, replication, seed, engine=engine)
     if not as_json:
         print(f"{loaded.name}, replication {replication}, seed {seed}; times are UTC\n{PLACES}", end="")
     if not as_json and not milestones and not kinds:

@@ -1,0 +1,142 @@
+"""Commands that ask a question of simulated scenarios: how the answers are printed, written, and told as JSON.
+
+An analysis is a file of `analysis`, a file of `commands` with its `Question`, and a row in the list of commands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import typer
+
+from simulator.cli.options import ExecutorName
+from simulator.cli.output import complain, console, escaped_name, reader_may_leave
+from simulator.cli.showing import every_result, show_json
+from simulator.cli.signals import stopping_when_told
+from simulator.cli.simulating import conclude, loaded_for_a_run, refuse_half_a_cluster, simulate, workplace
+from simulator.cli.sources import scenarios_in
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from simulator.experiment.settings import Settings
+    from simulator.results.result import Result
+    from simulator.scenario import Scenario
+
+
+class Answer(Protocol):
+    """What an analysis has found about one result."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON types."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What can be asked of each of several results.
+
+    `name` is that of the command, and of the file that an answer is written to. `obstacle` says why so many
+    replications of a scenario can't be asked, `ask` does it, `table` shows the answer to a planner, and `lost` is what
+    isn't told of a scenario after an interruption.
+    """
+
+    name: str
+    obstacle: Callable[[Scenario, int], str | None]
+    ask: Callable[[Result, str | Executor | None], Answer]
+    table: Callable[[Any], RenderableType]
+    lost: str
+
+
+class Answers:
+    """The answers to a question by scenario, as JSON types; each is printed unless `silent`, and written below `out`.
+
+    `above` says whether something stands above the first.
+    """
+
+    def __init__(self, question: Question, out: Path | None, *, silent: bool, above: bool) -> None:
+        self.question = question
+        self.found: dict[str, dict[str, Any]] = {}
+        self._out = out
+        self._silent = silent
+        self._above = above
+
+    def check(self, scenarios: Iterable[Scenario], replications: int, param_hint: str) -> None:
+        """Raise `typer.BadParameter` where there is no answer, and `OutputError` where it can't be written."""
+        from simulator.store.files import refuse_others
+
+        for scenario in scenarios:
+            told = self.question.obstacle(scenario, replications)
+            if told is not None:
+                raise typer.BadParameter(told, param_hint=param_hint)
+            if self._out is not None:
+                refuse_others(self._out / scenario.name / self.file)
+
+    @property
+    def file(self) -> str:
+        """The name of the files that answers are written to."""
+        return f"{self.question.name}.json"
+
+    def ask(self, results: Sequence[Result], executor: str | Executor | None) -> bool:
+        """Ask of each result; False when interrupted."""
+        for result in results:
+            try:
+                with reader_may_leave():
+                    self._tell(result, self.question.ask(result, executor))
+            except KeyboardInterrupt:
+                complain(f"Interrupted: {self.question.lost.format(result.scenario.name)} is not told.")
+                return False
+        return True
+
+    def _tell(self, result: Result, answer: Answer) -> None:
+        from simulator.store.files import remove, temporaries, write_json
+
+        name, content = result.scenario.name, answer.as_dict()
+        if self._out is not None:
+            for path in temporaries(self._out / name, re.escape(self.file)):
+                remove(path)
+            write_json(self._out / name / self.file, content)
+        self.found[name] = content
+        if self._silent:
+            return
+        place = console()
+        if self._above:
+            place.print()
+        self._above = True
+        place.print(self.question.table(answer))
+
+
+def analyse(
+    question: Question,
+    sources: Sequence[str],
+    settings: Settings,
+    *,
+    changes: Sequence[str] | None = None,
+    overlays: Sequence[str] | None = None,
+    executor: ExecutorName | None = None,
+    scheduler: str | None = None,
+    as_json: bool = False,
+) -> None:
+    """Simulate scenarios, ask the question of each, and tell the answers."""
+    out = settings.folder
+    refuse_half_a_cluster(executor, scheduler)
+    loaded = loaded_for_a_run(sources, changes, overlays, out)
+    answers = Answers(question, out, silent=as_json, above=False)
+    answers.check(scenarios_in(loaded), settings.replications, question.name)
+    with workplace(executor, scheduler) as where, stopping_when_told():
+        together = simulate(loaded, replace(settings, executor=where))
+        if together.interrupted and out is None:
+            raise KeyboardInterrupt  # nothing is kept
+        results = [each for result in together.results for each in every_result(result)]
+        all_told = not together.interrupted and answers.ask(results, where)
+    with reader_may_leave():
+        if as_json and answers.found:
+            show_json(list(answers.found.values()))
+        elif out is not None:
+            for name in answers.found:
+                print(f"Written to {escaped_name(out / name)}")
+    conclude(loaded, together, out, all_told=all_told)

@@ -1,0 +1,90 @@
+"""Scenarios and suites that are run together, as one batch, and what they have given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.results.suite_result import SuiteResult, check_suite_folder
+from simulator.scenario import Suite
+
+if TYPE_CHECKING:
+    from simulator.experiment.settings import Settings
+    from simulator.results.result import Result
+    from simulator.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Together:
+    """What scenarios and suites that were run as one batch have given.
+
+    `results` are in the order of what was run, without those that have none: `refused` says why by scenario, and an
+    interruption leaves out what had not begun.
+    """
+
+    results: list[Result | SuiteResult]
+    refused: dict[str, Exception]
+    interrupted: bool
+
+    @property
+    def alone_refused(self) -> dict[str, Exception]:
+        """Those of `refused` of which no suite in `results` tells."""
+        told = {name for result in self.results if isinstance(result, SuiteResult) for name in result.refused}
+        return {name: error for name, error in self.refused.items() if name not in told}
+
+    @property
+    def complete(self) -> bool:
+        """Whether every replication of every scenario is there."""
+        return not self.interrupted and not self.refused and all(result.complete for result in self.results)
+
+
+def run_together(
+    sources: Sequence[Scenario | Suite], settings: Settings, checked: Callable[[], None] | None = None
+) -> Together:
+    """Simulate scenarios and suites, no name twice among them, as one batch; raises what `run` raises.
+
+    `checked` is called when sizes and folders have been found fit, before anything is computed.
+    """
+    from simulator.experiment.batch import Batch
+
+    suites = [source for source in sources if isinstance(source, Suite)]
+    for suite in suites:
+        if settings.folder is not None:
+            check_suite_folder(settings.folder, suite.name)
+    scenarios = [scenario for source in sources for scenario in scenarios_of(source)]
+    batch = Batch(scenarios, settings)
+    if checked is not None:
+        checked()
+    complete = batch.run(sources[0].name if len(sources) == 1 else "scenario")
+    results: list[Result | SuiteResult] = []
+    for source in sources:
+        if not isinstance(source, Suite):
+            results += [batch.results[source.name]] if source.name in batch.results else []
+            continue
+        refused = {name: error for name, error in batch.refused.items() if name in source.names}
+        result = SuiteResult(source, batch.results, refused)
+        if result.results:
+            results.append(result)
+            if settings.folder is not None:
+                result.write(settings.folder)
+    return Together(results, dict(batch.refused), interrupted=not complete)
+
+
+def run_alone(source: Scenario | Suite, settings: Settings) -> Result | SuiteResult:
+    """Simulate one scenario or suite; raises why it has no result, and `Interrupted` as `on_interrupt` says."""
+    from simulator.experiment.interruption import interrupted
+
+    together = run_together([source], settings)
+    result = next(iter(together.results), None)
+    refused = next(iter(together.refused.values()), None)
+    if together.interrupted:
+        return interrupted(result, source.name, settings.on_interrupt, refused)
+    if result is None:
+        raise next(iter(together.refused.values()))
+    return result
+
+
+def scenarios_of(source: Scenario | Suite) -> Sequence[Scenario]:
+    """The scenarios of a suite, or the scenario itself."""
+    return source.scenarios if isinstance(source, Suite) else (source,)
