@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.experiment.execution import SMALLEST_CHUNK, Portion, portions
-from simulator.experiment.workers import Engine, Work, make_engine
+from simulator.experiment.workers import MakeEngine, Work, make_engine
 from simulator.results.account import Account, ReplicationError
 from simulator.results.conditioning import ConditioningError, First, weighting
 from simulator.results.precision import Precision, precision, stages
@@ -66,7 +66,7 @@ class Experiment:
         self._kept = 0
         self._rows: dict[int, list[dict[str, Any]]] = {}  # what analyzers have returned, by replication
         callbacks = settings.callbacks
-        make: Callable[[], Engine] = partial(make_engine, identity.engine, plan)
+        make: MakeEngine = partial(make_engine, identity.engine, plan)
         if callbacks:
             make = callbacks.engine(identity.scenario, identity.engine)
         self.work = Work(make, identity.seed, self._receive, self._fail, again=not callbacks)

@@ -8,24 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from threading import Event, local
-from typing import Any, Protocol
+from typing import Any
 
-from simulator.engine.protocol import Stopped, never
+from simulator.engine.protocol import Replicating, Stopped, never
 from simulator.results.account import ReplicationError
 from simulator.store.blocks import Replication
 from simulator.store.identity import versions
-
-
-class Engine(Protocol):
-    """Runs replications of one plan, one at a time, with state of its own.
-
-    It asks `stopping` every now and then, and raises `Stopped` when the answer is yes.
-    """
-
-    stopping: Callable[[], bool]
-
-    def replicate(self, replication: int, seed: int) -> Replication:
-        """Run one replication."""
 
 
 class WorkersError(RuntimeError):
@@ -37,7 +25,7 @@ class VersionsDifferError(WorkersError):
 
 
 Outcome = Replication | ReplicationError
-MakeEngine = Callable[[], Engine]
+MakeEngine = Callable[[], Replicating]
 Packed = tuple[str, bytes, dict[str, str | None]]
 
 
@@ -68,7 +56,7 @@ class EngineKeeper:
     def __init__(self, stopping: Callable[[], bool] = never) -> None:
         self._stopping = stopping
         self._key: object = None
-        self._engine: Engine | None = None
+        self._engine: Replicating | None = None
 
     def outcome(self, work: Work, number: int) -> Outcome:
         """Replication `number`, or how it failed; raises `Stopped`."""
@@ -84,7 +72,7 @@ class EngineKeeper:
                 if engine is None:
                     engine = make_engine()
                     engine.stopping = self._stopping
-                replication = engine.replicate(replication=number, seed=seed)
+                replication: Replication = engine.replicate(replication=number, seed=seed)
             except Stopped:
                 raise
             except (Exception, SystemExit) as error:  # SystemExit: it would end the whole program without a word
@@ -95,7 +83,7 @@ class EngineKeeper:
         return ReplicationError(number, seed, cause)
 
 
-def make_engine(name: str, plan: Any) -> Engine:
+def make_engine(name: str, plan: Any) -> Replicating:
     """The engine `name` for a plan; can be sent to processes."""
     from simulator import engine as engines
 
@@ -129,7 +117,7 @@ def replicate_in_worker(chunk: range, packed: Packed, seed: int) -> list[Outcome
         )
     engines = _engines(_own)
 
-    def make_engine() -> Engine:
+    def make_engine() -> Replicating:
         return pickle.loads(content)()  # type: ignore[no-any-return]
 
     return [engines.replicate(key, make_engine, number, seed, again=True) for number in chunk]
