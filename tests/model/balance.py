@@ -87,7 +87,7 @@ def check_tickets(state: Any) -> None:
     still = len(state.tickets) - free
     assert world["tickets_opened"] == still + sum(world[f"tickets_{x}"] for x in ("solved", "abandoned", "cancelled"))
     assert world["tickets_opened"] == state.sites["tickets"].sum()
-    assert world["tickets_opened"] == sum(world[f"opened_{x}"] for x in ("error", "how_to", "carried", "outage"))
+    assert world["tickets_opened"] == world["opened"].sum()
     if state.settings["support.ideal"][0] == 0:
         in_work = [int(a["job"]) for a in state.agents if a["busy"] == 1]
         assert len(set(in_work)) == len(in_work)
