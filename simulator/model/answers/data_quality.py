@@ -26,14 +26,11 @@ def familiar_accuracy(site: Any, settings: Any, time: float) -> float:
     """Expected accuracy of the site on familiar tasks at `time`."""
     flaws = 1.0 - site["data_quality"]
     broken = 1.0 - site["shock_product"]
-    if (
-        site["stage"] == PILOT or settings["ai.data_quality.ideal"] == 1
-    ):  # data scientists look after it, and mend by hand
+    if site["stage"] == PILOT or settings["ai.data_quality.ideal"] == 1:  # data scientists mend it by hand
         flaws *= 1.0 - settings["pilot.curation"]
         broken *= 1.0 - settings["pilot.curation"]
-    accuracy = (
-        settings["ai.reference_accuracy"] * (1.0 - settings["ai.data_quality_sensitivity"] * flaws) * (1.0 - broken)
-    )
+    kept = 1.0 - settings["ai.data_quality_sensitivity"] * flaws
+    accuracy = settings["ai.reference_accuracy"] * kept * (1.0 - broken)
     if settings["ai.half_life_weeks"] < math.inf:
         age = max(0.0, time - site["retrained_at"])
         accuracy *= math.exp(-LOG_2 * age / (settings["ai.half_life_weeks"] * WEEK_HOURS))
@@ -80,9 +77,8 @@ def retraining_due(state: Any, s: int, time: float) -> bool:
         return False
     accuracy = site["week_correct_base"] / attempted
     u, _, _, _ = draw(state.key, site["stream_reading"], 0, int(time / WEEK_HOURS))
-    spread = math.sqrt(
-        accuracy * (1.0 - accuracy) / settings["ai.retraining.qa_tasks"]
-    )  # normal limit of a binomial sample
+    # The normal limit of a binomial sample.
+    spread = math.sqrt(accuracy * (1.0 - accuracy) / settings["ai.retraining.qa_tasks"])
     return bool(accuracy + spread * normal_quantile(u) < settings["ai.retraining.below_accuracy"])
 
 

@@ -13,7 +13,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from simulator.model.state.states import HANDED_OVER, HANDLED, ORGANISATION, QUEUED, RIGHT, SITE, UNHANDLED, WRONG
+from simulator.model.state.states import (
+    HANDED_OVER,
+    HANDLED,
+    ORGANISATION,
+    QUEUED,
+    RIGHT,
+    SEASON,
+    SITE,
+    UNHANDLED,
+    WRONG,
+)
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 from simulator.streams.variates import beta_quantile
@@ -59,13 +69,18 @@ def sum_open_mass(state: Any, f: int) -> None:
 
 @rule
 def family_share(state: Any, s: int, day: int, f: int) -> float:
-    """Share of the tasks of site `s`, on row `day` of the seasons, that are edge cases of family `f`."""
+    """Share of the tasks of site `s`, on row `day` of the seasons, that are edge cases of family `f`.
+
+    NaN for a family of a kind that is not known.
+    """
     family = state.families[f]
     if family["kind"] == ORGANISATION:
         return float(family["share"])
     if family["kind"] == SITE:
         return float(family["share"] * state.sites[family["of"]]["local_variety"])
-    return float(family["share"]) if state.season_days[day, family["of"]] == 1 else 0.0
+    if family["kind"] == SEASON:
+        return float(family["share"]) if state.season_days[day, family["of"]] == 1 else 0.0
+    return math.nan
 
 
 @rule
@@ -123,13 +138,10 @@ def pick_type(state: Any, s: int, day: int, u: float) -> tuple[int, int]:
 @rule
 def outcome(settings: Any, u: float) -> int:
     """What the system does with an unhandled case: mostly wrong or handed over to a person."""
-    if u < settings["edge_cases.hand_over_share"]:
+    handed_over = settings["edge_cases.hand_over_share"]
+    if u < handed_over:
         return HANDED_OVER
-    if (
-        u
-        < settings["edge_cases.hand_over_share"]
-        + (1.0 - settings["edge_cases.hand_over_share"]) * settings["edge_cases.right_share"]
-    ):
+    if u < handed_over + (1.0 - handed_over) * settings["edge_cases.right_share"]:
         return RIGHT
     return WRONG
 

@@ -15,9 +15,9 @@ import numpy as np
 from simulator.model.clockwork.time import work_time
 from simulator.model.clockwork.timers import set_timer
 from simulator.model.plan.plan import Plan
-from simulator.model.plan.waits import Waits, retime_waits
+from simulator.model.plan.waits import PROCESSES, Waits, retime_waits
 from simulator.model.programme.integration import staff_stages
-from simulator.model.state.events import GO_LIVE, LEAVES, OUTAGE
+from simulator.model.state.events import GO_LIVE
 from simulator.model.state.records import ACTS, FOLLOWS
 from simulator.model.state.state import State
 from simulator.model.state.states import EXPERIENCED, IN_PILOT, NOT_STARTED, SITE, STOPPED, WHEN_READY
@@ -26,8 +26,7 @@ from simulator.model.users.trust import CREDITED_BY, credit_successes
 from simulator.scenario.vocabulary import TEAMS
 
 WHOLE_ARRAYS = frozenset({"tables", "season_days", "duty", "types", "open_until"})
-RATE_TIMERS = (OUTAGE, LEAVES)
-"""Timers of waits that run from the start."""
+RATE_TIMERS = tuple(process.timer for process in PROCESSES)
 
 # Why the others are refused; the first that holds is told.
 REASONS: tuple[tuple[frozenset[str], str], ...] = (

@@ -25,10 +25,8 @@ def week_value(state: Any, correct: float, wrong: float) -> tuple[float, float]:
     """
     settings = state.settings[0]
     damage = wrong * (1.0 - settings["users.notice_probability"]) * settings["economics.cost_per_error"]
-    sound = (
-        correct * settings["economics.value_per_correct_task"]
-        - state.world[0]["week_noticed"] * settings["economics.rework_cost_per_noticed_error"]
-    )
+    rework = state.world[0]["week_noticed"] * settings["economics.rework_cost_per_noticed_error"]
+    sound = correct * settings["economics.value_per_correct_task"] - rework
     return float(sound - damage), float(sound - damage * settings["rollout.silent_errors_seen"])
 
 
@@ -60,11 +58,8 @@ def week_cost(state: Any, tasks: float, time: float) -> float:
             if site["stage"] == LIVE:
                 champions += site["users"] * settings["change_programme.champions.per_100_users"] / 100.0
     cost += champions * settings["economics.champion_cost_per_week"]
-    committed = (
-        world["programme"] != STOPPED
-        or time <= world["stopped_at"] + settings["economics.commitment_weeks"] * WEEK_HOURS
-    )
-    if committed:
+    commitment = settings["economics.commitment_weeks"] * WEEK_HOURS
+    if world["programme"] != STOPPED or time <= world["stopped_at"] + commitment:
         licensed = running if world["programme"] != STOPPED else world["licensed"]
         cost += settings["economics.platform_cost_per_week"] + settings["economics.licence_per_user_week"] * licensed
     return float(cost)

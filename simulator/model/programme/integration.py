@@ -45,9 +45,8 @@ def begin_if_ready(state: Any, i: int, time: float) -> None:
     settings = state.settings[0]
     u, v, _, _ = draw(state.key, system["stream"], 0, 0)
     if u < settings["integration.tail.probability"]:
-        system["stretch"] = max(
-            1.0, min(settings["integration.tail.cap"], variate(state, settings["integration.tail.multiplier"], v))
-        )
+        multiplier = variate(state, settings["integration.tail.multiplier"], v)
+        system["stretch"] = max(1.0, min(settings["integration.tail.cap"], multiplier))
     note(state, time, SYSTEM_STARTS, i, system["stretch"], 0, 0)
     line_up_stages(state, i)
 
@@ -103,12 +102,8 @@ def begin_stage(state: Any, k: int, time: float) -> None:
     weeks = variate(state, stage["weeks"], u) * state.systems[stage["system"]]["stretch"]
     note(state, time, events.STAGE_STARTED, k, stage["visits"], weeks, 0)
     settings = state.settings[0]
-    set_timer(
-        state,
-        STAGE_ENDED,
-        k,
-        working_morning(settings, time + weeks * WEEK_HOURS, settings["data_science_team.utc_offset_hours"]),
-    )
+    offset = settings["data_science_team.utc_offset_hours"]
+    set_timer(state, STAGE_ENDED, k, working_morning(settings, time + weeks * WEEK_HOURS, offset))
 
 
 @rule

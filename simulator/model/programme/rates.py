@@ -32,9 +32,8 @@ def clock_rate(state: Any, c: int, process: int) -> float:
     if process == events.DROP_OUT:
         return float(active_in(counts) * settings["users.drop_out_per_week"] / week)
     if process == events.LEARNED:
-        return float(
-            (counts[NEW] + counts[NEW_UNTRAINED]) * WEEK_HOURS / (settings["users.learning_weeks"] * WEEK_HOURS * week)
-        )
+        learning = settings["users.learning_weeks"] * WEEK_HOURS
+        return float((counts[NEW] + counts[NEW_UNTRAINED]) * WEEK_HOURS / (learning * week))
     if process == events.REPLACED:
         people = 0 if site["stage"] == CLOSED else cell["users"]
         return float(people * settings["users.turnover_per_year"] * WEEK_HOURS / (YEAR_HOURS * week))
@@ -42,12 +41,10 @@ def clock_rate(state: Any, c: int, process: int) -> float:
         return 0.0
     if process == events.ONSET:
         willing = counts[ONBOARDED] + settings["change_programme.untrained_onset_factor"] * counts[UNTRAINED]
-        told = settings["users.word_of_mouth_per_week"] * (
-            1.0
-            + settings["change_programme.champions.word_of_mouth_gain"]
-            * settings["change_programme.champions.per_100_users"]
-        )
-        hazard = cell["onset_per_week"] * site["onset_factor"] + told * mood(site, settings)
+        gain = settings["change_programme.champions.word_of_mouth_gain"]
+        champions = settings["change_programme.champions.per_100_users"]
+        word_of_mouth = settings["users.word_of_mouth_per_week"] * (1.0 + gain * champions)
+        hazard = cell["onset_per_week"] * site["onset_factor"] + word_of_mouth * mood(site, settings)
         if site["carried"] == 1 and site["stage"] == LIVE:
             hazard *= 1.0 - settings["integration.hand_carried.friction"]
         return float(willing * hazard / week)

@@ -74,9 +74,8 @@ def review(state: Any, time: float) -> bool:
     u, _, _, _ = draw(state.key, world["stream_sponsor"], 0, world["reviews"])
     world["reviews"] += 1
     last = world["week"]
-    seen = value_share(state, last - REVIEW_WEEKS, last) * math.exp(
-        settings["rollout.sponsor.value_error"] * normal_quantile(u)
-    )
+    error = math.exp(settings["rollout.sponsor.value_error"] * normal_quantile(u))
+    seen = value_share(state, last - REVIEW_WEEKS, last) * error
     if not math.isnan(seen):
         wanted = settings["rollout.sponsor.expected_share"] * world["expectation"]
         if seen < wanted:

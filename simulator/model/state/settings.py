@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+import numpy as np
+
 from simulator.scenario import Quantity
 from simulator.scenario.numbers.quantity import Certain, Uncertain
 from simulator.scenario.numbers.section import Section, Use
@@ -46,10 +48,10 @@ class Setting:
         return source
 
     def numbers(self, value: Any) -> Iterator[tuple[tuple[int, ...], Quantity | float]]:
-        """The value as numbers, each with its place in the vector."""
+        """The value of what is not drawn every time as numbers, each with its place in the vector."""
         if value is None:
-            for place in _places(self.shape):
-                yield place, -1 if self.drawn else self.use.absent
+            for place in np.ndindex(self.shape):
+                yield place, self.use.absent
         elif isinstance(value, Section) and self.shape:
             for i, (_, child) in enumerate(value.fields()):
                 for place, number in self.numbers(child):
@@ -128,12 +130,3 @@ def _shape(section: type[Section]) -> tuple[int, ...]:
     first, _ = _kind(next(iter(section.model_fields.values())).annotation, [])
     inner = _shape(first) if isinstance(first, type) and issubclass(first, Section) else ()
     return (len(section.model_fields), *inner)
-
-
-def _places(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    if not shape:
-        yield ()
-        return
-    for i in range(shape[0]):
-        for place in _places(shape[1:]):
-            yield (i, *place)

@@ -96,14 +96,8 @@ def open_repair(state: Any, f: int, k: int, time: float) -> None:
     number = world["first_repair"] + f * types + k
     u, _, _, _ = draw(state.key, state.families[f]["stream_repair"], 0, k)
     world["repairs_open"] += 1
-    come_up(
-        state,
-        number,
-        CLASS_REPAIR,
-        variate(state, state.settings[0]["edge_cases.repair_effort_hours"], u),
-        f * types + k,
-        time,
-    )
+    hours = variate(state, state.settings[0]["edge_cases.repair_effort_hours"], u)
+    come_up(state, number, CLASS_REPAIR, hours, f * types + k, time)
 
 
 @rule
@@ -118,14 +112,8 @@ def begin_outage(state: Any, time: float) -> None:
     for s in range(world["sites"]):
         if state.sites[s]["stage"] != NOT_STARTED:
             touch(state, s, time)
-    come_up(
-        state,
-        world["first_outage"],
-        CLASS_OUTAGE,
-        variate(state, state.settings[0]["outages.repair_hours"], u),
-        world["outages"] - 1,
-        time,
-    )
+    hours = variate(state, state.settings[0]["outages.repair_hours"], u)
+    come_up(state, world["first_outage"], CLASS_OUTAGE, hours, world["outages"] - 1, time)
 
 
 @rule
@@ -133,8 +121,9 @@ def arm_on_call(state: Any, time: float) -> None:
     """While an outage waits and nobody of the team is at work, whoever is on call will take it up."""
     if state.queues[OUTAGE_LINE] == 0 or state.tiers[TIER3]["on_duty"] > 0:
         return
-    if timer(state, CALLED_OUT, 0) == math.inf and state.settings[0]["data_science_team.on_call_hours"] < math.inf:
-        set_timer(state, CALLED_OUT, 0, time + state.settings[0]["data_science_team.on_call_hours"])
+    reaction = state.settings[0]["data_science_team.on_call_hours"]
+    if timer(state, CALLED_OUT, 0) == math.inf and reaction < math.inf:
+        set_timer(state, CALLED_OUT, 0, time + reaction)
 
 
 @rule
@@ -149,9 +138,8 @@ def end_outage(state: Any, time: float) -> None:
     for s in range(world["sites"]):
         if state.sites[s]["stage"] == PILOT or state.sites[s]["stage"] == LIVE:
             invited += state.sites[s]["invited"]
-    world["week_spent"] += (
-        lasted * state.settings[0]["economics.outage_cost_per_hour"] * invited / max(1, world["users"])
-    )
+    cost = lasted * state.settings[0]["economics.outage_cost_per_hour"]
+    world["week_spent"] += cost * invited / max(1, world["users"])
     note(state, time, events.SERVICE_BACK, world["outages"] - 1, lasted, 0, 0)
     for s in range(world["sites"]):
         if state.sites[s]["stage"] != NOT_STARTED:

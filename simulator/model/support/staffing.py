@@ -159,11 +159,8 @@ def depart(state: Any, number: int, time: float) -> None:
     wanted = agent["number"] < kept_members(state, time) and state.world[0]["programme"] != STOPPED
     if wanted and agent["resigned"] < math.inf:
         _, u, _, _ = draw(state.key, agent["stream"], agent["number"], agent["posts"])
-        engage(
-            state,
-            number,
-            max(time, agent["resigned"] + variate(state, state.tiers[TIER3]["hiring_weeks"], u) * WEEK_HOURS),
-        )
+        weeks = variate(state, state.tiers[TIER3]["hiring_weeks"], u)
+        engage(state, number, max(time, agent["resigned"] + weeks * WEEK_HOURS))
     agent["resigned"] = math.inf
 
 
@@ -236,11 +233,8 @@ def plan_staff(state: Any, tickets: float, handling: float, time: float) -> None
     for t in range(TIER3):
         tier = state.tiers[t]
         volume = tickets * tier_load(state, t)
-        heads = int(
-            math.ceil(
-                volume * handling * tier["mean_hours"] / (tier["head_hours"] * settings["support.target_occupancy"])
-            )
-        )
+        busy = tier["head_hours"] * settings["support.target_occupancy"]  # hours a week of one of them
+        heads = int(math.ceil(volume * handling * tier["mean_hours"] / busy))
         there = 0
         for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):
             there += int(state.agents[number]["employed"] == 1 or timer(state, HIRED, number) < math.inf)

@@ -63,11 +63,8 @@ def begin_work(state: Any, agent_number: int, job_number: int, time: float) -> f
     if tier != TIER3:
         hours = min(hours, state.tiers[tier]["longest_visit_hours"] * pace)
     elif job["job_class"] != CLASS_OUTAGE:
-        hours = min(
-            hours,
-            state.settings[0]["data_science_team.slice_hours"],
-            max(LEAST_SLICE, shift_left(state, agent, time)) * pace,
-        )
+        most = state.settings[0]["data_science_team.slice_hours"]
+        hours = min(hours, most, max(LEAST_SLICE, shift_left(state, agent, time)) * pace)
     agent["hours"] = hours
     return float(time + hours / pace)
 
