@@ -19,13 +19,17 @@ from simulator.model.state.events import CALLED_OUT
 from simulator.model.state.memory import Arrays
 from simulator.model.state.records import ACTS, SETTINGS, SETTINGS_OF
 from simulator.model.state.settings import settings_of
+from simulator.model.state.state import State
 from simulator.model.state.states import CLASS_REPAIR, NO_TEAM
 from simulator.model.support.data_science import job_done
 from simulator.scenario import Scenario
 from simulator.scenario.numbers.number_kinds import HoursEachTime, Share, WholeWeeks
 from simulator.scenario.numbers.section import Section, Use, needed, stated
-from simulator.scenario.sections.integration import Stage
-from simulator.scenario.sections.support import Levels, Support, TierShares
+from simulator.scenario.sections.ai import Season, TaskFamily
+from simulator.scenario.sections.integration import Stage, System
+from simulator.scenario.sections.people import Segment, Site
+from simulator.scenario.sections.rollout import Gate, GateCriterion
+from simulator.scenario.sections.support import Levels, StaffedTier, Support, TierShares
 from simulator.scenario.text.tree import from_python
 from simulator.scenario.vocabulary import TICKET_KINDS, TIERS
 from simulator.streams.jit import rule
@@ -66,6 +70,31 @@ def test_every_number_is_in_the_settings_or_says_where_else_it_is() -> None:
         "data_science_team.starting_productivity", "rollout.funding_gate", "success.sustained_weeks",
         "success.deadline_weeks", "success.measure_window",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("array", "section", "lists", "elsewhere"),
+    [
+        ("sites", Site, "name segments", "working_hours"),
+        ("cells", Segment, "name", "share"),
+        ("families", TaskFamily, "", ""),
+        ("seasons", Season, "name start end", "edge_case_share"),
+        ("tiers", StaffedTier, "shifts hiring", "agents utc_offset_hours"),
+        ("systems", System, "name sites after stages", ""),
+        ("stages", Stage, "name after", ""),
+        ("gates", Gate, "name criteria phase", ""),
+        ("criteria", GateCriterion, "", ""),
+    ],
+)
+def test_so_are_the_numbers_of_what_there_are_several_of(
+    array: str, section: type[Section], lists: str, elsewhere: str
+) -> None:
+    found = fields(section)
+    names = set(State.FIELDS[array][0].names)
+    assert {path for path, use in found.items() if use.elsewhere is not None} == set(elsewhere.split())
+    missing = {path for path, use in found.items() if use.elsewhere is None and path not in SETTINGS_OF[array]}
+    assert missing == set(lists.split())
+    assert set(SETTINGS_OF[array]) <= names
 
 
 def test_numbers_stand_under_their_path_as_they_were_written() -> None:
