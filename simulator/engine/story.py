@@ -9,8 +9,8 @@ from simulator.engine.protocol import TraceEvent
 from simulator.model.plan.plan import Plan
 from simulator.model.state.events import KINDS
 from simulator.model.state.state import State
-from simulator.model.state.states import CLASS_REPAIR, CLASSES, DECISIONS, STATE_NAMES, TICKET_KINDS
-from simulator.scenario.vocabulary import TIERS
+from simulator.model.state.states import CLASS_REPAIR, DECISIONS
+from simulator.scenario.vocabulary import JOBS, TICKET_KINDS, TIERS, USER_STATES
 
 OUTCOMES = ("right", "wrong", "handed over")
 
@@ -27,7 +27,7 @@ class Story:
         self.agents = [f"{TIERS[a['tier']]}-{a['number'] + 1}" for a in state.agents]
         tiers = state.shifts["tier"].tolist()
         self.shifts = [f"{TIERS[t]}-shift-{tiers[: k + 1].count(t)}" for k, t in enumerate(tiers)]
-        self.types = int(state.world["types"][0])
+        self.types = int(state.settings["edge_cases.types_per_family"][0])
         self.systems = [system.name for system in scenario.integration.systems]
         self.stages = [f"{x.name}/{stage.name}" for x in scenario.integration.systems for stage in x.stages]
         rollout = scenario.rollout
@@ -56,7 +56,7 @@ class Story:
         """What a job is about: a type of edge case, an outage, or a site."""
         if job_class == CLASS_REPAIR:
             return f"{self.families[number // self.types]}-{number % self.types}"
-        return str(number) if CLASSES[job_class] == "outage" else self.sites[number]
+        return str(number) if JOBS[job_class] == "outage" else self.sites[number]
 
     def value(self, name: str, x: float) -> str | int | float:
         """One field of an event."""
@@ -70,9 +70,9 @@ class Story:
             "agent": self.agents,
             "shift": self.shifts,
             "ticket_kind": TICKET_KINDS,
-            "job_class": CLASSES,
+            "job_class": JOBS,
             "outcome": OUTCOMES,
-            "state": STATE_NAMES,
+            "state": USER_STATES,
             "system": self.systems,
             "stage": self.stages,
             "gate": self.gates,

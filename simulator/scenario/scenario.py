@@ -41,7 +41,7 @@ class Scenario(Section):
     name: Name = needed("Name of the scenario: a-z, 0-9 and hyphens.")
     description: Text = stated("", "What the scenario shows.")
     sources: tuple[Text, ...] = stated((), "Sources, as author (year), title.", max_length=500)
-    horizon_weeks: Horizon = needed("Length of a replication (weeks from kick-off).")
+    horizon_weeks: Horizon = needed("Length of a replication (weeks from kick-off).", elsewhere="structure")
     start_date: Date = needed("Kick-off; time starts on Monday of its week.")
     working_days: bool = stated(
         default=True,

@@ -30,6 +30,20 @@ GateMeasure = Literal[
 GATE_MEASURES: Final[tuple[GateMeasure, ...]] = get_args(GateMeasure)
 """What a gate observes."""
 
+UserState = Literal[
+    "active, new, untrained",
+    "active, new",
+    "active, experienced",
+    "onboarded",
+    "onboarded, untrained",
+    "reverted",
+    "waiting",
+    "lost",
+    "withdrawn",
+]
+USER_STATES: Final[tuple[UserState, ...]] = get_args(UserState)
+"""States of a user: what comes first in the name, then perhaps how far they have got. The active ones stand first."""
+
 EngineName = Literal["compiled", "reference"]
 ENGINES: Final[tuple[EngineName, ...]] = get_args(EngineName)
 """The engines, the default first."""

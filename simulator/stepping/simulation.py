@@ -26,7 +26,8 @@ from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.measures.measures import measure
 from simulator.model.plan.plan import Plan
 from simulator.model.plan.start import begin
-from simulator.model.plan.take_over import LeverError, Waits, differences, read_by_rules, refusal, take_over
+from simulator.model.plan.take_over import LeverError, differences, read_by_rules, refusal, take_over
+from simulator.model.plan.waits import Waits
 from simulator.model.programme.programme import SPONSOR
 from simulator.model.programme.rollout import stop
 from simulator.model.state import states
@@ -37,7 +38,7 @@ from simulator.model.support.staffing import add_agents
 from simulator.model.users.tasks import touch
 from simulator.scenario import Scenario, estimate_work, load
 from simulator.scenario.measures import WEEKLY
-from simulator.scenario.vocabulary import ENGINES, TIERS
+from simulator.scenario.vocabulary import ENGINES, TIERS, USER_STATES
 from simulator.stepping.arguments import ENGINE, SEED, known, whole
 from simulator.store.blocks import plain
 
@@ -50,14 +51,11 @@ if TYPE_CHECKING:
 
 PROGRAMME = {IN_PILOT: "in its pilot", ROLLING_OUT: "rolling out", STOPPED: "stopped"}
 SITE_STAGES = ("not started", "pilot", "live", "closed")
-USER_STATES = {
-    "waiting": (states.WAITING,),
-    "onboarded": (states.ONBOARDED, states.UNTRAINED),
-    "active": (states.NEW_UNTRAINED, states.NEW, states.EXPERIENCED),
-    "reverted": (states.AWAY,),
-    "lost": (states.GONE,),
-    "withdrawn": (states.OUT,),
+GROUPS = {
+    group: [i for i, name in enumerate(USER_STATES) if name.partition(",")[0] == group]
+    for group in ("waiting", "onboarded", "active", "reverted", "lost", "withdrawn")
 }
+"""Users as they are counted: by what comes first in the names of their states."""
 
 
 def simulate(
@@ -314,7 +312,7 @@ class Simulation:
                 "go_live_week": np.where(live_at < math.inf, live_at / WEEK_HOURS, math.nan),
                 "users": sites["users"].copy(),
                 "active_users": sites["active"].copy(),
-                "data_quality": sites["quality"].copy(),
+                "data_quality": sites["data_quality"].copy(),
                 "accuracy": np.where(sites["stage"] == NOT_STARTED, math.nan, sites["accuracy"]),
                 "carried_by_hand": (sites["carried"] == 1) & (sites["stage"] != NOT_STARTED),
                 "tickets_opened": sites["tickets"].copy(),
@@ -329,7 +327,7 @@ class Simulation:
         names = [(site.name, segment.name) for site in self.scenario.sites for segment in self.scenario.users.segments]
         counts = self.state.counts
         return pd.DataFrame(
-            {name: counts[:, list(states)].sum(axis=1) for name, states in USER_STATES.items()},
+            {name: counts[:, group].sum(axis=1) for name, group in GROUPS.items()},
             index=pd.MultiIndex.from_tuples(names, names=["site", "segment"]),
         )
 

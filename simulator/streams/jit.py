@@ -33,7 +33,8 @@ from simulator.streams.cache import Cache, open_cache
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 PACKAGE = Path(__file__).resolve().parents[1]
-KERNEL_SOURCES = ("streams", "model", "engine")
+KERNEL_SOURCES = ("streams", "scenario", "model", "engine")
+"""The sections and lists of the scenario are fields of records and constants of rules."""
 
 
 def source_hash(package: Path = PACKAGE) -> str:

@@ -9,16 +9,17 @@ import numpy as np
 from simulator.model.state import states
 from simulator.model.state.states import (
     AWAY,
-    CLASS_TICKET,
     EXPERIENCED,
     GONE,
     NEW_UNTRAINED,
     ROSTERS,
     STATES,
+    TICKET_LINE,
     TIER3,
     UNTRAINED,
 )
 from simulator.model.state.states import WAITING as NOT_INVITED
+from simulator.scenario.vocabulary import TEAMS
 
 
 def check(state: Any) -> None:
@@ -86,11 +87,11 @@ def check_tickets(state: Any) -> None:
     still = len(state.tickets) - free
     assert world["tickets_opened"] == still + sum(world[f"tickets_{x}"] for x in ("solved", "abandoned", "cancelled"))
     assert world["tickets_opened"] == state.sites["tickets"].sum()
-    assert world["tickets_opened"] == sum(world[f"opened_{x}"] for x in ("error", "how_to", "carried", "outage"))
-    if state.settings["support_ideal"][0] == 0:
+    assert world["tickets_opened"] == world["opened"].sum()
+    if state.settings["support.ideal"][0] == 0:
         in_work = [int(a["job"]) for a in state.agents if a["busy"] == 1]
         assert len(set(in_work)) == len(in_work)
-        waiting = state.queues[0] + state.queues[1] + state.queues[TIER3 + CLASS_TICKET]
+        waiting = state.queues[0] + state.queues[1] + state.queues[TICKET_LINE]
         assert still == waiting + sum(job >= first for job in in_work)
 
 
@@ -100,13 +101,13 @@ def check_integration(state: Any) -> None:
     under_way = stages["status"] == states.UNDER_WAY
     if world["programme"] != states.STOPPED:
         assert world["stages_under_way"] == under_way.sum()
-    for team, name in enumerate(states.TEAMS):
-        assert world[f"free_{name}"] == state.settings[name][0] - (under_way & (stages["team"] == team)).sum()
-        assert world[f"free_{name}"] >= 0
+    for team, name in enumerate(TEAMS):
+        busy = (under_way & (stages["team"] == team)).sum()
+        assert world["free"][team] == state.settings[f"integration.{name}"][0] - busy >= 0
     assert world["systems_live"] == (state.systems["live"] == 1).sum()
     for i, system in enumerate(state.systems):
         own = stages[system["first_stage"] : system["first_stage"] + system["stages"]]
-        if state.settings["integration_ideal"][0] == 0:
+        if state.settings["integration.ideal"][0] == 0:
             assert bool(system["live"]) == bool((own["status"] == states.DONE).all())
         if system["begun"] == 1:
             needed = state.systems[state.system_after[i] == 1]

@@ -74,7 +74,7 @@ def test_retrained_models_are_deployed_and_sites_switched_off_in_the_morning() -
     assert all(time % 24 == MORNING and time % WEEK < 5 * 24 for time in deployed + off)
     for site in ("north", "east"):
         made, used = hours(told, "model-retrained", site=site), hours(told, "model-deployed", site=site)
-        takes = float(told.state.settings["deploy_hours"][0])
+        takes = float(told.state.settings["ai.retraining.deploy_weeks"][0]) * WEEK
         assert all(takes <= late - early < takes + 72 for early, late in zip(made, used, strict=False))
 
 

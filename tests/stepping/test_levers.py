@@ -64,9 +64,9 @@ def test_a_lever_of_ones_own(name: str) -> None:
 
     def improve(state: State, hours: float) -> None:
         assert hours == 4 * WEEK_HOURS
-        state.settings["reference_accuracy"] = 1.0
-        state.settings["sensitivity"] = 0.0
-        state.settings["half_life"] = math.inf
+        state.settings["ai.reference_accuracy"] = 1.0
+        state.settings["ai.data_quality_sensitivity"] = 0.0
+        state.settings["ai.half_life_weeks"] = math.inf
 
     simulation = sim.simulate(quiet(), engine=name).advance(4)
     simulation.pull(improve)

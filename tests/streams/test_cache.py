@@ -14,11 +14,11 @@ from simulator.streams.jit import PACKAGE, cache_name, source_hash
 
 def test_a_change_in_any_rule_changes_the_name(tmp_path: Path) -> None:
     """numba itself looks only at the file of the outermost function."""
-    for folder in ("streams", "model", "engine"):
+    for folder in jit.KERNEL_SOURCES:
         shutil.copytree(PACKAGE / folder, tmp_path / folder)
     before = source_hash(tmp_path)
     assert before == source_hash(PACKAGE)
-    for name in ("model/users/trust.py", "streams/philox.py", "engine/compiled/calendar.py"):
+    for name in ("model/users/trust.py", "scenario/vocabulary.py", "streams/philox.py", "engine/compiled/calendar.py"):
         rule = tmp_path / name
         rule.write_text(rule.read_text() + "\n# changed\n")
         after = source_hash(tmp_path)
@@ -28,7 +28,7 @@ def test_a_change_in_any_rule_changes_the_name(tmp_path: Path) -> None:
 
 def test_the_same_sources_elsewhere_have_a_cache_of_their_own(tmp_path: Path) -> None:
     """numba compiles them again there, which is announced only where the folder holds nothing."""
-    for folder in ("streams", "model", "engine"):
+    for folder in jit.KERNEL_SOURCES:
         shutil.copytree(PACKAGE / folder, tmp_path / folder)
     assert source_hash(tmp_path) == source_hash(PACKAGE)
     assert cache_name(tmp_path) != cache_name(PACKAGE)

@@ -52,7 +52,8 @@ def reviews(name: str, replications: int) -> dict[int, Reviews]:
     runner = engine.get("compiled").Engine(patient)
     found = {}
     for replication in range(replications):
-        patience = runner.__class__(as_it_is).begin(replication, SEED).state.settings[0]["patience"]
+        settings = runner.__class__(as_it_is).begin(replication, SEED).state.settings[0]
+        patience = settings["rollout.sponsor.patience_weeks"]
         run = runner.begin(replication, SEED)
         for _ in runner.advance(run, patient.weeks):
             pass
@@ -64,14 +65,14 @@ def reviews(name: str, replications: int) -> dict[int, Reviews]:
         ends = [end for end in range(first + REVIEW_WEEKS, patient.weeks + 1, REVIEW_WEEKS) if end < last]
         uniforms = [draw(run.state.key, world["stream_sponsor"], 0, k)[0] for k in range(len(ends))]
         sites = run.state.sites
-        everybody = REVIEW_WEEKS * float((sites["users"] * sites["tasks_per_week"]).sum())
+        everybody = REVIEW_WEEKS * float((sites["users"] * sites["tasks_per_user_week"]).sum())
         found[replication] = Reviews(
             float(patience),
-            float(settings["expected_share"]),
-            float(settings["restored"]),
+            float(settings["rollout.sponsor.expected_share"]),
+            float(settings["rollout.sponsor.restored"]),
             [float(weekly[end - REVIEW_WEEKS : end, SEEN_VALUE].sum()) for end in ends],
             [float(weekly[end - REVIEW_WEEKS : end, PLANNED_VALUE].sum()) for end in ends],
-            [math.exp(settings["sponsor_error"] * stats.norm.ppf(u)) for u in uniforms],
+            [math.exp(settings["rollout.sponsor.value_error"] * stats.norm.ppf(u)) for u in uniforms],
             everybody * float(world["pilot_adoption"] * max(0.0, world["value_per_task"])),
         )
     return found

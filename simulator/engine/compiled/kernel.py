@@ -216,7 +216,7 @@ def join(state: Any, cal: Any, slot: int, tier: int, time: float) -> None:
     """A ticket joins the line of a tier (TIER3 + 1: where a new one goes), until its user's patience ends."""
     serial = state.tickets[slot]["serial"]
     if tier > TIER3:
-        if state.settings[0]["support_ideal"] == 1:
+        if state.settings[0]["support.ideal"] == 1:
             at = answer_at_once(state, slot, time)
             schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, at, events.ANSWERED * RANK + serial)
             return

@@ -249,7 +249,7 @@ class Programme:
         cell, level = int(self.state.tickets["cell"][slot]), int(self.state.tickets["level"][slot])
         serial = int(self.state.tickets["serial"][slot])
         tier = first_tier(self.state, slot)
-        if self.state.settings["support_ideal"][0]:
+        if self.state.settings["support.ideal"][0]:
             yield self.at(answer_at_once(self.state, slot, self.env.now), events.ANSWERED, serial)
             note(self.state, self.env.now, events.ANSWERED, serial, 0, 0, 0)
             tier = NOBODY

@@ -11,9 +11,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from simulator.model.clockwork.time import WEEK_HOURS
+from simulator.model.clockwork.time import WEEK_HOURS, YEAR_HOURS
 from simulator.model.clockwork.variate import variate
-from simulator.model.state.records import REMEDIATION_EFFORT, RETRAIN_EFFORT, SHOCK_LOSS
 from simulator.model.state.states import CLOSED, LIVE, PILOT
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
@@ -25,24 +24,25 @@ LOG_2 = 0.6931471805599453
 @rule
 def familiar_accuracy(site: Any, settings: Any, time: float) -> float:
     """Expected accuracy of the site on familiar tasks at `time`."""
-    flaws = 1.0 - site["quality"]
+    flaws = 1.0 - site["data_quality"]
     broken = 1.0 - site["shock_product"]
-    if site["stage"] == PILOT or settings["data_ideal"] == 1:  # data scientists look after it, and mend by hand
-        flaws *= 1.0 - settings["curation"]
-        broken *= 1.0 - settings["curation"]
-    accuracy = settings["reference_accuracy"] * (1.0 - settings["sensitivity"] * flaws) * (1.0 - broken)
-    if settings["half_life"] < math.inf:
+    if site["stage"] == PILOT or settings["ai.data_quality.ideal"] == 1:  # data scientists mend it by hand
+        flaws *= 1.0 - settings["pilot.curation"]
+        broken *= 1.0 - settings["pilot.curation"]
+    kept = 1.0 - settings["ai.data_quality_sensitivity"] * flaws
+    accuracy = settings["ai.reference_accuracy"] * kept * (1.0 - broken)
+    if settings["ai.half_life_weeks"] < math.inf:
         age = max(0.0, time - site["retrained_at"])
-        accuracy *= math.exp(-LOG_2 * age / settings["half_life"])
+        accuracy *= math.exp(-LOG_2 * age / (settings["ai.half_life_weeks"] * WEEK_HOURS))
     if site["carried"] == 1 and site["stage"] == LIVE:
-        accuracy *= 1.0 - settings["extra_errors"]
-    return float(max(settings["floor"], accuracy))
+        accuracy *= 1.0 - settings["integration.hand_carried.extra_errors"]
+    return float(max(settings["ai.accuracy_floor"], accuracy))
 
 
 @rule
 def next_shock(state: Any, s: int) -> float:
     """Hours from the last upstream change at site `s` (or its start) to the next; infinite without any."""
-    rate = state.settings[0]["shock_rate"]
+    rate = state.settings[0]["ai.shocks.per_site_year"] * (1.0 / YEAR_HOURS)
     if rate <= 0.0:
         return math.inf
     site = state.sites[s]
@@ -56,7 +56,7 @@ def shock(state: Any, s: int) -> float:
     site = state.sites[s]
     _, u, _, _ = draw(state.key, site["stream_shock"], 0, site["shocks"])
     site["shocks"] += 1
-    loss = variate(state, SHOCK_LOSS, u)
+    loss = variate(state, state.settings[0]["ai.shocks.accuracy_loss"], u)
     site["shock_product"] *= 1.0 - loss
     return loss
 
@@ -68,16 +68,18 @@ def retraining_due(state: Any, s: int, time: float) -> bool:
     site = state.sites[s]
     if site["retraining"] == 1 or site["stage"] == CLOSED:
         return False
-    if settings["retrain_every"] > 0.0 and time - site["retrained_at"] >= settings["retrain_every"]:
+    every = settings["ai.retraining.every_weeks"] * WEEK_HOURS
+    if every > 0.0 and time - site["retrained_at"] >= every:
         return True
     attempted = site["week_correct_base"] + site["week_wrong_base"]
-    too_soon = time - site["retrained_at"] < settings["retrain_gap"]
-    if settings["retrain_below"] <= 0.0 or attempted <= 0.0 or too_soon:
+    too_soon = time - site["retrained_at"] < settings["ai.retraining.least_weeks_between"] * WEEK_HOURS
+    if settings["ai.retraining.below_accuracy"] <= 0.0 or attempted <= 0.0 or too_soon:
         return False
     accuracy = site["week_correct_base"] / attempted
     u, _, _, _ = draw(state.key, site["stream_reading"], 0, int(time / WEEK_HOURS))
-    spread = math.sqrt(accuracy * (1.0 - accuracy) / settings["qa_tasks"])  # normal limit of a binomial sample
-    return bool(accuracy + spread * normal_quantile(u) < settings["retrain_below"])
+    # The normal limit of a binomial sample.
+    spread = math.sqrt(accuracy * (1.0 - accuracy) / settings["ai.retraining.qa_tasks"])
+    return bool(accuracy + spread * normal_quantile(u) < settings["ai.retraining.below_accuracy"])
 
 
 @rule
@@ -87,7 +89,7 @@ def retraining_hours(state: Any, s: int) -> float:
     site["retraining"] = 1
     u, _, _, _ = draw(state.key, site["stream_retraining"], 0, site["retrainings"])
     site["retrainings"] += 1
-    return variate(state, RETRAIN_EFFORT, u)
+    return variate(state, state.settings[0]["ai.retraining.effort_hours"], u)
 
 
 @rule
@@ -104,10 +106,10 @@ def remediation_hours(state: Any, s: int) -> float:
     site = state.sites[s]
     u, _, _, _ = draw(state.key, site["stream_remediation"], 0, site["remediations"])
     site["remediations"] += 1
-    return variate(state, REMEDIATION_EFFORT, u)
+    return variate(state, state.settings[0]["ai.remediation.effort_hours"], u)
 
 
 @rule
 def remediated(site: Any, settings: Any) -> None:
     """The project is done: a share of what is wrong with the site's data is gone."""
-    site["quality"] = 1.0 - (1.0 - site["quality"]) * (1.0 - settings["remediation_gain"])
+    site["data_quality"] = 1.0 - (1.0 - site["data_quality"]) * (1.0 - settings["ai.remediation.gain"])

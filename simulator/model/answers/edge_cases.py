@@ -13,7 +13,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from simulator.model.state.states import HANDED_OVER, HANDLED, ORGANISATION, QUEUED, RIGHT, SITE, UNHANDLED, WRONG
+from simulator.model.state.states import (
+    HANDED_OVER,
+    HANDLED,
+    ORGANISATION,
+    QUEUED,
+    RIGHT,
+    SEASON,
+    SITE,
+    UNHANDLED,
+    WRONG,
+)
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 from simulator.streams.variates import beta_quantile
@@ -27,7 +37,7 @@ def break_sticks(state: Any, f: int) -> None:
     Poisson with mean n.
     """
     family = state.families[f]
-    n = state.world[0]["types"]
+    n = state.settings[0]["edge_cases.types_per_family"]
     rest = 1.0
     for k in range(n):
         u, v, _, _ = draw(state.key, family["stream"], 0, k)
@@ -37,7 +47,7 @@ def break_sticks(state: Any, f: int) -> None:
         rest -= weight
         kind = state.types[f * n + k]
         kind["weight"] = weight
-        kind["status"] = HANDLED if v < 1.0 - math.exp(-family["development"] * weight) else UNHANDLED
+        kind["status"] = HANDLED if v < 1.0 - math.exp(-family["development_tasks"] * weight) else UNHANDLED
     family["tail"] = rest
     sum_open_mass(state, f)
 
@@ -45,7 +55,7 @@ def break_sticks(state: Any, f: int) -> None:
 @rule
 def sum_open_mass(state: Any, f: int) -> None:
     """After a change in what is handled: cumulate the weights of the unhandled types of family `f`."""
-    n = state.world[0]["types"]
+    n = state.settings[0]["edge_cases.types_per_family"]
     total = 0.0
     for k in range(n):
         kind = state.types[f * n + k]
@@ -59,13 +69,18 @@ def sum_open_mass(state: Any, f: int) -> None:
 
 @rule
 def family_share(state: Any, s: int, day: int, f: int) -> float:
-    """Share of the tasks of site `s`, on row `day` of the seasons, that are edge cases of family `f`."""
+    """Share of the tasks of site `s`, on row `day` of the seasons, that are edge cases of family `f`.
+
+    NaN for a family of a kind that is not known.
+    """
     family = state.families[f]
     if family["kind"] == ORGANISATION:
         return float(family["share"])
     if family["kind"] == SITE:
-        return float(family["share"] * state.sites[family["of"]]["variety"])
-    return float(family["share"]) if state.season_days[day, family["of"]] == 1 else 0.0
+        return float(family["share"] * state.sites[family["of"]]["local_variety"])
+    if family["kind"] == SEASON:
+        return float(family["share"]) if state.season_days[day, family["of"]] == 1 else 0.0
+    return math.nan
 
 
 @rule
@@ -74,7 +89,7 @@ def family_at(state: Any, s: int, i: int) -> int:
     if i == 0:
         return 0
     if i == 1:  # where edge cases are ideal, every site meets the pilot's types
-        return int(1 + (state.settings[0]["pilot_site"] if state.settings[0]["edge_cases_ideal"] == 1 else s))
+        return int(1 + (state.settings[0]["pilot_site"] if state.settings[0]["edge_cases.ideal"] == 1 else s))
     return int(state.world[0]["sites"] + i - 1)
 
 
@@ -91,7 +106,7 @@ def unhandled_share(state: Any, s: int, day: int) -> float:
 @rule
 def pick_type(state: Any, s: int, day: int, u: float) -> tuple[int, int]:
     """(family, type) of an encounter of an unhandled type at site `s`; type -1 is one of the tail."""
-    n = state.world[0]["types"]
+    n = state.settings[0]["edge_cases.types_per_family"]
     target = u * state.sites[s]["unhandled"]
     chosen = -1
     for i in range(2 + state.world[0]["seasons"]):
@@ -123,9 +138,10 @@ def pick_type(state: Any, s: int, day: int, u: float) -> tuple[int, int]:
 @rule
 def outcome(settings: Any, u: float) -> int:
     """What the system does with an unhandled case: mostly wrong or handed over to a person."""
-    if u < settings["hand_over_unhandled"]:
+    handed_over = settings["edge_cases.hand_over_share"]
+    if u < handed_over:
         return HANDED_OVER
-    if u < settings["hand_over_unhandled"] + (1.0 - settings["hand_over_unhandled"]) * settings["right_share"]:
+    if u < handed_over + (1.0 - handed_over) * settings["edge_cases.right_share"]:
         return RIGHT
     return WRONG
 
@@ -137,7 +153,7 @@ def see(state: Any, f: int, k: int) -> None:
     if k < 0:
         world["types_seen"] += 1
         return
-    kind = state.types[f * world["types"] + k]
+    kind = state.types[f * state.settings[0]["edge_cases.types_per_family"] + k]
     if kind["seen"] == 0:
         kind["seen"] = 1
         world["types_seen"] += 1
@@ -148,9 +164,9 @@ def report(state: Any, f: int, k: int) -> bool:
     """Count a report of type `k` of family `f`; True when it has now become a repair job."""
     if k < 0:
         return False
-    kind = state.types[f * state.world[0]["types"] + k]
+    kind = state.types[f * state.settings[0]["edge_cases.types_per_family"] + k]
     kind["reports"] += 1
-    if kind["status"] == UNHANDLED and kind["reports"] >= state.settings[0]["report_threshold"]:
+    if kind["status"] == UNHANDLED and kind["reports"] >= state.settings[0]["edge_cases.report_threshold"]:
         kind["status"] = QUEUED
         return True
     return False
@@ -159,6 +175,6 @@ def report(state: Any, f: int, k: int) -> bool:
 @rule
 def repaired(state: Any, f: int, k: int) -> None:
     """Type `k` of family `f` is answered like a familiar task from now on."""
-    state.types[f * state.world[0]["types"] + k]["status"] = HANDLED
+    state.types[f * state.settings[0]["edge_cases.types_per_family"] + k]["status"] = HANDLED
     state.world[0]["types_repaired"] += 1
     sum_open_mass(state, f)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from simulator.model.clockwork.time import YEAR_HOURS
 from simulator.model.state.states import NOT_STARTED, STOPPED
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
@@ -24,7 +25,7 @@ def answered_share(state: Any, s: int) -> float:
     """
     if state.world[0]["outage"] == 1:
         return 0.0
-    capacity = state.settings[0]["capacity"]
+    capacity = state.settings[0]["ai.capacity_tasks_per_hour"]
     if capacity == math.inf:
         return 1.0
     now = state.sites[s]["opened"]
@@ -39,7 +40,7 @@ def answered_share(state: Any, s: int) -> float:
 @rule
 def next_outage(state: Any, time: float) -> float:
     """When the next outage begins (hours); infinite without any."""
-    rate = state.settings[0]["outage_rate"]
+    rate = state.settings[0]["outages.per_year"] * (1.0 / YEAR_HOURS)
     world = state.world[0]
     if rate <= 0.0 or world["programme"] == STOPPED:
         return math.inf

@@ -32,11 +32,11 @@ def next_opening(time: float, offset: float, days: int, open_hour: float) -> flo
 @rule
 def opening_of(site: Any, time: float) -> float:
     """The start of the working day of `site` (a SITE record) that is under way at `time` (hours), or of the next."""
-    day = int(math.floor((time + site["offset"]) / 24.0))
-    opening = day * 24.0 + site["open_hour"] - site["offset"]
+    day = int(math.floor((time + site["utc_offset_hours"]) / 24.0))
+    opening = day * 24.0 + site["open_hour"] - site["utc_offset_hours"]
     if opening < time < opening + site["day_hours"] and (site["days"] >> (day % 7)) & 1:
         return float(opening)
-    return next_opening(time, site["offset"], site["days"], site["open_hour"])
+    return next_opening(time, site["utc_offset_hours"], site["days"], site["open_hour"])
 
 
 @rule
@@ -46,7 +46,7 @@ def first_day_of_use(site: Any, time: float) -> float:
     At kick-off a day may be under way, as that is Monday 00:00 UTC everywhere: its rest counts.
     """
     if time > 0.0:
-        return next_opening(time, site["offset"], site["days"], site["open_hour"])
+        return next_opening(time, site["utc_offset_hours"], site["days"], site["open_hour"])
     return max(time, opening_of(site, time))
 
 
@@ -68,7 +68,7 @@ def duty(shift: Any, ahead: Any, time: float) -> int:
 
     `ahead` is the shift's row of `State.duty`, by hour of the local week.
     """
-    return int(ahead[int(math.floor(time + shift["offset"])) % 168])
+    return int(ahead[int(math.floor(time + shift["utc_offset_hours"])) % 168])
 
 
 @rule
@@ -77,7 +77,7 @@ def next_change(shift: Any, ahead: Any, time: float) -> float:
     hours = abs(duty(shift, ahead, time))
     if hours == 168:
         return math.inf
-    return float(math.floor(time + shift["offset"]) + hours - shift["offset"])
+    return float(math.floor(time + shift["utc_offset_hours"]) + hours - shift["utc_offset_hours"])
 
 
 @rule

@@ -63,7 +63,12 @@ def null(x: float) -> float | None:
 
 
 def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: int) -> Replication:
-    """All measures of a replication that has reached its horizon."""
+    """All measures of a replication that has reached its horizon.
+
+    Raises RuntimeError where something happened that no rule knows: the model is incomplete.
+    """
+    if state.world["unknown"][0] > 0:
+        raise RuntimeError(f"{int(state.world['unknown'][0])} events or jobs of a kind that no rule knows")
     columns = np.ascontiguousarray(state.weekly.T)
     weekly = {name: columns[i] for name, i in COLUMNS.items()}
     world = state.world[0]
@@ -103,7 +108,7 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
         "support_underestimate_factor": support_underestimate(plan, state, weekly),
         "integrations_live_week": _week(world["integrated_at"]) if len(state.systems) else None,
         "sites_live": int((state.sites["stage"] == LIVE).sum()),
-        **money(weekly["value"], weekly["cost"], float(state.settings["discount_rate"][0])),
+        **money(weekly["value"], weekly["cost"], float(state.settings["economics.discount_rate_per_year"][0])),
         "events": int(world["events"]),
     }
     return Replication(
@@ -210,7 +215,7 @@ def _pilot(plan: Plan, state: State, weekly: dict[str, Floats]) -> dict[str, flo
     correct, wrong, tasks = (float(weekly[name][rows].sum()) for name in ("correct", "errors", "tasks"))
     active, tickets = weekly["active_users"], weekly["tickets_opened"]
     invited = float(state.sites["pilot_users"].sum())
-    logged = float(state.settings["logged_share"][0] * tickets[rows].sum())
+    logged = float(state.settings["pilot.logged_share"][0] * tickets[rows].sum())
     values = (
         share(correct, correct + wrong),
         share(correct, tasks),
@@ -230,7 +235,7 @@ def _mass_handled(state: State) -> float | None:
     for family in state.families:
         weight = float(family["share"])
         if family["kind"] == SITE:
-            weight *= float(users[family["of"]] * state.sites["variety"][family["of"]]) / everyone
+            weight *= float(users[family["of"]] * state.sites["local_variety"][family["of"]]) / everyone
         elif family["kind"] == SEASON:
             weight *= float(state.season_days[:, family["of"]].mean())
         total += weight
@@ -240,7 +245,7 @@ def _mass_handled(state: State) -> float | None:
 
 def _waits(plan: Plan, state: State, weekly: dict[str, Floats]) -> dict[str, Value]:
     """Waits, queues, utilisation and service level of the tiers; waits that ended by giving up are counted."""
-    measured = plan.weeks * WEEK_HOURS - float(state.settings["measure_from"][0])
+    measured = plan.weeks * WEEK_HOURS - float(state.settings["success.measure_from_week"][0]) * WEEK_HOURS
     out: dict[str, Value] = {}
     for name, function in (
         ("visits", lambda t, tier: int(tier["visits"])),

@@ -69,7 +69,9 @@ def support_underestimate(plan: Plan, state: State, weekly: dict[str, Floats]) -
         staffed = float(masks.any(axis=0).sum())  # hours of a week in which somebody of the tier is at work
         arrivals = float(weekly[f"arrived_{name}"][rows].sum()) / (BUSY_WEEKS * staffed)
         handling = _handling(record, weekly, name, rows)
-        at_work = agents_needed(arrivals * handling, handling, float(record["target"]), float(record["target_share"]))
+        at_work = agents_needed(
+            arrivals * handling, handling, float(record["target_hours"]), float(record["target_share"])
+        )
         needed += math.ceil(at_work * staffed / float(record["head_hours"]) - 1e-9)
         planned += float(weekly[f"heads_{name}"][rows].mean())
     return needed / planned if planned > 0.0 else None

@@ -26,13 +26,12 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Slot:
-    """Where an uncertain input goes: a field of a record, times a factor for its unit."""
+    """Where an uncertain input goes: a field of a record of an array; `index` goes on to the place in a vector."""
 
     array: str
-    index: int
+    index: tuple[int, ...]
     field: str
     input: int
-    scale: float
 
 
 @dataclass

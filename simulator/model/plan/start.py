@@ -17,12 +17,12 @@ from simulator.model.clockwork.tracing import traced
 from simulator.model.plan.plan import Floats, Plan, apportion
 from simulator.model.state import events, states
 from simulator.model.state.columns import COLUMNS, SITE_WEEKS, WAIT_BINS
-from simulator.model.state.records import AGENT, HIRING, JOB, TICKET, TIMER, TYPE, USER, WORLD
+from simulator.model.state.records import AGENT, JOB, TICKET, TIMER, TYPE, USER, WORLD
 from simulator.model.state.state import TRACE_FIELDS, State, link_free_tickets
 from simulator.model.state.states import ROSTERS, STATES, TIER3, WAITING
 from simulator.model.support.staffing import plan_departure
 from simulator.scenario.sections.support import DataScienceTeam, StaffedTier
-from simulator.scenario.vocabulary import TIERS
+from simulator.scenario.vocabulary import TEAMS, TIERS
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw, stream
 from simulator.streams.variates import quantile
@@ -44,7 +44,7 @@ def begin(
     inputs = plan.draw_inputs(replication, seed, uniforms)
     records = {name: array.copy() for name, array in plan.records.items()}
     for slot in plan.slots:
-        records[slot.array][slot.field][slot.index] = inputs[slot.input] * slot.scale
+        records[slot.array][slot.field][slot.index] = inputs[slot.input]
     scenario = plan.scenario
     key = np.array([seed, replication], dtype=np.uint64)
     users = _settle_users(plan, records, inputs)
@@ -57,11 +57,11 @@ def begin(
     settings = records["settings"][0]
     world = np.zeros(1, WORLD)
     for name, value in (
-        ("users", len(users)), ("sites", sites), ("cells", cells), ("families", families), ("types", types),
+        ("users", len(users)), ("sites", sites), ("cells", cells), ("families", families),
         ("segments", len(scenario.users.segments)), ("seasons", len(scenario.seasons)), ("systems", systems),
-        ("free_reviewers", int(settings["reviewers"])),
-        ("free_engineers", int(settings["engineers"])), ("funded_at", math.inf), ("stopped_at", math.inf),
-        ("over_at", math.inf), ("integrated_at", math.inf), ("expectation", 1.0), ("stopped_at_gate", NOT_STOPPED),
+        ("free", [settings[f"integration.{team}"] for team in TEAMS]), ("funded_at", math.inf),
+        ("stopped_at", math.inf), ("over_at", math.inf), ("integrated_at", math.inf), ("expectation", 1.0),
+        ("stopped_at_gate", NOT_STOPPED),
         ("first_outage", 3 * sites), ("first_repair", 3 * sites + 1),
         ("first_ticket", 3 * sites + 1 + families * types),
         ("stream_outage", stream("outage")), ("stream_sponsor", stream("sponsor")),
@@ -144,7 +144,7 @@ def prepare(state: State) -> None:
     for f in range(world["families"]):
         family = state.families[f]
         family["open_mass"] = 1.0
-        if family["share"] > 0.0 and (family["kind"] != states.SITE or settings["edge_cases_ideal"] == 1):
+        if family["share"] > 0.0 and (family["kind"] != states.SITE or settings["edge_cases.ideal"] == 1):
             break_sticks(state, f)  # those of a site when it starts
     set_timer(state, events.WEEK, 0, WEEK_HOURS)
     for k in range(len(state.shifts)):
@@ -152,7 +152,7 @@ def prepare(state: State) -> None:
     tier = state.tiers[TIER3]
     for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):
         plan_departure(state, number, 0.0)
-    in_place = settings["initially_active"] == 1 or settings["initially_onboarded"] == 1
+    in_place = settings["users.initially_active"] == 1 or settings["users.initially_onboarded"] == 1
     for s in range(world["sites"]):
         if in_place:
             state.sites[s]["go_live"] = 0.0
@@ -167,11 +167,11 @@ def prepare(state: State) -> None:
         world["programme"] = states.ROLLING_OUT
         world["funded_at"] = 0.0
     else:
-        set_timer(state, events.GATE, 0, settings["pilot_hours"])
-    funded = settings["pilot_hours"] + settings["funding_delay"]
+        set_timer(state, events.GATE, 0, settings["pilot.weeks"] * WEEK_HOURS)
+    funded = settings["pilot.weeks"] * WEEK_HOURS + settings["rollout.funding_delay_weeks"] * WEEK_HOURS
     for i in range(world["systems"]):
-        start = 0.0 if in_place else funded + state.systems[i]["start"]
-        if (in_place or state.systems[i]["start"] < 0.0) and state.systems[i]["live"] == 0:
+        start = 0.0 if in_place else funded + state.systems[i]["start_week"] * WEEK_HOURS
+        if (in_place or state.systems[i]["start_week"] < 0.0) and state.systems[i]["live"] == 0:
             state.systems[i]["due"] = -1  # its date is set: funding does not move it
             set_timer(state, events.SYSTEM_STARTS, i, max(0.0, start))
 
@@ -181,7 +181,7 @@ def _make_ideal(plan: Plan, state: State) -> None:
     scenario = plan.scenario
     if scenario.pilot is not None and scenario.ai.data_quality.ideal:
         pilots = state.sites["is_pilot"] == 1
-        state.sites["quality"] = state.sites["quality"][pilots].mean()
+        state.sites["data_quality"] = state.sites["data_quality"][pilots].mean()
     if scenario.integration.ideal:
         state.systems["live"] = 1
         state.world["systems_live"] = len(state.systems)
@@ -223,7 +223,7 @@ def _hire(plan: Plan, records: dict[str, npt.NDArray[Any]], inputs: Floats, key:
     settings, tables = records["settings"][0], records["tables"]
     gates = scenario.rollout.gates if scenario.rollout is not None else ()
     replanned = scenario.support.planning == "from_pilot" or any(gate.on_hold.restaff for gate in gates)
-    saved = 1.0 - float(settings["documentation_effect"] * settings["documentation_quality"])
+    saved = 1.0 - float(settings["support.documentation_effect"] * settings["support.documentation_quality"])
     posts: list[npt.NDArray[Any]] = []
     sections: list[StaffedTier | DataScienceTeam] = [
         scenario.support.tiers.tier1,
@@ -249,7 +249,7 @@ def _hire(plan: Plan, records: dict[str, npt.NDArray[Any]], inputs: Floats, key:
         )
         agents["employed"][:heads] = 1
         agents["arrives"][heads:] = agents["plan"] = agents["resigned"] = math.inf
-        d = records["distributions"][HIRING + t]
+        d = records["distributions"][tiers["hiring_weeks"][t]]
         parameters = np.array([d[f"p{i}"] for i in range(6)])
         for number, week in enumerate(hires, heads):
             u = draw(key, agents["stream"][number], number, 0)[0]

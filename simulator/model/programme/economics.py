@@ -13,7 +13,7 @@ import math
 from typing import Any
 
 from simulator.model.clockwork.time import WEEK_HOURS
-from simulator.model.state.states import LIVE, PILOT, STOPPED, TIER1, TIER2, TIER3
+from simulator.model.state.states import LIVE, PILOT, STOPPED, TIER3
 from simulator.streams.jit import rule
 
 
@@ -24,9 +24,10 @@ def week_value(state: Any, correct: float, wrong: float) -> tuple[float, float]:
     Errors that were noticed cost rework; silent ones, of which the expected number counts, cost their damage.
     """
     settings = state.settings[0]
-    damage = wrong * (1.0 - settings["notice"]) * settings["cost_error"]
-    sound = correct * settings["value_correct"] - state.world[0]["week_noticed"] * settings["cost_rework"]
-    return float(sound - damage), float(sound - damage * settings["silent_seen"])
+    damage = wrong * (1.0 - settings["users.notice_probability"]) * settings["economics.cost_per_error"]
+    rework = state.world[0]["week_noticed"] * settings["economics.rework_cost_per_noticed_error"]
+    sound = correct * settings["economics.value_per_correct_task"] - rework
+    return float(sound - damage), float(sound - damage * settings["rollout.silent_errors_seen"])
 
 
 @rule
@@ -34,8 +35,8 @@ def people_cost(state: Any, t: int) -> float:
     """Cost of a tier in the week: the hours of its shifts, and overtime at its factor."""
     settings = state.settings[0]
     tier = state.tiers[t]
-    rate = settings["cost_tier1"] if t == TIER1 else (settings["cost_tier2"] if t == TIER2 else settings["cost_tier3"])
-    return float(rate * (tier["week_staffed"] + settings["overtime_factor"] * tier["week_overtime"]))
+    rate = settings["economics.cost_per_hour"][t]
+    return float(rate * (tier["week_staffed"] + settings["economics.overtime_factor"] * tier["week_overtime"]))
 
 
 @rule
@@ -43,8 +44,8 @@ def week_cost(state: Any, tasks: float, time: float) -> float:
     """Cost of the week that ends at `time`; the sums of the week must be complete."""
     settings = state.settings[0]
     world = state.world[0]
-    cost = world["week_spent"] + tasks * settings["cost_inference"]
-    cost += settings["cost_stage"] * world["week_stage_hours"] / WEEK_HOURS
+    cost = world["week_spent"] + tasks * settings["economics.inference_cost_per_task"]
+    cost += settings["economics.integration_cost_per_stage_week"] * world["week_stage_hours"] / WEEK_HOURS
     for t in range(len(state.tiers)):
         if t == TIER3 or world["funded_at"] < math.inf:
             cost += people_cost(state, t)
@@ -55,10 +56,10 @@ def week_cost(state: Any, tasks: float, time: float) -> float:
         if site["stage"] == PILOT or site["stage"] == LIVE:
             running += site["invited"]
             if site["stage"] == LIVE:
-                champions += site["users"] * settings["champions"] / 100.0
-    cost += champions * settings["cost_champion"]
-    committed = world["programme"] != STOPPED or time <= world["stopped_at"] + settings["commitment_hours"]
-    if committed:
+                champions += site["users"] * settings["change_programme.champions.per_100_users"] / 100.0
+    cost += champions * settings["economics.champion_cost_per_week"]
+    commitment = settings["economics.commitment_weeks"] * WEEK_HOURS
+    if world["programme"] != STOPPED or time <= world["stopped_at"] + commitment:
         licensed = running if world["programme"] != STOPPED else world["licensed"]
-        cost += settings["cost_platform"] + settings["cost_licence"] * licensed
+        cost += settings["economics.platform_cost_per_week"] + settings["economics.licence_per_user_week"] * licensed
     return float(cost)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import note
 from simulator.model.programme.rollout import hold, stop
@@ -28,12 +29,14 @@ from simulator.model.state.columns import (
 )
 from simulator.model.state.events import FUNDED, GATE
 from simulator.model.state.states import (
+    ANY,
     GO,
     HOLD,
     LIVE,
     SEES_ACCURACY,
     SEES_ACTIVE_SHARE,
     SEES_BACKLOG,
+    SEES_INTEGRATIONS,
     SEES_RESOLUTION,
     SEES_SERVICE,
     SEES_VALUE_SHARE,
@@ -67,8 +70,8 @@ def binomial_quantile(n: int, p: float, u: float) -> int:
 @rule
 def reading(state: Any, gate: Any, measure: int, u_sample: float, u_value: float) -> float:
     """What the gate sees of a measure now; NaN where there is nothing to see, which fails a criterion."""
-    last = state.world[0]["week"] - gate["lag"]
-    first = max(0, last - gate["window"])
+    last = state.world[0]["week"] - gate["lag_weeks"]
+    first = max(0, last - gate["window_weeks"])
     if last <= 0:
         return math.nan
     row = state.weekly[last - 1]
@@ -91,8 +94,10 @@ def reading(state: Any, gate: Any, measure: int, u_sample: float, u_value: float
     if measure == SEES_BACKLOG:
         waiting = row[BACKLOG] + row[BACKLOG + 1] + row[BACKLOG + TIER3]
         return float(100.0 * waiting / row[ACTIVE]) if row[ACTIVE] > 0.0 else math.nan
-    systems = state.world[0]["systems"]
-    return float(row[INTEGRATIONS] / systems) if systems > 0 else 1.0
+    if measure == SEES_INTEGRATIONS:
+        systems = state.world[0]["systems"]
+        return float(row[INTEGRATIONS] / systems) if systems > 0 else 1.0
+    return math.nan
 
 
 @rule
@@ -103,9 +108,8 @@ def decide(state: Any, g: int, u_sample: float, u_value: float) -> int:
     for i in range(gate["first_criterion"], gate["first_criterion"] + gate["criteria"]):
         criterion = state.criteria[i]
         seen = reading(state, gate, criterion["measure"], u_sample, u_value)
-        holds = seen >= criterion["level"] if criterion["at_least"] == 1 else seen <= criterion["level"]
-        met += int(holds)
-    if met == gate["criteria"] or (gate["all"] == 0 and met > 0):
+        met += int(criterion["at_least"] <= seen <= criterion["at_most"])
+    if met == gate["criteria"] or (gate["combine"] == ANY and met > 0):
         return GO
     return HOLD if gate["holds"] < gate["max_holds"] else STOP
 
@@ -134,15 +138,15 @@ def read_gate(state: Any, g: int, time: float) -> None:
     if decision == GO:
         gate["passed"] = 1
         if g == 0:
-            set_timer(state, FUNDED, 0, time + state.settings[0]["funding_delay"])
+            set_timer(state, FUNDED, 0, time + state.settings[0]["rollout.funding_delay_weeks"] * WEEK_HOURS)
     elif decision == HOLD:
         gate["holds"] += 1
         hold(state, g, time)
-        if gate["rebaseline"] == 1 and g > 0:
+        if gate["on_hold.rebaseline"] == 1 and g > 0:
             rebaseline(state, value)
-        if gate["restaff"] == 1:
-            last = state.world[0]["week"] - gate["lag"]
-            first = max(0, last - gate["window"])
+        if gate["on_hold.restaff"] == 1:
+            last = state.world[0]["week"] - gate["lag_weeks"]
+            first = max(0, last - gate["window_weeks"])
             invited = column_sum(state, INVITED, first, last)
             if invited > 0.0:
                 plan_staff(state, column_sum(state, OPENED, first, last) / invited * users_after(state, g), 1.0, time)

@@ -18,8 +18,7 @@ from simulator.model.clockwork.tracing import note
 from simulator.model.clockwork.variate import variate
 from simulator.model.state import events
 from simulator.model.state.events import GO_LIVE, STAGE_ENDED, SYSTEM_STARTS
-from simulator.model.state.records import STAGES, TAIL
-from simulator.model.state.states import DONE, ENGINEERS, IDLE, IN_LINE, LIVE, NOT_STARTED, REVIEWERS, UNDER_WAY
+from simulator.model.state.states import DONE, IDLE, IN_LINE, LIVE, NO_TEAM, NOT_STARTED, UNDER_WAY
 from simulator.model.users.tasks import touch
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
@@ -45,8 +44,9 @@ def begin_if_ready(state: Any, i: int, time: float) -> None:
     system["begun"] = 1
     settings = state.settings[0]
     u, v, _, _ = draw(state.key, system["stream"], 0, 0)
-    if u < settings["tail_probability"]:
-        system["stretch"] = max(1.0, min(settings["tail_cap"], variate(state, TAIL, v)))
+    if u < settings["integration.tail.probability"]:
+        multiplier = variate(state, settings["integration.tail.multiplier"], v)
+        system["stretch"] = max(1.0, min(settings["integration.tail.cap"], multiplier))
     note(state, time, SYSTEM_STARTS, i, system["stretch"], 0, 0)
     line_up_stages(state, i)
 
@@ -81,9 +81,7 @@ def staff_stages(state: Any, time: float) -> None:
             stage = state.stages[k]
             if stage["status"] != IN_LINE:
                 continue
-            if stage["team"] == REVIEWERS and world["free_reviewers"] == 0:
-                continue
-            if stage["team"] == ENGINEERS and world["free_engineers"] == 0:
+            if stage["team"] != NO_TEAM and world["free"][stage["team"]] == 0:
                 continue
             if chosen < 0 or stage["serial"] < state.stages[chosen]["serial"]:
                 chosen = k
@@ -101,10 +99,11 @@ def begin_stage(state: Any, k: int, time: float) -> None:
     stage["status"] = UNDER_WAY
     stage["visits"] += 1
     u, _, _, _ = draw(state.key, stage["stream"], 0, stage["visits"])
-    weeks = variate(state, STAGES + k, u) * state.systems[stage["system"]]["stretch"]
+    weeks = variate(state, stage["weeks"], u) * state.systems[stage["system"]]["stretch"]
     note(state, time, events.STAGE_STARTED, k, stage["visits"], weeks, 0)
     settings = state.settings[0]
-    set_timer(state, STAGE_ENDED, k, working_morning(settings, time + weeks * WEEK_HOURS, settings["office_offset"]))
+    offset = settings["data_science_team.utc_offset_hours"]
+    set_timer(state, STAGE_ENDED, k, working_morning(settings, time + weeks * WEEK_HOURS, offset))
 
 
 @rule
@@ -119,10 +118,8 @@ def count_stages(state: Any, time: float, change: int) -> None:
 @rule
 def free_team(state: Any, team: int, people: int) -> None:
     """Give people back to a team, or take them (less than 0)."""
-    if team == REVIEWERS:
-        state.world[0]["free_reviewers"] += people
-    elif team == ENGINEERS:
-        state.world[0]["free_engineers"] += people
+    if team != NO_TEAM:
+        state.world[0]["free"][team] += people
 
 
 @rule
@@ -190,7 +187,7 @@ def stop_carrying(state: Any, s: int, time: float) -> None:
         site["carried_hours"] += time - site["carried_since"]
     site["carried"] = 0
     if site["ready"] == 1:
-        set_timer(state, GO_LIVE, s, working_morning(state.settings[0], time, site["offset"]))
+        set_timer(state, GO_LIVE, s, working_morning(state.settings[0], time, site["utc_offset_hours"]))
 
 
 @rule

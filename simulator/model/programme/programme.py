@@ -43,7 +43,7 @@ def open_day(state: Any, s: int, time: float) -> None:
     set_rates(state, s)
     note(state, time, DAY, s, site["accuracy"], site["unhandled"], site["answered"])
     after = opening + site["day_hours"]
-    set_timer(state, DAY, s, next_opening(after, site["offset"], site["days"], site["open_hour"]))
+    set_timer(state, DAY, s, next_opening(after, site["utc_offset_hours"], site["days"], site["open_hour"]))
 
 
 @rule
@@ -98,3 +98,5 @@ def turn(state: Any, kind: int, entity: int, time: float) -> None:
         begin_outage(state, time)
     elif kind == events.WITHDRAWN:
         withdraw(state, entity, time)
+    else:
+        state.world[0]["unknown"] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from simulator.model.clockwork.time import WEEK_HOURS, YEAR_HOURS
@@ -15,7 +16,7 @@ from simulator.streams.jit import rule
 
 @rule
 def clock_rate(state: Any, c: int, process: int) -> float:
-    """Rate per working hour of the clock `process` (a kind from NOTICED_ERROR to REPLACED) of cell `c`."""
+    """Rate per working hour of the clock `process` (from NOTICED_ERROR to REPLACED) of cell `c`; else NaN."""
     settings = state.settings[0]
     counts = state.counts[c]
     cell = state.cells[c]
@@ -29,19 +30,25 @@ def clock_rate(state: Any, c: int, process: int) -> float:
         by_new, by_all, carried, without = question_weights(state, c)
         return float(by_new + by_all + carried + without)
     if process == events.DROP_OUT:
-        return float(active_in(counts) * settings["drop_out"] / week)
+        return float(active_in(counts) * settings["users.drop_out_per_week"] / week)
     if process == events.LEARNED:
-        return float((counts[NEW] + counts[NEW_UNTRAINED]) * WEEK_HOURS / (settings["learning_hours"] * week))
+        learning = settings["users.learning_weeks"] * WEEK_HOURS
+        return float((counts[NEW] + counts[NEW_UNTRAINED]) * WEEK_HOURS / (learning * week))
     if process == events.REPLACED:
         people = 0 if site["stage"] == CLOSED else cell["users"]
-        return float(people * settings["turnover"] * WEEK_HOURS / (YEAR_HOURS * week))
+        return float(people * settings["users.turnover_per_year"] * WEEK_HOURS / (YEAR_HOURS * week))
     if state.world[0]["programme"] == STOPPED:  # nobody begins, or comes back, to what will be switched off
         return 0.0
     if process == events.ONSET:
-        willing = counts[ONBOARDED] + settings["untrained_onset"] * counts[UNTRAINED]
-        told = settings["word_of_mouth"] * (1.0 + settings["champion_gain"] * settings["champions"])
-        hazard = cell["onset"] * site["onset_factor"] + told * mood(site, settings)
+        willing = counts[ONBOARDED] + settings["change_programme.untrained_onset_factor"] * counts[UNTRAINED]
+        gain = settings["change_programme.champions.word_of_mouth_gain"]
+        champions = settings["change_programme.champions.per_100_users"]
+        word_of_mouth = settings["users.word_of_mouth_per_week"] * (1.0 + gain * champions)
+        hazard = cell["onset_per_week"] * site["onset_factor"] + word_of_mouth * mood(site, settings)
         if site["carried"] == 1 and site["stage"] == LIVE:
-            hazard *= 1.0 - settings["friction"]
+            hazard *= 1.0 - settings["integration.hand_carried.friction"]
         return float(willing * hazard / week)
-    return float(counts[AWAY] * settings["return_rate"] * (settings["return_base"] + mood(site, settings)) / week)
+    if process == events.RETURN:
+        pull = settings["users.return_base"] + mood(site, settings)
+        return float(counts[AWAY] * settings["users.return_per_week"] * pull / week)
+    return math.nan

@@ -14,7 +14,7 @@ from typing import Any
 from simulator.model.answers.data_quality import next_shock
 from simulator.model.answers.edge_cases import break_sticks
 from simulator.model.clockwork.clocks import rewind
-from simulator.model.clockwork.time import first_day_of_use, working_morning
+from simulator.model.clockwork.time import WEEK_HOURS, first_day_of_use, working_morning
 from simulator.model.clockwork.timers import set_timer, stop_timers, timer
 from simulator.model.clockwork.tracing import note
 from simulator.model.programme.integration import integrated, stop_integration
@@ -40,6 +40,7 @@ from simulator.model.state.events import (
 from simulator.model.state.states import (
     CLOSED,
     EXPERIENCED,
+    FROM_PILOT,
     LIVE,
     NOT_STARTED,
     ONBOARDED,
@@ -49,6 +50,7 @@ from simulator.model.state.states import (
     STOPPED,
     TIER3,
     UNTRAINED,
+    WHEN_READY,
 )
 from simulator.model.support.data_science import open_remediation
 from simulator.model.support.staffing import engage, plan_staff, send_home
@@ -63,35 +65,35 @@ def fund(state: Any, time: float) -> None:
     """The roll-out is funded: every date of the plan is set."""
     world = state.world[0]
     settings = state.settings[0]
-    scale = settings["time_scale"]
+    scale = settings["rollout.time_scale"]
     world["programme"] = ROLLING_OUT
     world["funded_at"] = time
     expect(state)
     note(state, time, FUNDED, world["users"], world["value_per_task"], 0, 0)
     for s in range(world["sites"]):
         site = state.sites[s]
-        plan_go_live(state, s, time + site["plan_offset"] * scale)
+        plan_go_live(state, s, time + site["phase.week"] * WEEK_HOURS * scale)
         site["planned"] = site["go_live"]
     for g in range(1, len(state.gates)):
         date = state.sites[state.gates[g]["phase"]]["go_live"]
-        set_timer(state, GATE, g, max(time, date - state.gates[g]["lead"] * scale))
+        set_timer(state, GATE, g, max(time, date - state.gates[g]["lead_weeks"] * WEEK_HOURS * scale))
     for number in range(len(state.agents)):
         agent = state.agents[number]
         if agent["plan"] < math.inf:
             agent["plan"] = time + agent["plan"] * scale
             engage(state, number, agent["plan"] + agent["delay"])
-    if settings["plan_from_pilot"] == 1:
-        plan_staff(state, world["pilot_tickets"] * world["users"], settings["handling_factor"], time)
-    if settings["moves_on"] < math.inf:
-        set_timer(state, MOVES_ON, 0, time + settings["moves_on"])
-    if settings["has_sponsor"] == 1:
-        world["patience"] = settings["patience"]
+    if settings["support.planning"] == FROM_PILOT:
+        plan_staff(state, world["pilot_tickets"] * world["users"], settings["pilot.handling_factor"], time)
+    if settings["data_science_team.moves_on"] == 1:
+        set_timer(state, MOVES_ON, 0, time + settings["data_science_team.moves_on.week"] * WEEK_HOURS)
+    if settings["rollout.sponsor"] == 1:
+        world["patience"] = settings["rollout.sponsor.patience_weeks"]
         set_timer(state, REVIEW, 0, time + REVIEW_HOURS)
     for i in range(world["systems"]):
         system = state.systems[i]
-        if system["start"] >= 0.0 and system["due"] == 0 and system["live"] == 0:
-            set_timer(state, SYSTEM_STARTS, i, time + system["start"] * scale)
-    if settings["integration_ideal"] == 1:
+        if system["start_week"] >= 0.0 and system["due"] == 0 and system["live"] == 0:
+            set_timer(state, SYSTEM_STARTS, i, time + system["start_week"] * WEEK_HOURS * scale)
+    if settings["integration.ideal"] == 1:
         world["integrated_at"] = time
 
 
@@ -101,7 +103,7 @@ def plan_go_live(state: Any, s: int, date: float) -> None:
     site = state.sites[s]
     site["go_live"] = date
     set_timer(state, GO_LIVE, s, date)
-    ahead = state.settings[0]["remediation_ahead"]
+    ahead = state.settings[0]["ai.remediation.weeks_before_go_live"] * WEEK_HOURS
     if ahead >= 0.0 and site["remediations"] == 0:
         set_timer(state, CLEANING_DUE, s, max(state.world[0]["funded_at"], date - ahead))
 
@@ -112,7 +114,7 @@ def go_live(state: Any, s: int, time: float) -> None:
     site = state.sites[s]
     settings = state.settings[0]
     pilot = site["is_pilot"] == 1 and site["stage"] == NOT_STARTED and time < site["go_live"]
-    if not pilot and settings["when_ready"] == 1 and not integrated(state, s):
+    if not pilot and settings["rollout.go_live"] == WHEN_READY and not integrated(state, s):
         site["ready"] = 1
         return
     first = site["stage"] == NOT_STARTED
@@ -133,10 +135,10 @@ def go_live(state: Any, s: int, time: float) -> None:
         site["ready"] = 0
         site["live_at"] = time
         site["carried_since"] = time
-        if settings["campaign_hours"] > 0.0:
-            site["onset_factor"] = settings["campaign_onset"]
-            state.world[0]["week_spent"] += settings["cost_campaign"] * site["users"]
-            set_timer(state, CAMPAIGN_ENDS, s, time + settings["campaign_hours"])
+        if settings["change_programme.campaign.weeks"] > 0.0:
+            site["onset_factor"] = settings["change_programme.campaign.onset_factor"]
+            state.world[0]["week_spent"] += settings["economics.campaign_cost_per_user"] * site["users"]
+            set_timer(state, CAMPAIGN_ENDS, s, time + settings["change_programme.campaign.weeks"] * WEEK_HOURS)
     note(state, time, GO_LIVE, s, onboarded, int(pilot), int(site["carried"] == 1))
 
 
@@ -153,9 +155,9 @@ def hold(state: Any, g: int, time: float) -> None:
     """Gate `g` holds the programme: all dates to come are shifted, and some lessons may be learnt."""
     world = state.world[0]
     gate = state.gates[g]
-    retry = gate["retry"]
+    retry = gate["retry_weeks"] * WEEK_HOURS
     set_timer(state, GATE, g, time + retry)
-    if gate["remediate"] == 1:
+    if gate["on_hold.remediate"] == 1:
         clean_up(state, time)
     if g == 0:
         return
@@ -207,8 +209,8 @@ def stop(state: Any, reason: int, time: float) -> None:
     for s in range(world["sites"]):
         if state.sites[s]["stage"] != NOT_STARTED:
             off += 1
-            date = time + settings["wind_down"] * off / running
-            set_timer(state, WITHDRAWN, s, working_morning(settings, date, state.sites[s]["offset"]))
+            date = time + settings["rollout.wind_down_weeks"] * WEEK_HOURS * off / running
+            set_timer(state, WITHDRAWN, s, working_morning(settings, date, state.sites[s]["utc_offset_hours"]))
 
 
 @rule

@@ -31,14 +31,14 @@ def expect(state: Any) -> None:
     """At funding: what the pilot, when it was last read, has led everybody to expect of each user and task."""
     world = state.world[0]
     settings = state.settings[0]
-    last = world["week"] - int(settings["funding_delay"] / WEEK_HOURS)
-    first = last - settings["pilot_measure"]
+    last = world["week"] - int(settings["rollout.funding_delay_weeks"])
+    first = last - settings["pilot.measure_weeks"]
     tasks = column_sum(state, TASKS, first, last)
     active = column_sum(state, ACTIVE, first, last)
     invited = state.weekly[last - 1, INVITED] if 0 < last <= len(state.weekly) else 0.0
     world["value_per_task"] = column_sum(state, SEEN_VALUE, first, last) / tasks if tasks > 0.0 else 0.0
     world["pilot_adoption"] = state.weekly[last - 1, ACTIVE] / invited if invited > 0.0 else 0.0
-    logged = settings["logged_share"] * column_sum(state, OPENED, first, last)
+    logged = settings["pilot.logged_share"] * column_sum(state, OPENED, first, last)
     world["pilot_tickets"] = logged / active if active > 0.0 else 0.0
 
 
@@ -46,7 +46,7 @@ def expect(state: Any) -> None:
 def planned_value(state: Any, time: float) -> float:
     """Value that the plan expects of the week that ends at `time`."""
     world = state.world[0]
-    ramp = state.settings[0]["ramp_hours"]
+    ramp = state.settings[0]["rollout.sponsor.ramp_weeks"] * WEEK_HOURS
     expected = 0.0
     for s in range(world["sites"]):
         site = state.sites[s]
@@ -55,7 +55,7 @@ def planned_value(state: Any, time: float) -> float:
         if age > 0.0:
             grown = 1.0 if ramp <= 0.0 else min(1.0, age / ramp)
             using += (site["users"] - site["pilot_users"]) * grown
-        expected += using * site["tasks_per_week"]
+        expected += using * site["tasks_per_user_week"]
     return float(expected * world["pilot_adoption"] * max(0.0, world["value_per_task"]))
 
 
@@ -74,14 +74,15 @@ def review(state: Any, time: float) -> bool:
     u, _, _, _ = draw(state.key, world["stream_sponsor"], 0, world["reviews"])
     world["reviews"] += 1
     last = world["week"]
-    seen = value_share(state, last - REVIEW_WEEKS, last) * math.exp(settings["sponsor_error"] * normal_quantile(u))
+    error = math.exp(settings["rollout.sponsor.value_error"] * normal_quantile(u))
+    seen = value_share(state, last - REVIEW_WEEKS, last) * error
     if not math.isnan(seen):
-        wanted = settings["expected_share"] * world["expectation"]
+        wanted = settings["rollout.sponsor.expected_share"] * world["expectation"]
         if seen < wanted:
             world["patience"] -= REVIEW_WEEKS * min(1.0, 1.0 - seen / wanted)
         else:
-            restored = world["patience"] + REVIEW_WEEKS * settings["restored"]
-            world["patience"] = min(settings["patience"], restored)
+            restored = world["patience"] + REVIEW_WEEKS * settings["rollout.sponsor.restored"]
+            world["patience"] = min(settings["rollout.sponsor.patience_weeks"], restored)
     elif column_sum(state, SEEN_VALUE, last - REVIEW_WEEKS, last) < 0.0:
         world["patience"] -= REVIEW_WEEKS
     note(state, time, REVIEW, seen, world["patience"], 0, 0)

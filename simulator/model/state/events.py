@@ -1,4 +1,9 @@
-"""Kinds of events."""
+"""Kinds of events.
+
+The calendar's order is (time, rank of the kind, entity). Simultaneous events are met in the order of the kinds
+below: a week is closed before anything of the next one happens, decisions come before what they decide on, calendars
+turn before work is done, work that ends frees its agent before a caller runs out of patience, and users act last.
+"""
 
 from __future__ import annotations
 

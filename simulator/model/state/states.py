@@ -1,37 +1,34 @@
-"""Numbers with a meaning: kinds of events, states of users, classes of work.
+"""Numbers with a meaning: states of users, classes of work, choices of a scenario.
 
-The calendar's order is (time, rank of the kind, entity). Simultaneous events are met in the order of the kinds
-below: a week is closed before anything of the next one happens, decisions come before what they decide on, calendars
-turn before work is done, work that ends frees its agent before a caller runs out of patience, and users act last.
+What has a name in the vocabulary, or is a choice in a section, has as its number the place of that name in the list.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from simulator.model.state.settings import place_of
+from simulator.scenario.sections.rollout import GateReading, Rollout
+from simulator.scenario.sections.support import Support
+from simulator.scenario.vocabulary import GATE_MEASURES, JOBS, TEAMS, TICKET_KINDS, TIERS, USER_STATES
+
 # States of a user. The first six have a roster (a list of the members) in every cell; the first three are active.
-NEW_UNTRAINED: Final = 0
-NEW: Final = 1
-EXPERIENCED: Final = 2
-ONBOARDED: Final = 3
-UNTRAINED: Final = 4
-AWAY: Final = 5
-WAITING: Final = 6
-GONE: Final = 7
-OUT: Final = 8
+NEW_UNTRAINED: Final = USER_STATES.index("active, new, untrained")
+NEW: Final = USER_STATES.index("active, new")
+EXPERIENCED: Final = USER_STATES.index("active, experienced")
+ONBOARDED: Final = USER_STATES.index("onboarded")
+UNTRAINED: Final = USER_STATES.index("onboarded, untrained")
+AWAY: Final = USER_STATES.index("reverted")
+WAITING: Final = USER_STATES.index("waiting")
+GONE: Final = USER_STATES.index("lost")
+OUT: Final = USER_STATES.index("withdrawn")
 ROSTERS: Final = 6
-STATES: Final = 9
-STATE_NAMES: Final = (
-    "active, new, untrained",
-    "active, new",
-    "active, experienced",
-    "onboarded",
-    "onboarded, untrained",
-    "reverted",
-    "waiting",
-    "lost",
-    "withdrawn",
-)
+STATES: Final = len(USER_STATES)
+
+# What follows when a user has had a bad experience.
+CARRIES_ON: Final = 0
+STOPS_USING: Final = 1
+ASKS: Final = 2
 
 # Stages of a site.
 NOT_STARTED: Final = 0
@@ -45,25 +42,27 @@ ROLLING_OUT: Final = 1
 STOPPED: Final = 2
 
 # Tickets.
-ERROR: Final = 0
-HOW_TO: Final = 1
-CARRIED: Final = 2
-NO_SERVICE: Final = 3
-TICKET_KINDS: Final = ("error", "how-to", "hand-carried", "outage")
+ERROR: Final = TICKET_KINDS.index("error")
+HOW_TO: Final = TICKET_KINDS.index("how-to")
+CARRIED: Final = TICKET_KINDS.index("hand-carried")
+NO_SERVICE: Final = TICKET_KINDS.index("outage")
 
-# Tiers (the third is the data science team) and the lines in which work waits: one each for tiers 1 and 2, then one
-# for each class of the team's work.
-TIER1: Final = 0
-TIER2: Final = 1
-TIER3: Final = 2
-CLASS_TICKET: Final = 0
-CLASS_OUTAGE: Final = 1
-CLASS_HAND_CARRIED: Final = 2
-CLASS_RETRAINING: Final = 3
-CLASS_REMEDIATION: Final = 4
-CLASS_REPAIR: Final = 5
-CLASSES: Final = ("ticket", "outage", "hand-carried", "retraining", "remediation", "repair")
-LINES: Final = 8
+# Tiers (the third is the data science team), and the classes of the team's work.
+TIER1: Final = TIERS.index("tier1")
+TIER2: Final = TIERS.index("tier2")
+TIER3: Final = TIERS.index("tier3")
+CLASS_OUTAGE: Final = JOBS.index("outage")
+CLASS_TICKET: Final = JOBS.index("ticket")
+CLASS_HAND_CARRIED: Final = JOBS.index("hand-carried")
+CLASS_RETRAINING: Final = JOBS.index("retraining")
+CLASS_REMEDIATION: Final = JOBS.index("remediation")
+CLASS_REPAIR: Final = JOBS.index("repair")
+
+# Lines in which work waits: one each for tiers 1 and 2, then one for each class of the team's work.
+TEAM_LINES: Final = TIER3
+OUTAGE_LINE: Final = TEAM_LINES + CLASS_OUTAGE
+TICKET_LINE: Final = TEAM_LINES + CLASS_TICKET
+LINES: Final = TEAM_LINES + len(JOBS)
 
 # Families of edge-case types.
 ORGANISATION: Final = 0
@@ -86,28 +85,23 @@ IN_LINE: Final = 1
 UNDER_WAY: Final = 2
 DONE: Final = 3
 NO_TEAM: Final = -1
-REVIEWERS: Final = 0
-ENGINEERS: Final = 1
-TEAMS: Final = ("reviewers", "engineers")
+REVIEWERS: Final = TEAMS.index("reviewers")
+ENGINEERS: Final = TEAMS.index("engineers")
 
 # Decisions at a gate, and what a gate looks at.
 GO: Final = 0
 HOLD: Final = 1
 STOP: Final = 2
 DECISIONS: Final = ("go", "hold", "stop")
-SEES_ACCURACY: Final = 0
-SEES_RESOLUTION: Final = 1
-SEES_ACTIVE_SHARE: Final = 2
-SEES_VALUE_SHARE: Final = 3
-SEES_SERVICE: Final = 4
-SEES_BACKLOG: Final = 5
-SEES_INTEGRATIONS: Final = 6
-GATE_MEASURES: Final = (
-    "accuracy",
-    "resolution",
-    "active_share",
-    "value_share",
-    "sla_met_share",
-    "backlog",
-    "integrations_live",
-)
+SEES_ACCURACY: Final = GATE_MEASURES.index("accuracy")
+SEES_RESOLUTION: Final = GATE_MEASURES.index("resolution")
+SEES_ACTIVE_SHARE: Final = GATE_MEASURES.index("active_share")
+SEES_VALUE_SHARE: Final = GATE_MEASURES.index("value_share")
+SEES_SERVICE: Final = GATE_MEASURES.index("sla_met_share")
+SEES_BACKLOG: Final = GATE_MEASURES.index("backlog")
+SEES_INTEGRATIONS: Final = GATE_MEASURES.index("integrations_live")
+
+# Choices of a scenario.
+FROM_PILOT: Final = place_of(Support, "planning", "from_pilot")
+WHEN_READY: Final = place_of(Rollout, "go_live", "when_ready")
+ANY: Final = place_of(GateReading, "combine", "any")

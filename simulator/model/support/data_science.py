@@ -14,13 +14,12 @@ from typing import Any
 from simulator.model.answers.data_quality import deployed, remediated, remediation_hours, retraining_hours
 from simulator.model.answers.edge_cases import repaired
 from simulator.model.answers.outages import next_outage
-from simulator.model.clockwork.time import working_morning
+from simulator.model.clockwork.time import WEEK_HOURS, working_morning
 from simulator.model.clockwork.timers import set_timer, timer
 from simulator.model.clockwork.tracing import note
 from simulator.model.clockwork.variate import variate
 from simulator.model.state import events
 from simulator.model.state.events import CALLED_OUT, CLEANING_DUE, DEPLOYED, OUTAGE
-from simulator.model.state.records import OUTAGE_REPAIR, REPAIR_EFFORT
 from simulator.model.state.states import (
     CLASS_HAND_CARRIED,
     CLASS_OUTAGE,
@@ -29,6 +28,7 @@ from simulator.model.state.states import (
     CLASS_RETRAINING,
     LIVE,
     NOT_STARTED,
+    OUTAGE_LINE,
     PILOT,
     SITE,
     STOPPED,
@@ -65,10 +65,10 @@ def open_retraining(state: Any, s: int, time: float) -> None:
 def open_remediation(state: Any, s: int, time: float) -> None:
     """The data of site `s` are to be mended; it is done once."""
     world = state.world[0]
-    if state.settings[0]["can_remediate"] == 0 or state.sites[s]["remediations"] > 0 or world["programme"] == STOPPED:
+    if state.settings[0]["ai.remediation"] == 0 or state.sites[s]["remediations"] > 0 or world["programme"] == STOPPED:
         return
     set_timer(state, CLEANING_DUE, s, math.inf)
-    world["week_spent"] += state.settings[0]["cost_remediation"]
+    world["week_spent"] += state.settings[0]["economics.remediation_cost_per_site"]
     come_up(state, world["sites"] + s, CLASS_REMEDIATION, remediation_hours(state, s), s, time)
 
 
@@ -76,7 +76,7 @@ def open_remediation(state: Any, s: int, time: float) -> None:
 def open_carrying(state: Any, time: float) -> None:
     """A week's data are to be carried by hand at each site whose systems are not live, unless last week's still are."""
     world = state.world[0]
-    hours = state.settings[0]["carried_hours"]
+    hours = state.settings[0]["integration.hand_carried.work_hours_per_site_week"]
     if hours <= 0.0 or world["programme"] == STOPPED:
         return
     for s in range(world["sites"]):
@@ -92,10 +92,12 @@ def open_repair(state: Any, f: int, k: int, time: float) -> None:
     world = state.world[0]
     if world["programme"] == STOPPED:
         return
-    number = world["first_repair"] + f * world["types"] + k
+    types = state.settings[0]["edge_cases.types_per_family"]
+    number = world["first_repair"] + f * types + k
     u, _, _, _ = draw(state.key, state.families[f]["stream_repair"], 0, k)
     world["repairs_open"] += 1
-    come_up(state, number, CLASS_REPAIR, variate(state, REPAIR_EFFORT, u), f * world["types"] + k, time)
+    hours = variate(state, state.settings[0]["edge_cases.repair_effort_hours"], u)
+    come_up(state, number, CLASS_REPAIR, hours, f * types + k, time)
 
 
 @rule
@@ -110,16 +112,18 @@ def begin_outage(state: Any, time: float) -> None:
     for s in range(world["sites"]):
         if state.sites[s]["stage"] != NOT_STARTED:
             touch(state, s, time)
-    come_up(state, world["first_outage"], CLASS_OUTAGE, variate(state, OUTAGE_REPAIR, u), world["outages"] - 1, time)
+    hours = variate(state, state.settings[0]["outages.repair_hours"], u)
+    come_up(state, world["first_outage"], CLASS_OUTAGE, hours, world["outages"] - 1, time)
 
 
 @rule
 def arm_on_call(state: Any, time: float) -> None:
     """While an outage waits and nobody of the team is at work, whoever is on call will take it up."""
-    if state.queues[TIER3 + CLASS_OUTAGE] == 0 or state.tiers[TIER3]["on_duty"] > 0:
+    if state.queues[OUTAGE_LINE] == 0 or state.tiers[TIER3]["on_duty"] > 0:
         return
-    if timer(state, CALLED_OUT, 0) == math.inf and state.settings[0]["on_call"] < math.inf:
-        set_timer(state, CALLED_OUT, 0, time + state.settings[0]["on_call"])
+    reaction = state.settings[0]["data_science_team.on_call_hours"]
+    if timer(state, CALLED_OUT, 0) == math.inf and reaction < math.inf:
+        set_timer(state, CALLED_OUT, 0, time + reaction)
 
 
 @rule
@@ -134,7 +138,8 @@ def end_outage(state: Any, time: float) -> None:
     for s in range(world["sites"]):
         if state.sites[s]["stage"] == PILOT or state.sites[s]["stage"] == LIVE:
             invited += state.sites[s]["invited"]
-    world["week_spent"] += lasted * state.settings[0]["cost_outage"] * invited / max(1, world["users"])
+    cost = lasted * state.settings[0]["economics.outage_cost_per_hour"]
+    world["week_spent"] += cost * invited / max(1, world["users"])
     note(state, time, events.SERVICE_BACK, world["outages"] - 1, lasted, 0, 0)
     for s in range(world["sites"]):
         if state.sites[s]["stage"] != NOT_STARTED:
@@ -147,7 +152,7 @@ def end_outage(state: Any, time: float) -> None:
 def called_out(state: Any, time: float) -> int:
     """Who is on call takes up the outage, if nobody has yet: the member's number, or -1 when all are busy or gone."""
     tier = state.tiers[TIER3]
-    if state.queues[TIER3 + CLASS_OUTAGE] == 0:
+    if state.queues[OUTAGE_LINE] == 0:
         return -1
     for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):
         agent = state.agents[number]
@@ -178,29 +183,32 @@ def job_done(state: Any, job_number: int, time: float) -> None:
         repair_done(state, job_number - world["first_repair"], time)
     elif job_class == CLASS_RETRAINING:
         note(state, time, events.RETRAINED, job_number, 0, 0, 0)
-        date = time + state.settings[0]["deploy_hours"]
-        offset = state.sites[job_number]["offset"]
+        date = time + state.settings[0]["ai.retraining.deploy_weeks"] * WEEK_HOURS
+        offset = state.sites[job_number]["utc_offset_hours"]
         set_timer(state, DEPLOYED, job_number, working_morning(state.settings[0], date, offset))
     elif job_class == CLASS_REMEDIATION:
         s = job_number - world["sites"]
         if state.sites[s]["stage"] != NOT_STARTED:
             touch(state, s, time)
         remediated(state.sites[s], state.settings[0])
-        note(state, time, events.REMEDIATED, s, state.sites[s]["quality"], 0, 0)
+        note(state, time, events.REMEDIATED, s, state.sites[s]["data_quality"], 0, 0)
     elif job_class == CLASS_HAND_CARRIED:
         state.sites[job_number - 2 * world["sites"]]["carrying"] = 0
-    else:
+    elif job_class == CLASS_OUTAGE:
         end_outage(state, time)
+    else:
+        world["unknown"] += 1
 
 
 @rule
 def repair_done(state: Any, index: int, time: float) -> None:
     """A type of edge case is repaired: it is met no more, at every site that can meet it."""
     world = state.world[0]
-    f = index // world["types"]
-    k = index % world["types"]
+    types = state.settings[0]["edge_cases.types_per_family"]
+    f = index // types
+    k = index % types
     family = state.families[f]
-    everywhere = family["kind"] != SITE or state.settings[0]["edge_cases_ideal"] == 1
+    everywhere = family["kind"] != SITE or state.settings[0]["edge_cases.ideal"] == 1
     for s in range(world["sites"]):
         if (everywhere or family["of"] == s) and state.sites[s]["stage"] != NOT_STARTED:
             touch(state, s, time)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from simulator.model.state import states
+from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.state.columns import WAIT_BIN_LOG, WAIT_BINS, WAIT_LOWEST_HOURS
-from simulator.model.state.states import (
-    TIER3,
-)
+from simulator.model.state.states import TEAM_LINES, TIER3
+from simulator.scenario.vocabulary import JOBS
 from simulator.streams.jit import rule
 
 
@@ -18,21 +17,7 @@ def line_of(state: Any, job_number: int, tier: int) -> int:
     """The line in which a job waits at `tier`: 0 and 1 for tiers 1 and 2, then one per class of the team's work."""
     if tier != TIER3:
         return tier
-    return int(TIER3 + state.jobs[job_number]["job_class"])
-
-
-@rule
-def priority(settings: Any, rank: int) -> int:
-    """The class of work at `rank`, 0 to 5, of the team's priorities."""
-    if rank == 0:
-        return int(settings["priority_0"])
-    if rank == 1:
-        return int(settings["priority_1"])
-    if rank == 2:
-        return int(settings["priority_2"])
-    if rank == 3:
-        return int(settings["priority_3"])
-    return int(settings["priority_4"] if rank == 4 else settings["priority_5"])
+    return int(TEAM_LINES + state.jobs[job_number]["job_class"])
 
 
 @rule
@@ -40,8 +25,9 @@ def first_line(state: Any, tier: int) -> int:
     """The line that a free agent of a tier serves next; -1 when nobody waits."""
     if tier != TIER3:
         return tier if state.queues[tier] > 0 else -1
-    for rank in range(len(states.CLASSES)):
-        line = TIER3 + priority(state.settings[0], rank)
+    priorities = state.settings[0]["data_science_team.priorities"]
+    for rank in range(len(JOBS)):
+        line = TEAM_LINES + priorities[rank]
         if state.queues[line] > 0:
             return int(line)
     return -1
@@ -59,12 +45,12 @@ def stamp_job(state: Any, job: Any) -> None:
 def count_wait(state: Any, tier_number: int, queued: float, waited: float, served: bool) -> None:
     """Enter a wait (hours) that ended by service or by giving up into the statistics of the tier."""
     tier = state.tiers[tier_number]
-    in_target = int(served and waited <= tier["target"])
+    in_target = int(served and waited <= tier["target_hours"])
     tier["week_ended"] += 1
     tier["week_served"] += int(served)
     tier["week_in_target"] += in_target
     tier["week_wait_sum"] += waited
-    if queued < state.settings[0]["measure_from"]:
+    if queued < state.settings[0]["success.measure_from_week"] * WEEK_HOURS:
         return
     tier["visits"] += 1
     tier["in_target"] += in_target
@@ -80,7 +66,7 @@ def change_tier(state: Any, tier_number: int, time: float, waiting: int, busy: i
     """Change the numbers waiting, busy and on duty at a tier, after adding up what they were until `time`."""
     tier = state.tiers[tier_number]
     elapsed = time - tier["mark"]
-    measured = min(elapsed, time - state.settings[0]["measure_from"])
+    measured = min(elapsed, time - state.settings[0]["success.measure_from_week"] * WEEK_HOURS)
     if measured > 0.0:
         tier["queue_integral"] += tier["waiting"] * measured
     tier["week_busy"] += tier["busy"] * elapsed

@@ -11,9 +11,9 @@ from simulator.model.clockwork.tracing import note
 from simulator.model.clockwork.variate import variate
 from simulator.model.state import events
 from simulator.model.state.events import HIRED, LEAVES, SHIFT
-from simulator.model.state.records import HIRING
-from simulator.model.state.states import STOPPED, TIER1, TIER3
+from simulator.model.state.states import STOPPED, TIER1, TIER2, TIER3
 from simulator.model.support.lines import change_tier
+from simulator.scenario.vocabulary import TICKET_KINDS
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 
@@ -85,7 +85,7 @@ def release_agent(state: Any, number: int, time: float) -> None:
 @rule
 def engage(state: Any, number: int, time: float) -> None:
     """Somebody is found for post `number` who begins on the first Monday from `time` on."""
-    offset = state.shifts[state.agents[number]["shift"]]["offset"]
+    offset = state.shifts[state.agents[number]["shift"]]["utc_offset_hours"]
     set_timer(state, HIRED, number, first_day(state.settings[0], time, offset))
 
 
@@ -108,7 +108,7 @@ def hire(state: Any, number: int, time: float) -> None:
 def plan_departure(state: Any, number: int, time: float) -> None:
     """Draw when a member of the data science team resigns, from the day of arrival on."""
     agent = state.agents[number]
-    rate = state.settings[0]["attrition"] / YEAR_HOURS
+    rate = state.settings[0]["data_science_team.attrition_per_year"] / YEAR_HOURS
     agent["posts"] += 1
     if rate > 0.0:
         u, _, _, _ = draw(state.key, agent["stream"], agent["number"], agent["posts"])
@@ -123,13 +123,13 @@ def resign(state: Any, number: int, time: float) -> None:
     """
     agent = state.agents[number]
     settings = state.settings[0]
-    offset = state.shifts[agent["shift"]]["offset"]
+    offset = state.shifts[agent["shift"]]["utc_offset_hours"]
     if agent["resigned"] == math.inf:
         agent["resigned"] = working_morning(settings, time, offset)
     last = agent["resigned"]
     if time == agent["resigned"]:
         note(state, time, events.LEAVES, number, 0, 0, 0)
-        last = working_morning(settings, time + settings["notice_hours"], offset)
+        last = working_morning(settings, time + settings["data_science_team.notice_weeks"] * WEEK_HOURS, offset)
     if last > time:
         set_timer(state, LEAVES, number, last)
     else:
@@ -159,7 +159,8 @@ def depart(state: Any, number: int, time: float) -> None:
     wanted = agent["number"] < kept_members(state, time) and state.world[0]["programme"] != STOPPED
     if wanted and agent["resigned"] < math.inf:
         _, u, _, _ = draw(state.key, agent["stream"], agent["number"], agent["posts"])
-        engage(state, number, max(time, agent["resigned"] + variate(state, HIRING + TIER3, u) * WEEK_HOURS))
+        weeks = variate(state, state.tiers[TIER3]["hiring_weeks"], u)
+        engage(state, number, max(time, agent["resigned"] + weeks * WEEK_HOURS))
     agent["resigned"] = math.inf
 
 
@@ -168,9 +169,9 @@ def kept_members(state: Any, time: float) -> int:
     """Posts of the data science team: fewer once it has moved on to another project."""
     settings = state.settings[0]
     posts = state.tiers[TIER3]["agents"]
-    if time < state.world[0]["funded_at"] + settings["moves_on"]:
+    if time < state.world[0]["funded_at"] + settings["data_science_team.moves_on.week"] * WEEK_HOURS:
         return int(posts)
-    return int(math.ceil(posts * settings["retained"] - 1e-9))
+    return int(math.ceil(posts * settings["data_science_team.moves_on.retained_share"] - 1e-9))
 
 
 @rule
@@ -183,7 +184,7 @@ def move_on(state: Any, time: float) -> None:
     tier = state.tiers[TIER3]
     kept = kept_members(state, time)
     left = 0
-    tier["pace"] = tier["agents"] * settings["retained"] / kept if kept > 0 else 1.0
+    tier["pace"] = tier["agents"] * settings["data_science_team.moves_on.retained_share"] / kept if kept > 0 else 1.0
     for number in range(tier["first_agent"] + kept, tier["first_agent"] + tier["agents"]):
         set_timer(state, HIRED, number, math.inf)
         set_timer(state, LEAVES, number, math.inf)
@@ -214,12 +215,12 @@ def tier_load(state: Any, tier: int) -> float:
         return 1.0
     world = state.world[0]
     settings = state.settings[0]
-    opened = world["opened_error"] + world["opened_how_to"] + world["opened_carried"] + world["opened_outage"]
-    if opened == 0:
-        return 0.0
-    passed = world["opened_error"] * settings["error_tier2"] + world["opened_how_to"] * settings["how_to_tier2"]
-    passed += world["opened_carried"] * settings["carried_tier2"] + world["opened_outage"] * settings["outage_tier2"]
-    return float(passed / opened)
+    opened = 0
+    passed = 0.0
+    for kind in range(len(TICKET_KINDS)):
+        opened += world["opened"][kind]
+        passed += world["opened"][kind] * settings["support.levels"][kind, TIER2]
+    return float(passed / opened) if opened > 0 else 0.0
 
 
 @rule
@@ -232,9 +233,8 @@ def plan_staff(state: Any, tickets: float, handling: float, time: float) -> None
     for t in range(TIER3):
         tier = state.tiers[t]
         volume = tickets * tier_load(state, t)
-        heads = int(
-            math.ceil(volume * handling * tier["mean_hours"] / (tier["head_hours"] * settings["target_occupancy"]))
-        )
+        busy = tier["head_hours"] * settings["support.target_occupancy"]  # hours a week of one of them
+        heads = int(math.ceil(volume * handling * tier["mean_hours"] / busy))
         there = 0
         for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):
             there += int(state.agents[number]["employed"] == 1 or timer(state, HIRED, number) < math.inf)
@@ -252,6 +252,6 @@ def add_agents(state: Any, t: int, more: int, time: float) -> int:
         agent = state.agents[number]
         if agent["employed"] == 0 and agent["plan"] == math.inf and timer(state, HIRED, number) == math.inf:
             u, _, _, _ = draw(state.key, agent["stream"], agent["number"], 0)
-            engage(state, number, time + variate(state, HIRING + t, u) * WEEK_HOURS)
+            engage(state, number, time + variate(state, tier["hiring_weeks"], u) * WEEK_HOURS)
             added += 1
     return added

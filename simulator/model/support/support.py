@@ -16,11 +16,11 @@ from simulator.model.clockwork.time import work_time
 from simulator.model.clockwork.tracing import note
 from simulator.model.clockwork.variate import variate
 from simulator.model.state import events, states
-from simulator.model.state.records import HANDLING, PATIENCE
 from simulator.model.state.states import (
+    ASKS,
     CARRIED,
+    CARRIES_ON,
     CLOSED,
-    ERROR,
     EXPERIENCED,
     HOW_TO,
     LIVE,
@@ -28,6 +28,7 @@ from simulator.model.state.states import (
     NEW_UNTRAINED,
     NO_SERVICE,
     PILOT,
+    STOPS_USING,
     TIER1,
     TIER2,
     TIER3,
@@ -69,29 +70,27 @@ def open_ticket(state: Any, number: int, ticket_kind: int, level: int, time: flo
     ticket["opened"] = time
     ticket["visits"] = 0
     ticket["number"] = user["number"] * VISITS + user["tickets"]
-    ticket["in_pilot"] = int(site["stage"] == PILOT or settings["support_ideal"] == 1)
+    ticket["in_pilot"] = int(site["stage"] == PILOT or settings["support.ideal"] == 1)
     user["tickets"] += 1
     site["tickets"] += 1
     world["tickets_opened"] += 1
     world["week_opened"] += 1
-    if ticket_kind == ERROR:
-        first, second = settings["error_tier1"], settings["error_tier2"]
-        world["opened_error"] += 1
-    elif ticket_kind == HOW_TO:
-        first, second = settings["how_to_tier1"], settings["how_to_tier2"]
-        world["opened_how_to"] += 1
-    elif ticket_kind == CARRIED:
-        first, second = settings["carried_tier1"], settings["carried_tier2"]
-        world["opened_carried"] += 1
-    else:
-        first, second = settings["outage_tier1"], settings["outage_tier2"]
-        world["opened_outage"] += 1
+    world["opened"][ticket_kind] += 1
     if level == 0:
         u, _, _, _ = draw(state.key, cell["stream_ticket"], ticket["number"], 0)
-        level = 1 if u < first else (2 if u < first + second else 3)
+        level = level_needed(settings, ticket_kind, u)
     ticket["level"] = level
     note(state, time, events.TICKET, ticket["serial"], number, ticket_kind, level)
     return int(slot)
+
+
+@rule
+def level_needed(settings: Any, ticket_kind: int, u: float) -> int:
+    """At the uniform `u`: level 1 to 3 of who can truly solve a ticket of this kind."""
+    levels = settings["support.levels"]
+    first = levels[ticket_kind, TIER1]
+    second = levels[ticket_kind, TIER2]
+    return 1 if u < first else (2 if u < first + second else 3)
 
 
 @rule
@@ -105,14 +104,14 @@ def question_weights(state: Any, c: int) -> tuple[float, float, float, float]:
     counts = state.counts[c]
     site = state.sites[state.cells[c]["site"]]
     active = active_in(counts)
-    saved = 1.0 - settings["documentation_effect"] * settings["documentation_quality"]
-    asking = counts[NEW] + settings["untrained_questions"] * counts[NEW_UNTRAINED]
-    by_new = asking * settings["how_to_new"] * saved / site["week_hours"]
-    by_all = active * settings["how_to_base"] * saved / site["week_hours"]
+    saved = 1.0 - settings["support.documentation_effect"] * settings["support.documentation_quality"]
+    asking = counts[NEW] + settings["change_programme.untrained_question_factor"] * counts[NEW_UNTRAINED]
+    by_new = asking * settings["support.how_to_per_new_user_week"] * saved / site["week_hours"]
+    by_all = active * settings["support.how_to_per_user_week"] * saved / site["week_hours"]
     carried = 0.0
     if site["carried"] == 1 and site["stage"] == LIVE:
-        carried = active * settings["carried_tickets"] / site["week_hours"]
-    without = active * settings["outage_tickets"] * (1.0 - site["answered"])
+        carried = active * settings["integration.hand_carried.tickets_per_user_week"] / site["week_hours"]
+    without = active * settings["outages.tickets_per_user_hour"] * (1.0 - site["answered"])
     return by_new, by_all, carried, without
 
 
@@ -126,7 +125,7 @@ def ask_question(state: Any, c: int, time: float, u_pick: float) -> tuple[int, i
     target = u_pick * (by_new + by_all + carried + without)
     ticket_kind = HOW_TO
     if target < by_new:
-        untrained = state.settings[0]["untrained_questions"]
+        untrained = state.settings[0]["change_programme.untrained_question_factor"]
         number = pick_of_two(state, c, target / by_new, NEW, NEW_UNTRAINED, untrained)
     elif target < by_new + by_all:
         number = pick_active(state, c, (target - by_new) / by_all)
@@ -190,9 +189,10 @@ def arrive(state: Any, slot: int, tier: int, time: float) -> None:
 def patience_ends(state: Any, slot: int) -> float:
     """The instant until which the user of a waiting ticket is willing to wait in this line; infinite for ever."""
     ticket = state.tickets[slot]
-    if state.tiers[ticket["tier"]]["has_patience"] == 0:
+    patience = state.tiers[ticket["tier"]]["patience_hours"]
+    if patience < 0:  # no distribution
         return math.inf
-    return float(ticket["queued"] + variate(state, PATIENCE + ticket["tier"], ticket["u_patience"]))
+    return float(ticket["queued"] + variate(state, patience, ticket["u_patience"]))
 
 
 @rule
@@ -201,12 +201,12 @@ def handling_hours(state: Any, slot: int) -> float:
     ticket = state.tickets[slot]
     settings = state.settings[0]
     tier = ticket["tier"]
-    hours = variate(state, HANDLING + tier, ticket["u_handling"]) / 60.0
-    hours *= 1.0 - settings["documentation_effect"] * settings["documentation_quality"]
+    hours = variate(state, state.tiers[tier]["handling_minutes"], ticket["u_handling"]) / 60.0
+    hours *= 1.0 - settings["support.documentation_effect"] * settings["support.documentation_quality"]
     if ticket["in_pilot"] == 1:
-        return float(hours * settings["handling_factor"])
+        return float(hours * settings["pilot.handling_factor"])
     if tier != TIER1 and tier < ticket["level"] - 1:
-        return float(hours * settings["bounce_share"])
+        return float(hours * settings["support.bounce_handling_share"])
     return float(hours)
 
 
@@ -226,7 +226,7 @@ def next_tier(state: Any, slot: int) -> int:
         if too_hard:
             return int(tier + 1)
         return -1 if tier >= level - 1 else TIER1
-    right = ticket["visits"] > 1 or ticket["u_triage"] < state.settings[0]["triage_skill"]
+    right = ticket["visits"] > 1 or ticket["u_triage"] < state.settings[0]["support.triage_skill"]
     if level == 1:
         return -1 if right and not too_hard else TIER2
     if level == 2:
@@ -257,19 +257,19 @@ def solved(state: Any, slot: int, time: float) -> bool:
     close_ticket(state, slot)
     if successor:  # who asked has left the company
         return False
-    if elapsed <= settings["fast_fix_hours"]:
-        feel(state, number, time, settings["fix_weight"], 0.0)
+    if elapsed <= settings["support.fast_fix_hours"]:
+        feel(state, number, time, settings["users.trust.fix_weight"], 0.0)
         return False
-    if elapsed <= settings["late_hours"]:
+    if elapsed <= settings["support.late_hours"]:
         return False
-    t = feel(state, number, time, 0.0, settings["late_weight"])
+    t = feel(state, number, time, 0.0, settings["users.trust.late_weight"])
     u, v = next_draw(state, number)
-    return lapse(state, number, time, t, settings["failure_reversion"], u, v)
+    return lapse(state, number, time, t, settings["support.failure_reversion"], u, v)
 
 
 @rule
 def give_up(state: Any, slot: int, time: float) -> int:
-    """The user stops waiting: 0 no more of it, 1 stops using the system, 2 calls again."""
+    """The user stops waiting, and carries on, stops using the system or asks again."""
     ticket = state.tickets[slot]
     settings = state.settings[0]
     number = ticket["user"]
@@ -280,12 +280,13 @@ def give_up(state: Any, slot: int, time: float) -> int:
     successor = ticket["opened"] < state.users[number]["joined"]
     close_ticket(state, slot)
     if successor:
-        return 0
-    t = feel(state, number, time, 0.0, settings["late_weight"])
+        return CARRIES_ON
+    t = feel(state, number, time, 0.0, settings["users.trust.late_weight"])
     u, v = next_draw(state, number)
-    if lapse(state, number, time, t, settings["failure_reversion"], u, v):
-        return 1
-    return 2 if state.users[number]["state"] <= EXPERIENCED and v < settings["call_again"] else 0
+    if lapse(state, number, time, t, settings["support.failure_reversion"], u, v):
+        return STOPS_USING
+    again = state.users[number]["state"] <= EXPERIENCED and v < settings["support.call_again_probability"]
+    return ASKS if again else CARRIES_ON
 
 
 @rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from simulator.model.clockwork.time import duty
+from simulator.model.clockwork.time import WEEK_HOURS, duty
 from simulator.model.clockwork.tracing import note
 from simulator.model.state import events
 from simulator.model.state.states import (
@@ -36,9 +36,10 @@ def productivity(state: Any, agent: Any, time: float) -> float:
     """Output of `agent` (an AGENT record) as a share of an experienced one's; it grows linearly after arrival."""
     tier = state.tiers[agent["tier"]]
     age = time - agent["arrives"]
-    if agent["arrives"] <= 0.0 or age >= tier["ramp_hours"]:
+    ramp = tier["ramp_up_weeks"] * WEEK_HOURS
+    if agent["arrives"] <= 0.0 or age >= ramp:
         return float(tier["pace"])
-    share = tier["starting_productivity"] + (1.0 - tier["starting_productivity"]) * age / tier["ramp_hours"]
+    share = tier["starting_productivity"] + (1.0 - tier["starting_productivity"]) * age / ramp
     return float(tier["pace"] * share)
 
 
@@ -60,9 +61,10 @@ def begin_work(state: Any, agent_number: int, job_number: int, time: float) -> f
     hours = job["hours"]
     pace = productivity(state, agent, time)
     if tier != TIER3:
-        hours = min(hours, state.tiers[tier]["longest"] * pace)
+        hours = min(hours, state.tiers[tier]["longest_visit_hours"] * pace)
     elif job["job_class"] != CLASS_OUTAGE:
-        hours = min(hours, state.settings[0]["slice_hours"], max(LEAST_SLICE, shift_left(state, agent, time)) * pace)
+        most = state.settings[0]["data_science_team.slice_hours"]
+        hours = min(hours, most, max(LEAST_SLICE, shift_left(state, agent, time)) * pace)
     agent["hours"] = hours
     return float(time + hours / pace)
 
@@ -71,7 +73,7 @@ def begin_work(state: Any, agent_number: int, job_number: int, time: float) -> f
 def shift_left(state: Any, agent: Any, time: float) -> float:
     """Hours until the shift of `agent` (an AGENT record), who is at work, ends."""
     shift = state.shifts[agent["shift"]]
-    local = time + shift["offset"]
+    local = time + shift["utc_offset_hours"]
     return float(duty(shift, state.duty[agent["shift"]], time) - (local - math.floor(local)))
 
 

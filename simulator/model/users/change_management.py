@@ -16,7 +16,20 @@ from typing import Any
 from simulator.model.clockwork.time import work_time
 from simulator.model.clockwork.tracing import note
 from simulator.model.state import events
-from simulator.model.state.states import AWAY, EXPERIENCED, GONE, NEW, NEW_UNTRAINED, ONBOARDED, OUT, UNTRAINED, WAITING
+from simulator.model.state.states import (
+    ASKS,
+    AWAY,
+    CARRIES_ON,
+    EXPERIENCED,
+    GONE,
+    NEW,
+    NEW_UNTRAINED,
+    ONBOARDED,
+    OUT,
+    STOPS_USING,
+    UNTRAINED,
+    WAITING,
+)
 from simulator.model.users.trust import credit, credit_successes, trust
 from simulator.model.users.users import move, next_draw, pick, pick_active, pick_of_two
 from simulator.streams.jit import rule
@@ -25,7 +38,9 @@ from simulator.streams.jit import rule
 @rule
 def mood(site: Any, settings: Any) -> float:
     """What colleagues at the site say of the system: the active share of those invited, less a part of the reverted."""
-    return float(max(0.0, site["active"] - settings["spoiling"] * site["away"]) / max(1, site["invited"]))
+    return float(
+        max(0.0, site["active"] - settings["change_programme.spoiling"] * site["away"]) / max(1, site["invited"])
+    )
 
 
 @rule
@@ -45,11 +60,11 @@ def onboard(state: Any, s: int, pilot: bool, time: float) -> int:
             user = state.users[number]
             if user["state"] != WAITING:
                 continue
-            if user["trained"] == 0 and (pilot or settings["has_training"] == 0):
+            if user["trained"] == 0 and (pilot or settings["change_programme.training"] == 0):
                 cell["untrained"] -= 1
                 user["trained"] = 1
-                world["week_spent"] += settings["cost_training"]
-            if settings["initially_active"] == 1:
+                world["week_spent"] += settings["economics.training_cost_per_user"]
+            if settings["users.initially_active"] == 1:
                 move(state, number, EXPERIENCED, time)
             else:
                 move(state, number, ONBOARDED if user["trained"] == 1 else UNTRAINED, time)
@@ -66,7 +81,7 @@ def lapse(state: Any, number: int, time: float, t: float, chance: float, u_rever
     """
     if state.users[number]["state"] > EXPERIENCED or u_revert >= chance * (1.0 - t):
         return False
-    leave(state, number, time, u_lost < state.settings[0]["lost_share"], t)
+    leave(state, number, time, u_lost < state.settings[0]["users.lost_share"], t)
     return True
 
 
@@ -89,18 +104,18 @@ def leave(state: Any, number: int, time: float, for_good: bool, t: float) -> Non
 
 @rule
 def suffer_error(state: Any, number: int, time: float, u_revert: float, u_second: float) -> int:
-    """The user notices an error: 0 carries on, 1 stops using the system, 2 opens a ticket."""
+    """The user notices an error, and carries on, stops using the system or asks support."""
     settings = state.settings[0]
     user = state.users[number]
     cell = state.cells[user["cell"]]
     state.world[0]["week_noticed"] += 1
     credit_successes(user, state.sites[cell["site"]], settings, work_time(state.sites[cell["site"]], time))
-    credit(user, settings, 0.0, settings["error_weight"])
+    credit(user, settings, 0.0, settings["users.trust.error_weight"])
     t = trust(user, cell, settings)
     note(state, time, events.NOTICED_ERROR, number, t, 0, 0)
     if lapse(state, number, time, t, cell["reversion"], u_revert, u_second):
-        return 1
-    return 2 if u_second < settings["tickets_per_error"] else 0
+        return STOPS_USING
+    return ASKS if u_second < settings["support.tickets_per_noticed_error"] else CARRIES_ON
 
 
 @rule
@@ -114,7 +129,9 @@ def notice_error(state: Any, c: int, time: float, u_pick: float) -> tuple[int, i
 @rule
 def start_using(state: Any, c: int, time: float, u_pick: float) -> int:
     """An onboarded user of cell `c` begins to use the system; the trained are likelier to."""
-    number = pick_of_two(state, c, u_pick, ONBOARDED, UNTRAINED, state.settings[0]["untrained_onset"])
+    number = pick_of_two(
+        state, c, u_pick, ONBOARDED, UNTRAINED, state.settings[0]["change_programme.untrained_onset_factor"]
+    )
     trained = state.users[number]["state"] == ONBOARDED
     move(state, number, NEW if trained else NEW_UNTRAINED, time)
     note(state, time, events.ONSET, number, int(trained), 0, 0)
@@ -173,6 +190,8 @@ def replace(state: Any, c: int, time: float, u_pick: float) -> bool:
         cell["untrained"] += int(was == WAITING and user["trained"] == 1)
         user["trained"] = 0
         return False
-    user["trained"] = state.settings[0]["change_ideal"]  # where change management is ideal, everybody is trained
+    user["trained"] = state.settings[0][
+        "change_programme.ideal"
+    ]  # where change management is ideal, everybody is trained
     move(state, number, ONBOARDED if user["trained"] == 1 else UNTRAINED, time)
     return True

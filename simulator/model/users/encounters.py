@@ -7,7 +7,7 @@ from typing import Any
 from simulator.model.answers.edge_cases import outcome, pick_type, report, see
 from simulator.model.clockwork.tracing import note
 from simulator.model.state import events
-from simulator.model.state.states import HANDED_OVER, WRONG
+from simulator.model.state.states import CARRIES_ON, HANDED_OVER, WRONG
 from simulator.model.users.change_management import suffer_error
 from simulator.model.users.tasks import season_row
 from simulator.model.users.users import next_draw, pick_active
@@ -24,18 +24,18 @@ def meet(state: Any, c: int, time: float, u_pick: float, u_type: float, u_outcom
     see(state, f, k)
     result = outcome(settings, u_outcome)
     note(state, time, events.ENCOUNTER, number, f, k, result)
-    follows = 0
+    follows = CARRIES_ON
     if result != HANDED_OVER and result != WRONG:
         return number, follows, f, -1
     u_notice, u_report = next_draw(state, number)
     u_revert, u_second = next_draw(state, number)
-    noticed = result == HANDED_OVER or u_notice < settings["notice"]
+    noticed = result == HANDED_OVER or u_notice < settings["users.notice_probability"]
     if result == WRONG and noticed:
         follows = suffer_error(state, number, time, u_revert, u_second)
-    if noticed and u_report < settings["report_probability"]:
+    if noticed and u_report < settings["edge_cases.report_probability"]:
         becomes_job = report(state, f, k)
         if k >= 0:
-            reports = state.types[f * state.world[0]["types"] + k]["reports"]
+            reports = state.types[f * settings["edge_cases.types_per_family"] + k]["reports"]
             note(state, time, events.REPORTED, f, k, reports, 0)
         if becomes_job:
             return number, follows, f, k

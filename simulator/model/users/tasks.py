@@ -49,7 +49,7 @@ def touch(state: Any, s: int, time: float) -> None:
 def season_row(state: Any, s: int) -> int:
     """Row of the season table for the working day that site `s` is in."""
     site = state.sites[s]
-    return season_day(state.season_days.shape[0], site["opened"], site["offset"])
+    return season_day(state.season_days.shape[0], site["opened"], site["utc_offset_hours"])
 
 
 @rule
@@ -64,18 +64,18 @@ def set_rates(state: Any, s: int) -> None:
             volume *= state.seasons[k]["volume"]
     u = unhandled_share(state, s, day)
     a = familiar_accuracy(site, settings, site["opened"])
-    h = settings["hand_over"]
-    h_u = settings["hand_over_unhandled"]
-    pi = settings["right_share"]
-    tasks = 0.0 if site["stage"] == CLOSED else site["tasks_per_week"] * volume / site["week_hours"]
+    h = settings["ai.hand_over_share"]
+    h_u = settings["edge_cases.hand_over_share"]
+    pi = settings["edge_cases.right_share"]
+    tasks = 0.0 if site["stage"] == CLOSED else site["tasks_per_user_week"] * volume / site["week_hours"]
     site["volume"] = volume
     site["accuracy"] = a
     site["unhandled"] = u
     site["task_rate"] = tasks
     site["answered"] = answered_share(state, s)
-    site["loss_rate"] = tasks * (1.0 - site["answered"]) * settings["outage_weight"]
+    site["loss_rate"] = tasks * (1.0 - site["answered"]) * settings["outages.trust_weight"]
     tasks *= site["answered"]
     site["correct_rate"] = tasks * ((1.0 - u) * (1.0 - h) * a + u * (1.0 - h_u) * pi)
     site["wrong_rate"] = tasks * ((1.0 - u) * (1.0 - h) * (1.0 - a) + u * (1.0 - h_u) * (1.0 - pi))
-    site["notice_rate"] = tasks * (1.0 - u) * (1.0 - h) * (1.0 - a) * settings["notice"]
+    site["notice_rate"] = tasks * (1.0 - u) * (1.0 - h) * (1.0 - a) * settings["users.notice_probability"]
     site["encounter_rate"] = tasks * u

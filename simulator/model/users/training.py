@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.tracing import note
 from simulator.model.state import events
 from simulator.model.state.states import CLOSED, NEW, ONBOARDED, STOPPED, UNTRAINED, WAITING
@@ -22,12 +23,12 @@ def train(state: Any, time: float) -> None:
     """A week's training, at its end."""
     world = state.world[0]
     settings = state.settings[0]
-    if settings["has_training"] == 0 or world["programme"] == STOPPED:
+    if settings["change_programme.training"] == 0 or world["programme"] == STOPPED:
         return
-    world["training_left"] += settings["training_capacity"]
+    world["training_left"] += settings["change_programme.training.users_per_week"]
     places = int(math.floor(world["training_left"] + 1e-9))
     world["training_left"] = max(0.0, world["training_left"] - places)
-    ahead = settings["training_ahead"] * settings["time_scale"]
+    ahead = settings["change_programme.training.weeks_before_go_live"] * WEEK_HOURS * settings["rollout.time_scale"]
     last = -1.0
     number = -1
     while places > 0:  # the site that is next by (date, number)
@@ -62,7 +63,7 @@ def train_site(state: Any, s: int, places: int, time: float) -> int:
                 trained += 1
             number += 1
     if trained > 0:
-        world["week_spent"] += trained * state.settings[0]["cost_training"]
+        world["week_spent"] += trained * state.settings[0]["economics.training_cost_per_user"]
         touch(state, s, time)
         note(state, time, events.TRAINED, s, trained, 0, 0)
     return trained

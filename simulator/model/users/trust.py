@@ -15,11 +15,14 @@ from typing import Any
 from simulator.model.state.states import EXPERIENCED
 from simulator.streams.jit import rule
 
+CREDITED_BY = ("users.trust.success_weight", "users.trust.frozen")
+"""What decides how much a success that has come counts."""
+
 
 @rule
 def trust(user: Any, cell: Any, settings: Any) -> float:
     """Trust in (0, 1) of `user` (a USER record) from the experience that is on its account."""
-    prior = settings["prior_tasks"]
+    prior = settings["users.trust.prior_tasks"]
     gained = cell["initial_trust"] * prior + user["gains"]
     return float(gained / (prior + user["gains"] + user["losses"]))
 
@@ -45,8 +48,8 @@ def credit_successes(user: Any, site: Any, settings: Any, work: float) -> None:
     if user["state"] <= EXPERIENCED:
         so_far = correct_per_user(site, work)
         without = unanswered_per_user(site, work)
-        if settings["frozen"] == 0:
-            user["gains"] += settings["success_weight"] * (so_far - user["mark"])
+        if settings["users.trust.frozen"] == 0:
+            user["gains"] += settings["users.trust.success_weight"] * (so_far - user["mark"])
             user["losses"] += without - user["loss_mark"]
         user["mark"] = so_far
         user["loss_mark"] = without
@@ -55,7 +58,7 @@ def credit_successes(user: Any, site: Any, settings: Any, work: float) -> None:
 @rule
 def credit(user: Any, settings: Any, gain: float, loss: float) -> None:
     """Add an experience worth `gain` or `loss` tasks; nothing when trust is frozen."""
-    if settings["frozen"] == 0:
+    if settings["users.trust.frozen"] == 0:
         user["gains"] += gain
         user["losses"] += loss
 
@@ -63,6 +66,6 @@ def credit(user: Any, settings: Any, gain: float, loss: float) -> None:
 @rule
 def forget(user: Any, settings: Any) -> None:
     """A week goes by: the same share of good and bad experience fades."""
-    keep = 1.0 - settings["forgetting"]
+    keep = 1.0 - settings["users.trust.forgetting_per_week"]
     user["gains"] *= keep
     user["losses"] *= keep

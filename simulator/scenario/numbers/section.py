@@ -1,22 +1,49 @@
 """The base of every section of a scenario: frozen, strict, with a source beside any number."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from simulator.scenario.numbers.quantity import NO_NOTE, Certain, Note, Quantity, Refused, noted, take_note
 from simulator.scenario.text.problems import Finding, describe
 
+Acts = Literal["always", "until_funded", "until_decided", "start"]
+"""How long in a replication a change of a field still acts: rules go on reading it; it sets dates when the roll-out is
+funded, or when that is decided; it acts at the start, or when the result is read."""
+Elsewhere = Literal["structure", "measures"]
+"""Why rules do not read a field by its path: it says what there is, or is for the measures of a result."""
+
+
+class Use(NamedTuple):
+    """What the model makes of a field; rules read it by its dotted path, in the unit in which it was written."""
+
+    acts: Acts = "always"
+    absent: float = 0.0
+    """The number that stands for null, and for a field of a section that is not there."""
+    unless: str = ""
+    """Dotted path of a truth; where it holds, the field counts as absent."""
+    elsewhere: Elsewhere | None = None
+
 
 def stated(default: Any, description: str, **more: Any) -> Any:
-    """A field with a documented default, in the form that a scenario file writes."""
-    return Field(default, description=description, validate_default=True, **more)
+    """A field with a documented default, in the form that a scenario file writes; `more` as for `needed`."""
+    return needed(description, default=default, validate_default=True, **more)
 
 
-def needed(description: str, **more: Any) -> Any:
-    """A field without a default."""
-    return Field(description=description, **more)
+def needed(
+    description: str,
+    *,
+    acts: Acts = "always",
+    absent: float = 0.0,
+    unless: str = "",
+    elsewhere: Elsewhere | None = None,
+    **more: Any,
+) -> Any:
+    """A field without a default; `acts` to `elsewhere` are those of `Use`, `more` is for pydantic."""
+    field = Field(description=description, **more)
+    field.metadata.append(Use(acts, absent, unless, elsewhere))
+    return field
 
 
 class Section(BaseModel):
@@ -24,6 +51,9 @@ class Section(BaseModel):
 
     # Building validators takes time: it waits until the first scenario is read.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+    vector: ClassVar[bool] = False
+    """Whether its fields, which are all alike, are one vector for the model."""
 
     _notes: dict[str, Note] = PrivateAttr(default_factory=dict)
 

@@ -1,5 +1,7 @@
 """The AI system: accuracy, decay, upstream changes, retraining, edge cases and seasons."""
 
+import math
+
 from pydantic import Field
 
 from simulator.scenario.numbers.number_kinds import (
@@ -51,7 +53,10 @@ class Remediation(Section):
         {"lognormal": {"median": 160, "p90": 400}}, "Work of the data science team per site (hours)."
     )
     weeks_before_go_live: Weeks | None = stated(
-        None, "Planned for each site this long before its go-live (weeks); null: only when a gate asks for it."
+        None,
+        "Planned for each site this long before its go-live (weeks); null: only when a gate asks for it.",
+        absent=-1.0,
+        acts="until_funded",
     )
 
 
@@ -61,6 +66,7 @@ class DataQuality(Section):
     ideal: bool = stated(
         default=False,
         description="Whether every site has the pilot's data, without decay or shocks (mechanism switched off).",
+        acts="start",
     )
 
 
@@ -71,14 +77,16 @@ class Ai(Section):
     hand_over_share: Share = stated(0.05, "Share of familiar tasks handed over to a person (share).")
     data_quality_sensitivity: Share = stated(0.6, "Share of accuracy lost where data quality is 0 (share).")
     accuracy_floor: Share = stated(0.3, "Least accuracy on familiar tasks (share).")
-    half_life_weeks: WeeksAboveZero | None = stated(200, "Half-life of accuracy (weeks); null: no decay.")
+    half_life_weeks: WeeksAboveZero | None = stated(
+        200, "Half-life of accuracy (weeks); null: no decay.", absent=math.inf, unless="ai.data_quality.ideal"
+    )
     capacity_tasks_per_hour: TasksPerHourAboveZero | None = stated(
-        None, "Tasks that can be answered (per hour), those beyond get no answer; null: no limit."
+        None, "Tasks that can be answered (per hour), those beyond get no answer; null: no limit.", absent=math.inf
     )
     data_quality: DataQuality = Field(
         default_factory=DataQuality, description="Whether poor data is one of the problems at all."
     )
-    shocks: Shocks | None = stated(None, "Upstream changes; null: none.")
+    shocks: Shocks | None = stated(None, "Upstream changes; null: none.", unless="ai.data_quality.ideal")
     retraining: Retraining | None = stated(None, "Retraining; null: none.")
     remediation: Remediation | None = stated(None, "Remediation of data; null: not possible.")
 
@@ -87,9 +95,11 @@ class TaskFamily(Section):
     """A family of edge-case types with a share of its own: a Pitman-Yor process over types."""
 
     share: Share = needed("Share of tasks that are edge cases of this family (share).")
-    discount: ShareBelowOne = stated(0.5, "Discount of the Pitman-Yor process (share, below 1).")
-    concentration: Concentration = stated(10, "Concentration of the Pitman-Yor process (above minus the discount).")
-    development_tasks: Tasks = stated(300, "Edge cases of this family met before the pilot (encounters).")
+    discount: ShareBelowOne = stated(0.5, "Discount of the Pitman-Yor process (share, below 1).", acts="start")
+    concentration: Concentration = stated(
+        10, "Concentration of the Pitman-Yor process (above minus the discount).", acts="start", absent=1.0
+    )
+    development_tasks: Tasks = stated(300, "Edge cases of this family met before the pilot (encounters).", acts="start")
 
 
 class SeasonFamily(Section):
@@ -105,10 +115,13 @@ class EdgeCases(Section):
     ideal: bool = stated(
         default=False,
         description="Whether every site meets only the pilot's types, in its share (mechanism switched off).",
+        acts="start",
     )
-    organisation: TaskFamily | None = stated(None, "Types that any site can meet; null: none.")
-    site: TaskFamily | None = stated(None, "Types of each site alone; development only at pilot sites; null: none.")
-    season: SeasonFamily | None = stated(None, "Types of each season alone; null: none.")
+    organisation: TaskFamily | None = stated(None, "Types that any site can meet; null: none.", elsewhere="structure")
+    site: TaskFamily | None = stated(
+        None, "Types of each site alone; development only at pilot sites; null: none.", elsewhere="structure"
+    )
+    season: SeasonFamily | None = stated(None, "Types of each season alone; null: none.", elsewhere="structure")
     right_share: Share = stated(0.1, "Share of answers to unhandled cases that are right (share).")
     hand_over_share: Share = stated(0.4, "Share of unhandled cases handed over to a person (share).")
     report_probability: Share = stated(
@@ -118,7 +131,9 @@ class EdgeCases(Section):
     repair_effort_hours: HoursEachTime = stated(
         {"lognormal": {"median": 12, "p90": 40}}, "Work of the data science team to repair a type (hours)."
     )
-    types_per_family: TypeCount = stated(256, "Types kept apart in each family; the rest is always new (types).")
+    types_per_family: TypeCount = stated(
+        256, "Types kept apart in each family; the rest is always new (types).", acts="start"
+    )
 
 
 class Season(Section):
@@ -128,4 +143,6 @@ class Season(Section):
     start: DayOfYear = needed("First day (month-day).")
     end: DayOfYear = needed("Last day (month-day), inclusive; before start: in the next year.")
     volume: Factor = stated(1.0, "Multiplies tasks (factor).")
-    edge_case_share: Share = stated(0.0, "Share of tasks that are edge cases of this season (share).")
+    edge_case_share: Share = stated(
+        0.0, "Share of tasks that are edge cases of this season (share).", elsewhere="structure"
+    )

@@ -42,7 +42,9 @@ class ChangeProgramme(Section):
         0.5, "Word of mouth and returns use the active share minus this times the reverted share, at least 0 (factor)."
     )
     training: Training | None = stated(
-        None, "Training; null: everybody is trained when their site goes live (cost per user still counts)."
+        None,
+        "Training; null: everybody is trained when their site goes live (cost per user still counts).",
+        unless="change_programme.ideal",
     )
     champions: Champions | None = stated(None, "Champions; null: none.")
     campaign: Campaign | None = stated(None, "Campaign after each site's go-live; null: none.")

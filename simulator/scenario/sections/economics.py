@@ -13,6 +13,8 @@ Currency = Annotated[str, StringConstraints(pattern=CURRENCY)]
 class CostPerHour(Section):
     """Cost of an hour of work at each tier; tier 3 is the data science team."""
 
+    vector = True
+
     tier1: Money = stated(40, "Tier-1 agent (currency per hour).")
     tier2: Money = stated(60, "Tier-2 agent (currency per hour).")
     tier3: Money = stated(90, "Member of the data science team (currency per hour).")
@@ -22,7 +24,7 @@ class Economics(Section):
     """Value and costs, in one currency."""
 
     currency: Currency = stated("EUR", "Currency of all money: three capital letters.")
-    discount_rate_per_year: PerYear = stated(0.08, "Discount rate of the net present value (per year).")
+    discount_rate_per_year: PerYear = stated(0.08, "Discount rate of the net present value (per year).", acts="start")
     value_per_correct_task: Money = stated(2, "Value of a correct answer (currency).")
     cost_per_error: Money = stated(4, "Cost of each wrong answer, noticed or not (currency).")
     rework_cost_per_noticed_error: Money = stated(4, "Cost of setting a noticed error right (currency).")

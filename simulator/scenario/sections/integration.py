@@ -27,7 +27,9 @@ class Stage(Section):
 
     name: Name = needed("Name of the stage: a-z, 0-9 and hyphens.")
     weeks: WeeksEachTime = needed("Duration (weeks).")
-    team: Team | None = stated(None, "One person of this team works on it; null: nobody shared.")
+    team: Team | None = stated(
+        None, "One person of this team works on it; null: nobody shared.", absent=-1.0, acts="start"
+    )
     rework: Repeat = stated(0, "Chance that the stage has to be done again when it ends (share, at most 0.999).")
     after: tuple[Name, ...] | None = stated(
         None, "Stages of this system that come before; null: the one before in the list; []: starts with the system."
@@ -60,7 +62,9 @@ class System(Section):
 
     name: Name = needed("Name of the system: a-z, 0-9 and hyphens.")
     start_week: SignedWeeks = stated(
-        0, "Start (weeks from funding); negative: before the planned funding, neither scaled nor held."
+        0,
+        "Start (weeks from funding); negative: before the planned funding, neither scaled nor held.",
+        acts="until_funded",
     )
     sites: tuple[Name, ...] | None = stated(
         None, "Names of the sites that need it; null: all.", min_length=1, max_length=1000
@@ -104,6 +108,7 @@ class Integration(Section):
     ideal: bool = stated(
         default=False,
         description="Whether every system is live on plan, and nothing is carried by hand (mechanism switched off).",
+        acts="start",
     )
     reviewers: HeadCount = stated(2, "Reviewers, shared by all projects (people).")
     engineers: HeadCount = stated(4, "Integration engineers, shared by all projects (people).")

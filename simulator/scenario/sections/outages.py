@@ -11,5 +11,5 @@ class Outages(Section):
     repair_hours: HoursEachTime = stated(
         {"lognormal": {"median": 3, "p90": 10}}, "Work of the data science team on one (hours)."
     )
-    trust_weight: Factor = stated(1, "Weight in trust of each task that got no answer (tasks).")
+    trust_weight: Factor = stated(1, "Weight in trust of each task that got no answer (tasks).", absent=1.0)
     tickets_per_user_hour: PerHour = stated(0.02, "Tickets of an active user while it lasts (per working hour).")

@@ -27,10 +27,14 @@ from simulator.scenario.text.problems import Finding, rejected
 class Pilot(Section):
     """The first phase of the programme: the pilot's sites, people and conditions."""
 
-    weeks: WholeWeeks = stated(12, "Length of the pilot (weeks from kick-off).")
-    measure_weeks: WholeWeeks = stated(8, "Last weeks of the pilot over which it is read (weeks), at most its length.")
+    weeks: WholeWeeks = stated(12, "Length of the pilot (weeks from kick-off).", acts="start")
+    measure_weeks: WholeWeeks = stated(
+        8, "Last weeks of the pilot over which it is read (weeks), at most its length.", acts="start"
+    )
     sites: tuple[Name, ...] = needed("Names of the pilot's sites.", min_length=1, max_length=1000)
-    users_per_site: UserCount = stated(60, "Users invited at each pilot site (users), capped at the site's users.")
+    users_per_site: UserCount = stated(
+        60, "Users invited at each pilot site (users), capped at the site's users.", elsewhere="structure"
+    )
     segments: Mix = stated({"volunteers": 1.0}, "Mix of the invited: segment names with shares that add up to 1.")
     curation: Share = stated(
         0.7,
@@ -39,9 +43,11 @@ class Pilot(Section):
     handling_factor: Factor = stated(
         0.6, "Pilot tickets go straight to the data science team, who need this share of tier 3's time (factor)."
     )
-    logged_share: Share = stated(0.4, "Share of the pilot's tickets that were logged (share).")
+    logged_share: Share = stated(0.4, "Share of the pilot's tickets that were logged (share).", acts="until_funded")
 
-    observed: Observed | None = stated(None, "What the real pilot showed, on which the forecast is conditioned.")
+    observed: Observed | None = stated(
+        None, "What the real pilot showed, on which the forecast is conditioned.", elsewhere="measures"
+    )
 
     @model_validator(mode="after")
     def _measured_within(self) -> Self:
@@ -59,12 +65,16 @@ class Site(Section):
     """A plant, channel or department where the system is rolled out."""
 
     name: Name = needed("Name of the site: a-z, 0-9 and hyphens.")
-    users: UserCount = needed("Users of the site (users).")
+    users: UserCount = needed("Users of the site (users).", acts="start")
     data_quality: Share = stated(0.9, "Data quality of the site (share).")
     local_variety: Factor = stated(1.0, "Multiplies the share of site-specific edge cases (factor).")
-    utc_offset_hours: Offset = stated(0.0, "Local time minus UTC (hours, a multiple of 0.25); no daylight saving.")
+    utc_offset_hours: Offset = stated(
+        0.0, "Local time minus UTC (hours, a multiple of 0.25); no daylight saving.", acts="start"
+    )
     tasks_per_user_week: Rate | None = stated(None, "Tasks per active user (per week); null: as in users.")
-    working_hours: WorkingHours | None = stated(None, "Working hours of the site; null: as in users.")
+    working_hours: WorkingHours | None = stated(
+        None, "Working hours of the site; null: as in users.", elsewhere="structure"
+    )
     segments: Mix | None = stated(None, "Mix of the site's users, shares add up to 1; null: as in users.")
 
 
@@ -72,7 +82,7 @@ class Segment(Section):
     """A group of users who take to the system, and lose faith in it, in their own way."""
 
     name: Name = needed("Name of the segment: a-z, 0-9 and hyphens.")
-    share: CertainShare = needed("Share of the users (share); shares add up to 1.")
+    share: CertainShare = needed("Share of the users (share); shares add up to 1.", elsewhere="structure")
     initial_trust: ShareInside = stated(0.6, "Trust before the first task (share, above 0 and below 1).")
     onset_per_week: Rate = stated(0.1, "Hazard of an onboarded user to become active without others (per week).")
     reversion: Share = stated(0.5, "Chance to revert after a noticed error where trust is 0 (share).")
@@ -101,16 +111,20 @@ SEGMENTS = (
 class Users(Section):
     """Who uses the system, how much, and what makes them start, stop and come back."""
 
-    tasks_per_user_week: Rate = stated(20, "Tasks per active user (per week).")
-    working_hours: WorkingHours = Field(default_factory=WorkingHours, description="When users work, local time.")
+    tasks_per_user_week: Rate = stated(20, "Tasks per active user (per week).", elsewhere="structure")
+    working_hours: WorkingHours = needed(
+        "When users work, local time.", default_factory=WorkingHours, elsewhere="structure"
+    )
     initially_active: bool = stated(
         default=False,
         description="Whether every user of every site is active from week 0, without pilot or roll-out (for theory).",
+        acts="start",
     )
     initially_onboarded: bool = stated(
         default=False,
         description="Whether every user of every site is onboarded and trained at week 0, without pilot or roll-out "
         "(for theory).",
+        acts="start",
     )
     segments: tuple[Segment, ...] = stated(
         SEGMENTS, "Groups of users; shares add up to 1.", min_length=1, max_length=50

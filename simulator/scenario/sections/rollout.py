@@ -27,7 +27,7 @@ class Phase(Section):
     """Sites that go live together."""
 
     name: Name = needed("Name of the phase: a-z, 0-9 and hyphens.")
-    week: Weeks = needed("Planned go-live (weeks from funding).")
+    week: Weeks = needed("Planned go-live (weeks from funding).", acts="until_funded")
     sites: tuple[Name, ...] = needed("Names of the phase's sites.", min_length=1, max_length=1000)
 
     @model_validator(mode="after")
@@ -97,7 +97,7 @@ class Gate(GateReading):
     phase: Name = needed("Name of the phase that it lets through.")
     window_weeks: WindowWeeks = stated(8, "Length of the window that is observed (weeks).")
     lag_weeks: LagWeeks = stated(1, "Time from the window's end to the reading (weeks).")
-    lead_weeks: Weeks = stated(2, "Time from the reading to the phase's planned date (weeks).")
+    lead_weeks: Weeks = stated(2, "Time from the reading to the phase's planned date (weeks).", acts="until_funded")
 
 
 class Sponsor(Section):
@@ -105,7 +105,7 @@ class Sponsor(Section):
 
     expected_share: Share = stated(0.5, "Share of the planned value below which patience falls (share).")
     patience_weeks: WeeksAboveZero = stated(
-        {"lognormal": {"median": 10, "p90": 20}}, "Patience, drawn once per replication (weeks)."
+        {"lognormal": {"median": 10, "p90": 20}}, "Patience, drawn once per replication (weeks).", acts="until_funded"
     )
     ramp_weeks: Weeks = stated(12, "Time after a go-live until full value is expected (weeks).")
     restored: Share = stated(
@@ -117,9 +117,11 @@ class Sponsor(Section):
 class Rollout(Section):
     """From the pilot to all sites."""
 
-    funding_delay_weeks: Weeks = stated(4, "Time from the pilot's end to funding (weeks).")
+    funding_delay_weeks: Weeks = stated(4, "Time from the pilot's end to funding (weeks).", acts="until_decided")
     time_scale: FactorAboveZero = stated(
-        1, "Multiplies dates of phases, gates, go-lives, hiring, training and integration from funding on (factor)."
+        1,
+        "Multiplies dates of phases, gates, go-lives, hiring, training and integration from funding on (factor).",
+        acts="until_funded",
     )
     go_live: Literal["on_date", "when_ready"] = stated(
         "on_date", "Whether a site goes live on its date, if need be with hand-carried data, or with its systems."
@@ -129,9 +131,11 @@ class Rollout(Section):
     )
     wind_down_weeks: Weeks = stated(8, "Time within which users are withdrawn after a stop (weeks).")
     phases: tuple[Phase, ...] = needed("Phases; every site is in exactly one.", min_length=1, max_length=1000)
-    funding_gate: FundingGate | None = stated(None, "Gate 0, read at the end of the pilot; null: always funded.")
+    funding_gate: FundingGate | None = stated(
+        None, "Gate 0, read at the end of the pilot; null: always funded.", elsewhere="structure"
+    )
     gates: tuple[Gate, ...] = stated((), "Gates before phases, one for a phase at most.", max_length=100)
-    sponsor: Sponsor | None = stated(None, "The sponsor; null: patient for ever.")
+    sponsor: Sponsor | None = stated(None, "The sponsor; null: patient for ever.", acts="until_funded")
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

@@ -1,5 +1,6 @@
 """The success criteria."""
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -15,8 +16,12 @@ class Bound(Section):
     """A bound on a measure."""
 
     measure: str = needed("Name of the measure.")
-    at_least: Level | None = stated(None, "Least value that meets the criterion (units of the measure).")
-    at_most: Level | None = stated(None, "Largest value that meets the criterion (units of the measure).")
+    at_least: Level | None = stated(
+        None, "Least value that meets the criterion (units of the measure).", absent=-math.inf
+    )
+    at_most: Level | None = stated(
+        None, "Largest value that meets the criterion (units of the measure).", absent=math.inf
+    )
 
     @model_validator(mode="after")
     def _on_one_side(self) -> Self:
@@ -84,11 +89,15 @@ class Success(Section):
     """When the programme counts as scaled."""
 
     criteria: tuple[Criterion, ...] = stated(CRITERIA, "Bounds on weekly measures that hold together.", min_length=1)
-    sustained_weeks: WholeWeeks = stated(8, "Weeks in a row for which the criteria hold (weeks).")
-    deadline_weeks: Weeks = stated(78, "Latest start of success that counts as on time (weeks from funding).")
+    sustained_weeks: WholeWeeks = stated(8, "Weeks in a row for which the criteria hold (weeks).", elsewhere="measures")
+    deadline_weeks: Weeks = stated(
+        78, "Latest start of success that counts as on time (weeks from funding).", elsewhere="measures"
+    )
     measure_window: Window = stated(
-        "end", "Window of the scaled reading: the last 13 weeks, the first 13 after the last go-live, or weeks."
+        "end",
+        "Window of the scaled reading: the last 13 weeks, the first 13 after the last go-live, or weeks.",
+        elsewhere="measures",
     )
     measure_from_week: WeekNumber = stated(
-        0, "Waits and queue means count visits that begin from this week on (weeks since kick-off)."
+        0, "Waits and queue means count visits that begin from this week on (weeks since kick-off).", acts="start"
     )

@@ -1,5 +1,6 @@
 """Support: what opens tickets, who answers them and when; and the data science team."""
 
+import math
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -40,6 +41,8 @@ def shifts_add_up(shifts: tuple[Shift, ...]) -> None:
 class TierShares(Section):
     """Shares of the tiers that can truly solve a kind of ticket; they add up to 1."""
 
+    vector = True
+
     tier1: CertainShare = stated(0.0, "Share that tier 1 can solve (share).")
     tier2: CertainShare = stated(0.0, "Share that needs tier 2 (share).")
     tier3: CertainShare = stated(0.0, "Share that needs tier 3 (share).")
@@ -54,6 +57,8 @@ class TierShares(Section):
 
 class Levels(Section):
     """Who can truly solve each kind of ticket."""
+
+    vector = True
 
     error: TierShares = stated(
         {"tier1": 0.4, "tier2": 0.4, "tier3": 0.2}, "Tickets about errors: share of each tier; adds up to 1."
@@ -96,8 +101,10 @@ class ExpertTier(Section):
 class StaffedTier(Section):
     """A tier of support agents."""
 
-    agents: HeadCount = stated(4, "Agents (people).")
-    utc_offset_hours: Offset = stated(0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).")
+    agents: HeadCount = stated(4, "Agents (people).", elsewhere="structure")
+    utc_offset_hours: Offset = stated(
+        0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).", elsewhere="structure"
+    )
     shifts: tuple[Shift, ...] = stated(
         DESK_HOURS, "Shifts, local time; shares add up to 1.", min_length=1, max_length=50
     )
@@ -105,7 +112,9 @@ class StaffedTier(Section):
         {"lognormal": {"median": 15, "p90": 45}}, "Time to handle a ticket (minutes)."
     )
     longest_visit_hours: HoursAboveZero | None = stated(
-        None, "Time after which an agent passes the ticket on to the next tier (hours); null: works it to its end."
+        None,
+        "Time after which an agent passes the ticket on to the next tier (hours); null: works it to its end.",
+        absent=math.inf,
     )
     patience_hours: HoursEachTime | None = stated(
         {"lognormal": {"median": 24, "p90": 96}},
@@ -143,11 +152,13 @@ class Support(Section):
     ideal: bool = stated(
         default=False,
         description="Whether an expert answers every ticket at once, as in the pilot (mechanism switched off).",
+        acts="start",
     )
     planning: Literal["as_stated", "from_pilot"] = stated(
         "as_stated",
         "Whether tiers 1 and 2 are staffed as stated, or planned at funding from the pilot's logged tickets (their "
         "hiring is then ignored).",
+        acts="start",
     )
     target_occupancy: ShareAboveZero = stated(
         0.7, "Share of their time that planned agents should be busy (share, above 0)."
@@ -170,20 +181,20 @@ class Support(Section):
         0.5, "Chance to revert after a late answer or an abandoned ticket where trust is 0 (share)."
     )
     call_again_probability: Repeat = stated(0.5, "Chance to call again after abandoning (share, at most 0.999).")
-    tiers: Tiers = Field(default_factory=Tiers, description="The tiers of support.")
+    tiers: Tiers = needed("The tiers of support.", default_factory=Tiers, elsewhere="structure")
 
 
 class MovesOn(Section):
     """The team is given other work."""
 
-    week: Weeks = needed("From when on (weeks from funding).")
-    retained_share: Share = needed("Share of the team's capacity that stays (share).")
+    week: Weeks = needed("From when on (weeks from funding).", absent=math.inf, acts="until_funded")
+    retained_share: Share = needed("Share of the team's capacity that stays (share).", acts="until_funded")
 
 
 class DataScienceTeam(Section):
     """Tier 3, who also end outages, carry data by hand, retrain, remediate and repair: one pool."""
 
-    members: HeadCount = stated(6, "Members (people).")
+    members: HeadCount = stated(6, "Members (people).", elsewhere="structure")
     utc_offset_hours: Offset = stated(0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).")
     shifts: tuple[Shift, ...] = stated(
         TEAM_HOURS, "Shifts, local time; shares add up to 1.", min_length=1, max_length=50
@@ -195,13 +206,21 @@ class DataScienceTeam(Section):
     attrition_per_year: PerYear = stated(0, "Hazard of a member to leave (per year).")
     notice_weeks: Weeks = stated(0, "Time from a member's resignation to the last day (weeks).")
     hiring_weeks: WeeksEachTime = stated(
-        {"lognormal": {"median": 12, "p90": 24}}, "Time from a resignation to the replacement's first day (weeks)."
+        {"lognormal": {"median": 12, "p90": 24}},
+        "Time from a resignation to the replacement's first day (weeks).",
+        elsewhere="structure",
     )
-    ramp_up_weeks: Weeks = stated(8, "Time until a new member works at full speed (weeks).")
-    starting_productivity: ShareAboveZero = stated(0.4, "Speed of a new member on the first day (share of full speed).")
-    moves_on: MovesOn | None = stated(None, "When the team moves on to other work; null: it stays.")
+    ramp_up_weeks: Weeks = stated(8, "Time until a new member works at full speed (weeks).", elsewhere="structure")
+    starting_productivity: ShareAboveZero = stated(
+        0.4, "Speed of a new member on the first day (share of full speed).", elsewhere="structure"
+    )
+    moves_on: MovesOn | None = stated(
+        None, "When the team moves on to other work; null: it stays.", acts="until_funded"
+    )
     on_call_hours: Hours | None = stated(
-        None, "Time until somebody takes up an outage while nobody is at work (hours); null: nobody is on call."
+        None,
+        "Time until somebody takes up an outage while nobody is at work (hours); null: nobody is on call.",
+        absent=math.inf,
     )
 
     @model_validator(mode="after")
