@@ -1,5 +1,5 @@
 """The app, for `streamlit run app.py` and for deployment; `scaleup app` shows the same page."""
 
-from simulator.app.page import show
+from simulator.app.site import show
 
 show()

@@ -1,6 +1,6 @@
-"""The Streamlit app: one page, shown by `app.py` at the top of a checkout and by `scaleup app`.
+"""The Streamlit app, shown by `app.py` at the top of a checkout and by `scaleup app`.
 
-`page` is what is drawn, from `entry`; `levers` turn sliders into changes. `simulating` runs a scenario when the
+`entry` shows the `site`, which has `pages`; `levers` turn sliders into changes. `simulating` runs a scenario when the
 `run_queue` lets it, within `limits`; `cache` keeps what was computed, `errors` and `plain` say what went wrong;
 `settings` are Streamlit's, and `serve` starts it.
 """

@@ -1,5 +1,5 @@
 """What `scaleup app` hands to Streamlit."""
 
-from simulator.app.page import show
+from simulator.app.site import show
 
 show()

@@ -120,7 +120,7 @@ BROKEN = """
 import streamlit as st
 
 import simulator.experiment.run
-from simulator.app.page import show
+from simulator.app.site import show
 
 
 def fail(*_, **__):

@@ -14,7 +14,7 @@ from streamlit.testing.v1.element_tree import Block, Element
 
 import simulator as sim
 import simulator.scenario
-from simulator.app import page as page_module
+from simulator.app.pages import simulate
 from simulator.app.plain import escaped, plain
 from simulator.experiment.workers import WorkersError
 from simulator.results.account import ReplicationError
@@ -165,8 +165,8 @@ class Interrupted:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, request: str) -> None:
         self.request, self.bars = request, 0
         self.done: list[int] = []
-        genuine = page_module.throttled
-        monkeypatch.setattr(page_module, "throttled", lambda report: genuine(self.asking(report), 0.0))
+        genuine = simulate.throttled
+        monkeypatch.setattr(simulate, "throttled", lambda report: genuine(self.asking(report), 0.0))
         counted = self.done
 
         class Counting(stand_in.Engine):
@@ -194,10 +194,10 @@ class Interrupted:
 def test_a_run_that_nobody_wants_any_more_ends(request_of, monkeypatch):
     session = Interrupted(monkeypatch, request_of)
     page = visit(monkeypatch)
-    monkeypatch.setattr(page_module, "REPLICATIONS", 2000)
+    monkeypatch.setattr(simulate, "REPLICATIONS", 2000)
     page.run()
     before = len(session.done)
-    desk = page_module.shared_desk()
+    desk = simulate.shared_desk()
     assert desk.queue.running == 0
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("replications")]
     assert not page.error
@@ -210,7 +210,7 @@ def test_a_run_that_nobody_wants_any_more_ends(request_of, monkeypatch):
 
 
 def test_who_waits_can_be_called_off(monkeypatch, stand_in_engine):
-    desk = page_module.shared_desk()
+    desk = simulate.shared_desk()
     monkeypatch.setattr(desk.queue, "places", 1)
     told: list[str] = []
 
@@ -220,8 +220,8 @@ def test_who_waits_can_be_called_off(monkeypatch, stand_in_engine):
             get_script_run_ctx().script_requests.request_stop()
         return told[-1]
 
-    genuine = page_module.waiting
-    monkeypatch.setattr(page_module, "waiting", leaving)
+    genuine = simulate.waiting
+    monkeypatch.setattr(simulate, "waiting", leaving)
     with desk.queue.turn(lambda before: None):
         page = visit(monkeypatch).run()
         assert desk.queue._line != []

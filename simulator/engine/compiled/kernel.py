@@ -14,7 +14,7 @@ from simulator.model.clockwork.tracing import TRACE_ROWS, note
 from simulator.model.programme.programme import turn
 from simulator.model.state import events
 from simulator.model.state.events import CLOCKS, FIRST_CLOCK, RANK, TIMED
-from simulator.model.state.states import CLASS_TICKET, ERROR, LINES, TIER3
+from simulator.model.state.states import ASKS, CLASS_TICKET, ERROR, LINES, STOPS_USING, TEAM_LINES, TIER3
 from simulator.model.support.data_science import arm_on_call, called_out, job_done, open_repair
 from simulator.model.support.lines import change_tier, first_line, line_of
 from simulator.model.support.staffing import release_agent, take_agent
@@ -170,23 +170,23 @@ def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> bool:
     changed = True
     if kind == events.NOTICED_ERROR:
         number, follows = notice_error(state, c, time, v)
-        changed = follows == 1
-        if follows == 2:
-            join(state, cal, open_ticket(state, number, ERROR, 0, time), TIER3 + 1, time)
+        changed = follows == STOPS_USING
+        if follows == ASKS:
+            ask(state, cal, number, ERROR, 0, time)
     elif kind == events.ENCOUNTER:
         w, x = next_pair(clock, state.key, clock["stream"], 0)
         number, follows, f, k = meet(state, c, time, v, w, x)
-        changed = follows == 1
+        changed = follows == STOPS_USING
         if k >= 0:
             open_repair(state, f, k, time)
             follow_up(state, cal, time)
-        if follows == 2:
-            join(state, cal, open_ticket(state, number, ERROR, 0, time), TIER3 + 1, time)
+        if follows == ASKS:
+            ask(state, cal, number, ERROR, 0, time)
     elif kind == events.QUESTION:
         number, ticket_kind = ask_question(state, c, time, v)
         changed = False
         if number >= 0:
-            join(state, cal, open_ticket(state, number, ticket_kind, 0, time), TIER3 + 1, time)
+            ask(state, cal, number, ticket_kind, 0, time)
     elif kind == events.ONSET:
         start_using(state, c, time, v)
     elif kind == events.RETURN:
@@ -212,15 +212,20 @@ def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> bool:
 
 
 @kernel_part
+def ask(state: Any, cal: Any, number: int, ticket_kind: int, level: int, time: float) -> None:
+    """A user opens a ticket, which joins a line; where support is ideal it is answered at once."""
+    slot = open_ticket(state, number, ticket_kind, level, time)
+    if state.settings[0]["support.ideal"] == 1:
+        at = answer_at_once(state, slot, time)
+        key = events.ANSWERED * RANK + state.tickets[slot]["serial"]
+        schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, at, key)
+    else:
+        join(state, cal, slot, first_tier(state, slot), time)
+
+
+@kernel_part
 def join(state: Any, cal: Any, slot: int, tier: int, time: float) -> None:
-    """A ticket joins the line of a tier (TIER3 + 1: where a new one goes), until its user's patience ends."""
-    serial = state.tickets[slot]["serial"]
-    if tier > TIER3:
-        if state.settings[0]["support.ideal"] == 1:
-            at = answer_at_once(state, slot, time)
-            schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, at, events.ANSWERED * RANK + serial)
-            return
-        tier = first_tier(state, slot)
+    """A ticket joins the line of a tier, until its user's patience ends."""
     arrive(state, slot, tier, time)
     job = job_of_ticket(state, slot)
     append(state, cal, line_of(state, job, tier), job)
@@ -229,7 +234,8 @@ def join(state: Any, cal: Any, slot: int, tier: int, time: float) -> None:
     if state.jobs[job]["started"] == 0:
         until = patience_ends(state, slot)
         if until < math.inf:
-            schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, until, events.GAVE_UP * RANK + serial)
+            key = events.GAVE_UP * RANK + state.tickets[slot]["serial"]
+            schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, until, key)
 
 
 @kernel_part
@@ -322,10 +328,10 @@ def gave_up(state: Any, cal: Any, slot: int, time: float) -> None:
     remove(state, cal, line_of(state, job, tier), job)
     change_tier(state, tier, time, -1, 0, 0)
     follows = give_up(state, slot, time)
-    if follows == 1:
+    if follows == STOPS_USING:
         retime_user(state, cal, c, time)
-    elif follows == 2:
-        join(state, cal, open_ticket(state, number, ticket_kind, level, time), TIER3 + 1, time)
+    elif follows == ASKS:
+        ask(state, cal, number, ticket_kind, level, time)
 
 
 @kernel_part
@@ -335,7 +341,7 @@ def drop(state: Any, cal: Any, time: float) -> None:
     state.world[0]["cancel"] = 0
     cancelled = 0
     for line in range(LINES):
-        tier = min(line, TIER3)
+        tier = min(line, TEAM_LINES)
         job = cal.lines[line, 0]
         while job != NOBODY:
             following = state.jobs[job]["next"]

@@ -22,7 +22,7 @@ from simulator.model.programme.rates import clock_rate
 from simulator.model.state import events
 from simulator.model.state.events import CLOCKS, FIRST_CLOCK, ONSET, RANK, RETURN
 from simulator.model.state.state import State, grow_tickets
-from simulator.model.state.states import ERROR, TIER3
+from simulator.model.state.states import ASKS, ERROR, STOPS_USING, TIER3
 from simulator.model.support.data_science import arm_on_call, called_out, job_done, open_repair
 from simulator.model.support.support import (
     answer_at_once,
@@ -235,9 +235,9 @@ class Programme:
             return True
         else:
             raise UnknownEventError(process)
-        if follows == 2:
+        if follows == ASKS:
             self.env.process(self.ticket(number, ERROR))
-        return bool(follows == 1)
+        return bool(follows == STOPS_USING)
 
     # ---- support
 
@@ -262,9 +262,9 @@ class Programme:
             agent = yield request.answer
             if agent == NOBODY:
                 follows = give_up(self.state, slot, self.env.now)
-                if follows == 1:
+                if follows == STOPS_USING:
                     self.retime_user(cell)
-                elif follows == 2:
+                elif follows == ASKS:
                     self.env.process(self.ticket(number, ticket_kind, level))
                 return
             yield from self.finish(request.job, tier, agent)

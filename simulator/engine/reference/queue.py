@@ -15,7 +15,7 @@ from simpy.events import Event
 from simulator.engine.reference.environment import Calendar
 from simulator.model.state.events import RANK, WORKED
 from simulator.model.state.state import State
-from simulator.model.state.states import TIER3
+from simulator.model.state.states import TEAM_LINES, TIER3
 from simulator.model.support.lines import change_tier, first_line, line_of
 from simulator.model.support.staffing import release_agent, take_agent
 from simulator.model.support.support import cancel_ticket, job_of_ticket
@@ -52,7 +52,7 @@ class StaffedQueue:
     lines: dict[int, list[Request]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        numbers = [TIER3 + k for k in range(len(JOBS))] if self.tier == TIER3 else [self.tier]
+        numbers = [TEAM_LINES + k for k in range(len(JOBS))] if self.tier == TIER3 else [self.tier]
         self.lines = {number: [] for number in numbers}
 
     @property

@@ -7,7 +7,7 @@ error; adoption, service level, backlog and integrations are exact; all of them 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.timers import set_timer
@@ -33,20 +33,22 @@ from simulator.model.state.states import (
     GO,
     HOLD,
     LIVE,
-    SEES_ACCURACY,
-    SEES_ACTIVE_SHARE,
-    SEES_BACKLOG,
-    SEES_INTEGRATIONS,
-    SEES_RESOLUTION,
-    SEES_SERVICE,
-    SEES_VALUE_SHARE,
     STOP,
     TIER3,
 )
 from simulator.model.support.staffing import plan_staff
+from simulator.scenario.vocabulary import GATE_MEASURES
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 from simulator.streams.variates import normal_quantile
+
+SEES_ACCURACY: Final = GATE_MEASURES.index("accuracy")
+SEES_RESOLUTION: Final = GATE_MEASURES.index("resolution")
+SEES_ACTIVE_SHARE: Final = GATE_MEASURES.index("active_share")
+SEES_VALUE_SHARE: Final = GATE_MEASURES.index("value_share")
+SEES_SERVICE: Final = GATE_MEASURES.index("sla_met_share")
+SEES_BACKLOG: Final = GATE_MEASURES.index("backlog")
+SEES_INTEGRATIONS: Final = GATE_MEASURES.index("integrations_live")
 
 
 @rule

@@ -10,7 +10,7 @@ from typing import Final
 from simulator.model.state.settings import place_of
 from simulator.scenario.sections.rollout import GateReading, Rollout
 from simulator.scenario.sections.support import Support
-from simulator.scenario.vocabulary import GATE_MEASURES, JOBS, TEAMS, TICKET_KINDS, TIERS, USER_STATES
+from simulator.scenario.vocabulary import JOBS, TEAMS, TICKET_KINDS, TIERS, USER_STATES
 
 # States of a user. The first six have a roster (a list of the members) in every cell; the first three are active.
 NEW_UNTRAINED: Final = USER_STATES.index("active, new, untrained")
@@ -88,18 +88,11 @@ NO_TEAM: Final = -1
 REVIEWERS: Final = TEAMS.index("reviewers")
 ENGINEERS: Final = TEAMS.index("engineers")
 
-# Decisions at a gate, and what a gate looks at.
+# Decisions at a gate.
 GO: Final = 0
 HOLD: Final = 1
 STOP: Final = 2
 DECISIONS: Final = ("go", "hold", "stop")
-SEES_ACCURACY: Final = GATE_MEASURES.index("accuracy")
-SEES_RESOLUTION: Final = GATE_MEASURES.index("resolution")
-SEES_ACTIVE_SHARE: Final = GATE_MEASURES.index("active_share")
-SEES_VALUE_SHARE: Final = GATE_MEASURES.index("value_share")
-SEES_SERVICE: Final = GATE_MEASURES.index("sla_met_share")
-SEES_BACKLOG: Final = GATE_MEASURES.index("backlog")
-SEES_INTEGRATIONS: Final = GATE_MEASURES.index("integrations_live")
 
 # Choices of a scenario.
 FROM_PILOT: Final = place_of(Support, "planning", "from_pilot")

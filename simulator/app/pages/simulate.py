@@ -1,4 +1,4 @@
-"""The page: a scenario, its levers, what becomes of it, and the command line that gives the same digits."""
+"""Simulate: a scenario, its levers, what becomes of it, and the command line that gives the same digits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from simulator.app.cache import Shown
-from simulator.app.errors import refuse, told
+from simulator.app.errors import refuse
 from simulator.app.levers import changes, present, rest
 from simulator.app.limits import MOST_REPLICATIONS, most_seconds
 from simulator.app.plain import escaped, plain
@@ -40,13 +40,6 @@ PICTURES = (
 
 
 def show() -> None:
-    """Draw the page; Streamlit calls this again after every change."""
-    st.set_page_config(page_title="Scale-up simulator", layout="wide")
-    with told():
-        page()
-
-
-def page() -> None:
     """Choose, move, simulate and tell; raises what can't be simulated."""
     from simulator.scenario import ScenarioError, load, shipped_names
 
