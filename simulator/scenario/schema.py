@@ -28,6 +28,10 @@ def json_schema() -> dict[str, Any]:
     generated = Scenario.model_json_schema(by_alias=True)
     definitions = {name: _section(_expanded(body)) for name, body in generated.pop("$defs").items()}
     root = _expanded(generated)
+    _name(root, "", definitions)
+    for field in (field for body in definitions.values() for field in body.get("properties", {}).values()):
+        if not field.get("$comment"):
+            field.pop("$comment", None)
     required = root.pop("required")
     properties = {
         "extends": {
@@ -78,6 +82,18 @@ def write(folder: Path | None = None) -> list[Path]:
     for path in paths:
         path.write_text(schema_text(suite=path.name == SUITE_FILE), encoding="utf-8")
     return paths
+
+
+def _name(section: dict[str, Any], path: str, definitions: dict[str, Any]) -> None:
+    """Write the dotted path of each field of a section beside it; fields of sections that are used twice have none."""
+    for key, field in section.get("properties", {}).items():
+        own = f"{path}.{key}" if path else key
+        for kind in (field, *field.get("anyOf", ())):
+            several = "items" in kind
+            name = (kind["items"] if several else kind).get("$ref", "").rpartition("/")[2]
+            if name in definitions:
+                _name(definitions[name], f"{own}.*" if several else own, definitions)
+        field["$comment"] = own if field.get("$comment", own) == own else ""
 
 
 def _section(body: dict[str, Any]) -> dict[str, Any]:

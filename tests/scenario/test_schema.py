@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from simulator.scenario import load, shipped_folder, shipped_names, template
+from simulator.scenario import load, numbers, shipped_folder, shipped_names, template
 from simulator.scenario.schema import FILE, json_schema, schema_text, write
 from tests.scenario.conftest import MINIMAL
+from tests.scenario.fields_page import PAGE, entries, page
 from tests.scenario.text.malformed import ADDED
 
 
@@ -31,6 +33,21 @@ def test_committed_schema_has_not_drifted(repository: Path, tmp_path: Path) -> N
     committed = (repository / "scenarios" / FILE).read_text(encoding="utf-8")
     assert committed == schema_text(), "run: python -m simulator.scenario.schema"
     assert write(tmp_path)[0].read_text(encoding="utf-8") == committed
+
+
+def test_the_page_of_fields_has_not_drifted() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m tests.scenario.fields_page"
+
+
+def test_a_field_is_found_by_its_path_in_the_schema_and_on_the_page() -> None:
+    """Where a section stands in one place only; a tier's fields stand in two."""
+    told = {entry.path for entry in entries()}
+    found = set(re.findall(r'"\$comment": "([^"]*)"', schema_text())) - {
+        f"{entry.path}.*.remove" for entry in entries()
+    }
+    assert {"support.triage_skill", "sites.*.data_quality", "rollout.sponsor.patience_weeks"} <= found <= told
+    assert len(found) > 250
+    assert {stated.path for stated in numbers(load("retail-chatbot"))} >= {"support.triage_skill"}
 
 
 def test_schema_accepts_what_loads(validator: Draft202012Validator) -> None:
