@@ -1,4 +1,4 @@
-"""Kinds of events.
+"""Kinds of events; the number of each is its rank, and the order of the lines below says which comes first.
 
 The calendar's order is (time, rank of the kind, entity). Simultaneous events are met in the order of the kinds
 below: a week is closed before anything of the next one happens, decisions come before what they decide on, calendars
@@ -9,65 +9,6 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-# Kinds with a timer in `State.timers`; the number is the rank.
-WEEK: Final = 0
-GATE: Final = 1
-FUNDED: Final = 2
-REVIEW: Final = 3
-GO_LIVE: Final = 4
-SHIFT: Final = 5
-HIRED: Final = 6
-LEAVES: Final = 7
-MOVES_ON: Final = 8
-SYSTEM_STARTS: Final = 9
-STAGE_ENDED: Final = 10
-CAMPAIGN_ENDS: Final = 11
-CLEANING_DUE: Final = 12
-DAY: Final = 13
-SHOCK: Final = 14
-DEPLOYED: Final = 15
-OUTAGE: Final = 16
-CALLED_OUT: Final = 17
-WITHDRAWN: Final = 18
-# Kinds that belong to work in hand, to waiting tickets and to the clocks of users.
-WORKED: Final = 19
-GAVE_UP: Final = 20
-ANSWERED: Final = 21
-NOTICED_ERROR: Final = 22
-ENCOUNTER: Final = 23
-QUESTION: Final = 24
-ONSET: Final = 25
-RETURN: Final = 26
-DROP_OUT: Final = 27
-LEARNED: Final = 28
-REPLACED: Final = 29
-# What follows from them, in traces only.
-REVERTED: Final = 30
-LOST: Final = 31
-TICKET: Final = 32
-VISIT: Final = 33
-SOLVED: Final = 34
-PASSED_ON: Final = 35
-CANCELLED: Final = 36
-REPORTED: Final = 37
-JOB: Final = 38
-REPAIRED: Final = 39
-RETRAINED: Final = 40
-REMEDIATED: Final = 41
-SERVICE_BACK: Final = 42
-TRAINED: Final = 43
-STAGE_STARTED: Final = 44
-SYSTEM_LIVE: Final = 45
-LEFT: Final = 46
-SHELVED: Final = 47
-RANK: Final = 1 << 40
-"""A calendar key is kind * RANK + number of the entity."""
-TIMED: Final = WORKED
-"""Kinds below this number have a timer."""
-FIRST_CLOCK: Final = NOTICED_ERROR
-CLOCKS: Final = 8
-"""Clocks of a cell, one per process of its users: NOTICED_ERROR ... REPLACED, in this order."""
-
 
 class Kind(NamedTuple):
     """How a trace tells of a kind: its name and what its four numbers are ('' for none)."""
@@ -76,53 +17,76 @@ class Kind(NamedTuple):
     fields: tuple[str, str, str, str]
 
 
-KINDS: Final[tuple[Kind, ...]] = (
-    Kind("week-end", ("week", "active_users", "trust_mean", "backlog")),
-    Kind("gate-read", ("gate", "decision", "accuracy_observed", "value_share_observed")),
-    Kind("funded", ("users_planned", "value_per_task_expected", "", "")),
-    Kind("sponsor-review", ("value_share_observed", "patience_weeks_left", "", "")),
-    Kind("go-live", ("site", "users_onboarded", "pilot", "carried_by_hand")),
-    Kind("shift-change", ("shift", "agents_on_duty", "", "")),
-    Kind("agent-hired", ("agent", "replacement", "", "")),
-    Kind("resigned", ("agent", "", "", "")),
-    Kind("team-moved-on", ("members_gone", "", "", "")),
-    Kind("integration-began", ("system", "stretch", "", "")),
-    Kind("stage-ended", ("stage", "rework", "", "")),
-    Kind("campaign-ended", ("site", "", "", "")),
-    Kind("remediation-due", ("site", "", "", "")),
-    Kind("working-day", ("site", "accuracy", "unhandled_share", "answered_share")),
-    Kind("upstream-change", ("site", "loss", "", "")),
-    Kind("model-deployed", ("site", "", "", "")),
-    Kind("outage", ("outage", "", "", "")),
-    Kind("called-out", ("agent", "", "", "")),
-    Kind("switched-off", ("site", "users_withdrawn", "", "")),
-    Kind("work-ended", ("agent", "hours", "finished", "")),
-    Kind("gave-up-waiting", ("ticket", "tier", "", "")),
-    Kind("answered-at-once", ("ticket", "", "", "")),
-    Kind("error-noticed", ("user", "trust", "", "")),
-    Kind("edge-case-met", ("user", "family", "type", "outcome")),
-    Kind("question-asked", ("user", "ticket_kind", "", "")),
-    Kind("started-using", ("user", "trained", "", "")),
-    Kind("came-back", ("user", "trust", "accepted", "")),
-    Kind("dropped-out", ("user", "", "", "")),
-    Kind("learned", ("user", "", "", "")),
-    Kind("replaced", ("user", "state", "", "")),
-    Kind("reverted", ("user", "trust", "", "")),
-    Kind("lost-for-good", ("user", "trust", "", "")),
-    Kind("ticket-opened", ("ticket", "user", "ticket_kind", "level")),
-    Kind("visit-started", ("ticket", "tier", "wait_hours", "agent")),
-    Kind("ticket-solved", ("ticket", "tier", "elapsed_hours", "")),
-    Kind("ticket-passed-on", ("ticket", "from_tier", "to_tier", "")),
-    Kind("tickets-cancelled", ("tickets", "", "", "")),
-    Kind("edge-case-reported", ("family", "type", "reports", "")),
-    Kind("job-opened", ("job_class", "reference", "hours", "")),
-    Kind("edge-case-repaired", ("family", "type", "mass_handled", "")),
-    Kind("model-retrained", ("site", "", "", "")),
-    Kind("data-remediated", ("site", "data_quality", "", "")),
-    Kind("service-restored", ("outage", "hours", "", "")),
-    Kind("trained", ("site", "users_trained", "", "")),
-    Kind("stage-began", ("stage", "visit", "weeks", "")),
-    Kind("system-live", ("system", "", "", "")),
-    Kind("left-the-team", ("agent", "", "", "")),
-    Kind("shelved", ("reason", "", "", "")),
-)
+_kinds: list[Kind] = []
+
+
+def _kind(name: str, first: str = "", second: str = "", third: str = "", fourth: str = "") -> int:
+    """Declare the next kind: its name in a trace, and what its numbers there are. Returns its rank."""
+    _kinds.append(Kind(name, (first, second, third, fourth)))
+    return len(_kinds) - 1
+
+
+# Kinds with a timer in `State.timers`.
+WEEK: Final = _kind("week-end", "week", "active_users", "trust_mean", "backlog")
+GATE: Final = _kind("gate-read", "gate", "decision", "accuracy_observed", "value_share_observed")
+FUNDED: Final = _kind("funded", "users_planned", "value_per_task_expected")
+REVIEW: Final = _kind("sponsor-review", "value_share_observed", "patience_weeks_left")
+GO_LIVE: Final = _kind("go-live", "site", "users_onboarded", "pilot", "carried_by_hand")
+SHIFT: Final = _kind("shift-change", "shift", "agents_on_duty")
+HIRED: Final = _kind("agent-hired", "agent", "replacement")
+LEAVES: Final = _kind("resigned", "agent")
+MOVES_ON: Final = _kind("team-moved-on", "members_gone")
+SYSTEM_STARTS: Final = _kind("integration-began", "system", "stretch")
+STAGE_ENDED: Final = _kind("stage-ended", "stage", "rework")
+CAMPAIGN_ENDS: Final = _kind("campaign-ended", "site")
+CLEANING_DUE: Final = _kind("remediation-due", "site")
+DAY: Final = _kind("working-day", "site", "accuracy", "unhandled_share", "answered_share")
+SHOCK: Final = _kind("upstream-change", "site", "loss")
+DEPLOYED: Final = _kind("model-deployed", "site")
+OUTAGE: Final = _kind("outage", "outage")
+CALLED_OUT: Final = _kind("called-out", "agent")
+WITHDRAWN: Final = _kind("switched-off", "site", "users_withdrawn")
+# Kinds that belong to work in hand, to waiting tickets and to the clocks of users.
+WORKED: Final = _kind("work-ended", "agent", "hours", "finished")
+GAVE_UP: Final = _kind("gave-up-waiting", "ticket", "tier")
+ANSWERED: Final = _kind("answered-at-once", "ticket")
+NOTICED_ERROR: Final = _kind("error-noticed", "user", "trust")
+ENCOUNTER: Final = _kind("edge-case-met", "user", "family", "type", "outcome")
+QUESTION: Final = _kind("question-asked", "user", "ticket_kind")
+ONSET: Final = _kind("started-using", "user", "trained")
+RETURN: Final = _kind("came-back", "user", "trust", "accepted")
+DROP_OUT: Final = _kind("dropped-out", "user")
+LEARNED: Final = _kind("learned", "user")
+REPLACED: Final = _kind("replaced", "user", "state")
+# What follows from them, in traces only.
+REVERTED: Final = _kind("reverted", "user", "trust")
+LOST: Final = _kind("lost-for-good", "user", "trust")
+TICKET: Final = _kind("ticket-opened", "ticket", "user", "ticket_kind", "level")
+VISIT: Final = _kind("visit-started", "ticket", "tier", "wait_hours", "agent")
+SOLVED: Final = _kind("ticket-solved", "ticket", "tier", "elapsed_hours")
+PASSED_ON: Final = _kind("ticket-passed-on", "ticket", "from_tier", "to_tier")
+CANCELLED: Final = _kind("tickets-cancelled", "tickets")
+REPORTED: Final = _kind("edge-case-reported", "family", "type", "reports")
+JOB: Final = _kind("job-opened", "job_class", "reference", "hours")
+REPAIRED: Final = _kind("edge-case-repaired", "family", "type", "mass_handled")
+RETRAINED: Final = _kind("model-retrained", "site")
+REMEDIATED: Final = _kind("data-remediated", "site", "data_quality")
+SERVICE_BACK: Final = _kind("service-restored", "outage", "hours")
+TRAINED: Final = _kind("trained", "site", "users_trained")
+STAGE_STARTED: Final = _kind("stage-began", "stage", "visit", "weeks")
+SYSTEM_LIVE: Final = _kind("system-live", "system")
+LEFT: Final = _kind("left-the-team", "agent")
+SHELVED: Final = _kind("shelved", "reason")
+
+KINDS: Final[tuple[Kind, ...]] = tuple(_kinds)
+"""All kinds by rank."""
+
+RANK: Final = 1 << 40
+"""A calendar key is kind * RANK + number of the entity."""
+
+TIMED: Final = WORKED
+"""Kinds below this number have a timer."""
+
+FIRST_CLOCK: Final = NOTICED_ERROR
+CLOCKS: Final = REPLACED + 1 - NOTICED_ERROR
+"""Clocks of a cell, one per process of its users: NOTICED_ERROR ... REPLACED, in this order."""
