@@ -97,7 +97,7 @@ class Cache(Generic[State]):
             while not work.ended:
                 report(work.state)
                 with self._changed:
-                    self._changed.wait_for(lambda of=work: of.ended, LOOKS_EVERY_SECONDS)  # type: ignore[misc]
+                    self._changed.wait_for(lambda work=work: work.ended, LOOKS_EVERY_SECONDS)  # type: ignore[misc]
             if work.error is not None:
                 raise work.error
             if work.shown is not None:

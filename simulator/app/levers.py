@@ -45,9 +45,9 @@ def changes(scenario: Scenario, lever: Lever, position: float) -> dict[str, Any]
 def _tidy(value: Any) -> Any:
     """Numbers to ten digits, whole ones as integers, so that a command line reads well; the rest as it is."""
     if isinstance(value, dict):
-        return {key: _tidy(of) for key, of in value.items()}
+        return {key: _tidy(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_tidy(of) for of in value]
+        return [_tidy(inner) for inner in value]
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     rounded = float(f"{value:.10g}")

@@ -36,8 +36,8 @@ def as_options(served_as: str | None = None) -> list[str]:
         settings |= {"server.allowedHosts": [*HOSTS, served_as], "browser.serverAddress": served_as}
     return [
         f"--{name}={written(value)}"
-        for name, of in settings.items()
-        for value in (of if isinstance(of, list) else [of])
+        for name, setting in settings.items()
+        for value in (setting if isinstance(setting, list) else [setting])
     ]
 
 

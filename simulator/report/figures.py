@@ -161,8 +161,10 @@ class Figures:
         axes = _new_axes() if axes is None else axes
         found = self._result.outcomes
         shares = [(name, found.get(name)) for name in OUTCOMES if name in found or name in ALWAYS_SHOWN]
-        for position, (name, of) in enumerate(reversed(shares)):
-            share, low, high = (0.0, 0.0, 0.0) if of is None else (of.share or 0.0, of.low or 0.0, of.high or 0.0)
+        for position, (name, part) in enumerate(reversed(shares)):
+            share, low, high = (
+                (0.0, 0.0, 0.0) if part is None else (part.share or 0.0, part.low or 0.0, part.high or 0.0)
+            )
             axes.barh(position, share, height=0.6, color=style.OUTCOME_COLOURS[name])
             axes.plot([low, high], [position, position], color=style.INK, linewidth=1.2)
             axes.text(

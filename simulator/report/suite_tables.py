@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 LONGEST_NAME = 40
 
 
-def told(of: Estimate, measure: str) -> str:
+def told(found: Estimate, measure: str) -> str:
     """An estimate in its unit."""
-    return written(of.value, ESTIMATED[measure].unit)
+    return written(found.value, ESTIMATED[measure].unit)
 
 
-def told_difference(of: Estimate | None, measure: str) -> str:
+def told_difference(difference: Estimate | None, measure: str) -> str:
     """A difference with its interval, and a star where that leaves out zero; empty where there is none."""
-    if of is None or of.value is None:
+    if difference is None or difference.value is None:
         return ""
     unit = ESTIMATED[measure].unit
-    number = signed(of.value, unit)
-    if of.low is None or of.high is None:
+    number = signed(difference.value, unit)
+    if difference.low is None or difference.high is None:
         return number
-    low, high = (written(end, unit).removesuffix("%") for end in (of.low, of.high))
-    return f"{number} [{low}, {high}]{'*' if of.clear else ' '}"
+    low, high = (written(end, unit).removesuffix("%") for end in (difference.low, difference.high))
+    return f"{number} [{low}, {high}]{'*' if difference.clear else ' '}"
 
 
 def signed(value: float, unit: Unit) -> str:
@@ -46,7 +46,7 @@ def signed(value: float, unit: Unit) -> str:
 
 def heading(result: SuiteResult) -> str:
     """What was run."""
-    counts = {of.replications_done for of in result.results.values()}
+    counts = {each.replications_done for each in result.results.values()}
     some = next(iter(result.results.values()))
     each = f"{min(counts):,}" if len(counts) == 1 else f"{min(counts):,} to {max(counts):,}"
     scenarios = f"{len(result.results):,} {'scenario' if len(result.results) == 1 else 'scenarios'}"
@@ -59,7 +59,7 @@ def heading(result: SuiteResult) -> str:
 def head(result: SuiteResult, name: str) -> str:
     """What stands over a measure."""
     measure = ESTIMATED[name]
-    currencies = sorted({of.scenario.economics.currency for of in result.results.values()})
+    currencies = sorted({each.scenario.economics.currency for each in result.results.values()})
     return f"{measure.head}, {'/'.join(currencies)}" if measure.unit == MONEY else measure.head
 
 
@@ -73,7 +73,7 @@ def notes(result: SuiteResult) -> list[str]:
         )
     else:
         lines.append(f"No differences: {result.suite.baseline}, the baseline, has no result.")
-    if any(of.estimable and of.funded_share.share != 1.0 for of in result.results.values()):
+    if any(each.estimable and each.funded_share.share != 1.0 for each in result.results.values()):
         lines.append("Success is that of programmes that are funded.")
     lines += [f"{name} has no result: {error}" for name, error in result.refused.items()]
     waiting = [name for name in result.suite.names if name not in result.results and name not in result.refused]
@@ -84,8 +84,8 @@ def notes(result: SuiteResult) -> list[str]:
 
 def speed(result: SuiteResult) -> str:
     """How much was simulated, and how long that took."""
-    done = sum(of.replications_done for of in result.results.values())
-    seconds = sum(of.wall_seconds for of in result.results.values())
+    done = sum(each.replications_done for each in result.results.values())
+    seconds = sum(each.wall_seconds for each in result.results.values())
     return f"{done:,} replications in {seconds:.1f} s"
 
 
@@ -146,8 +146,8 @@ class SuiteTable:
         result = self._result
         cells = {measure: measure_cells(result, measure) for measure in measures}
         for index, name in enumerate(result.results):
-            told = {heads[measure]: of[index].plain.split(maxsplit=1) for measure, of in cells.items()}
-            lines = [f"{words}: {', '.join(of).rstrip()}" for words, of in told.items()]
+            told = {heads[measure]: row[index].plain.split(maxsplit=1) for measure, row in cells.items()}
+            lines = [f"{head}: {', '.join(words).rstrip()}" for head, words in told.items()]
             yield from below(name, lines, width, bold=True)
         yield from self._end(())
 

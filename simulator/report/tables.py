@@ -53,9 +53,9 @@ def outcome_lines(result: Result) -> list[tuple[str, str, str]]:
         lines.append((OUTCOMES.get(name, name), written(share.share, SHARE), reach(share.low, share.high)))
         if name == "shelved":
             found = [(gate, result.weighting.share(mask)) for gate, mask in stops(result).items()]
-            for gate, of in sorted(found, key=lambda item: (-(item[1].share or 0.0), item[0] or "")):
+            for gate, stopped in sorted(found, key=lambda item: (-(item[1].share or 0.0), item[0] or "")):
                 words = "by the sponsor" if gate is None else f"at gate {gate}"
-                lines.append((f"– {words}", written(of.share, SHARE), reach(of.low, of.high)))
+                lines.append((f"– {words}", written(stopped.share, SHARE), reach(stopped.low, stopped.high)))
     return lines
 
 
@@ -74,12 +74,12 @@ def measure_rows(result: Result) -> list[Row]:
 
 
 def _measure_row(result: Result, name: str) -> Row:
-    of, measure, currency = result.estimate(name), ESTIMATED[name], result.scenario.economics.currency
-    mean = written(of["mean"], measure.unit, currency=currency)
-    if of["half_width_95"] is not None:
-        mean += f" ± {written(of['half_width_95'], measure.unit, like=of['mean'])}"
-    p10, p50, p90 = (written(of[quantile], measure.unit) for quantile in ("p10", "p50", "p90"))
-    n = of["n"] or 0
+    estimate, measure, currency = result.estimate(name), ESTIMATED[name], result.scenario.economics.currency
+    mean = written(estimate["mean"], measure.unit, currency=currency)
+    if estimate["half_width_95"] is not None:
+        mean += f" ± {written(estimate['half_width_95'], measure.unit, like=estimate['mean'])}"
+    p10, p50, p90 = (written(estimate[quantile], measure.unit) for quantile in ("p10", "p50", "p90"))
+    n = estimate["n"] or 0
     return measure.words, name, "" if n == result.replications_done else f"{n:,}", mean, p10, p50, p90
 
 
@@ -136,7 +136,7 @@ class ResultTable:
         else:
             yield ""
             for words, _, n, mean, *quantiles in measure_rows(result):
-                spread = ", ".join(f"{of} {value}" for of, value in zip(HEADINGS[4:], quantiles, strict=True))
+                spread = ", ".join(f"{heading} {value}" for heading, value in zip(HEADINGS[4:], quantiles, strict=True))
                 yield from below(words + (f" (n {n})" if n else ""), [f"mean {mean}", spread], options.max_width)
         if footnote(result):
             yield Text(footnote(result), style="dim")

@@ -32,17 +32,17 @@ class Share:
         return {"share": self.share, "low": self.low, "high": self.high}
 
 
-def wilson(count: float, of: float) -> Share:
+def wilson(count: float, whole: float) -> Share:
     """Wilson's score interval (1927) at 95% for `count` successes in `of` trials; effective numbers may be broken."""
-    if of == 0:
+    if whole == 0:
         return Share(None, None, None)
-    share = count / of
-    weight = 1.0 + Z_95**2 / of
-    centre = (share + Z_95**2 / (2 * of)) / weight
-    reach = Z_95 / weight * math.sqrt(share * (1.0 - share) / of + Z_95**2 / (4 * of**2))
+    share = count / whole
+    weight = 1.0 + Z_95**2 / whole
+    centre = (share + Z_95**2 / (2 * whole)) / weight
+    reach = Z_95 / weight * math.sqrt(share * (1.0 - share) / whole + Z_95**2 / (4 * whole**2))
     # The ends lie on either side of the share, but for rounding.
     low = 0.0 if count == 0 else min(share, max(0.0, centre - reach))
-    high = 1.0 if count == of else max(share, min(1.0, centre + reach))
+    high = 1.0 if count == whole else max(share, min(1.0, centre + reach))
     return Share(share, low, high)
 
 
@@ -133,7 +133,7 @@ def _describe_weighted(values: Iterable[Any], weights: Numbers) -> Row:
     sample, steps = (np.array(column) for column in zip(*pairs, strict=True))
     middle = weighted_quantiles(sample, steps, QUANTILES.values())
     sizes = [share_size(sample <= x, steps, level) for x, level in zip(middle, QUANTILES.values(), strict=True)]
-    levels = [end for level, of in zip(QUANTILES.values(), sizes, strict=True) for end in _ends(level, of)]
+    levels = [end for level, size in zip(QUANTILES.values(), sizes, strict=True) for end in _ends(level, size)]
     return _row(mean, half_width, sd, middle, n, weighted_quantiles(sample, steps, levels))
 
 

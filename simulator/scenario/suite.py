@@ -85,7 +85,7 @@ class _Planned:
     """A scenario of a suite before it is read: where it stands, its name, its changes and where each is written."""
 
     at: Location
-    of: Varied
+    entry: Varied
     name: str | None
     swept: Mapping[str, Any] = field(default_factory=dict)
     written: Mapping[str, Location] = field(default_factory=dict)
@@ -94,9 +94,9 @@ class _Planned:
 class _Reading:
     """Reads the scenarios of a suite, and collects what is wrong with any of them."""
 
-    def __init__(self, of: Opened) -> None:
-        self.opened, self.tree = of, of.tree
-        self.file = build(SuiteFile, of.tree)
+    def __init__(self, opened: Opened) -> None:
+        self.opened, self.tree = opened, opened.tree
+        self.file = build(SuiteFile, opened.tree)
         self.problems: list[Problem] = []
         self._loaded: dict[Location, Scenario | None] = {}
         self._too_long: set[Location] = set()
@@ -182,8 +182,8 @@ class _Reading:
 
     def _changed(self, base: Scenario, name: str, planned: _Planned) -> Scenario | None:
         """The scenario as it is simulated; None where its changes don't fit."""
-        written = {path: (*planned.at, "set", path) for path in planned.of.changes} | dict(planned.written)
-        changes: dict[str, Any] = {**planned.of.changes, **planned.swept}
+        written = {path: (*planned.at, "set", path) for path in planned.entry.changes} | dict(planned.written)
+        changes: dict[str, Any] = {**planned.entry.changes, **planned.swept}
         if not changes and name == base.name:
             return base
         try:
@@ -210,5 +210,5 @@ class _Reading:
 
 def _leads_to(path: str, place: str) -> bool:
     """Whether a place in a scenario is what a path (with ``*`` for names) leads to, or lies below it."""
-    parts, of = path.split("."), place.split(".")
-    return len(parts) <= len(of) and all(part in ("*", name) for part, name in zip(parts, of, strict=False))
+    parts, names = path.split("."), place.split(".")
+    return len(parts) <= len(names) and all(part in ("*", name) for part, name in zip(parts, names, strict=False))

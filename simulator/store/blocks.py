@@ -95,17 +95,17 @@ def block_of(input_paths: Sequence[str], numbers: Sequence[int], replications: S
     import pyarrow as pa
 
     columns = {"replication": pa.array(numbers, pa.int32())}
-    inputs = np.array([of.inputs for of in replications], dtype=np.float64)
+    inputs = np.array([replication.inputs for replication in replications], dtype=np.float64)
     for index, path in enumerate(input_paths):
         columns[INPUT + path] = pa.array(inputs[:, index], pa.float64(), from_pandas=True)
     first = replications[0]
     for name in first.measures:
-        columns[name] = _column(name, [of.measures[name] for of in replications])
+        columns[name] = _column(name, [replication.measures[name] for replication in replications])
     for name in first.weekly:
-        rows = np.array([of.weekly[name] for of in replications], dtype=np.float64)
+        rows = np.array([replication.weekly[name] for replication in replications], dtype=np.float64)
         columns[f"weekly.{name}"] = _lists(pa.array(rows.reshape(-1), from_pandas=True), rows.shape[1])
     for name, per_site in first.sites.items():
-        values = [value for of in replications for value in of.sites[name]]
+        values = [value for replication in replications for value in replication.sites[name]]
         columns[f"sites.{name}"] = _lists(_column(name, values), len(per_site))
     return pa.table(columns)
 

@@ -53,7 +53,7 @@ def refuse_strange_places(folder: Path) -> None:
         refuse_others(path)
 
 
-def damage(path: Path, shard: Shard, of: Mapping[str, Any]) -> str | None:
+def damage(path: Path, shard: Shard, described: Mapping[str, Any]) -> str | None:
     """What is wrong with a shard, in words; None when it is as its manifest says, and of that experiment.
 
     `of` describes the experiment. Raises `OutputError` when it can't be read, as it may well be sound then.
@@ -63,18 +63,18 @@ def damage(path: Path, shard: Shard, of: Mapping[str, Any]) -> str | None:
             return "wrong checksum"
     except FileNotFoundError:
         return MISSING
-    return foreign(path, of)
+    return foreign(path, described)
 
 
-def foreign(path: Path, of: Mapping[str, Any]) -> str | None:
+def foreign(path: Path, described: Mapping[str, Any]) -> str | None:
     """What makes a file no shard of the replications in its name, or one of another experiment than `of`, in words."""
     first, last = map(int, path.stem.split("-"))
-    return _foreign(path, stamp(of, first, last), "shard")
+    return _foreign(path, stamp(described, first, last), "shard")
 
 
-def stamp(of: Mapping[str, Any], first: int, last: int) -> dict[str, Any]:
+def stamp(described: Mapping[str, Any], first: int, last: int) -> dict[str, Any]:
     """What a shard with these replications says of itself; `of` describes the experiment."""
-    return {"first": first, "last": last} | dict(of)
+    return {"first": first, "last": last} | dict(described)
 
 
 def set_aside(path: Path) -> None:
@@ -88,16 +88,16 @@ def set_aside(path: Path) -> None:
 
 def damaged_shards(folder: Path, manifest: Manifest) -> list[str]:
     """The damaged shards of a folder, in words."""
-    of = manifest.described()
+    described = manifest.described()
     return _told(
-        (folder / SHARDS / name, damage(folder / SHARDS / name, shard, of)) for name, shard in manifest.in_order
+        (folder / SHARDS / name, damage(folder / SHARDS / name, shard, described)) for name, shard in manifest.in_order
     )
 
 
 def foreign_shards(folder: Path, manifest: Manifest) -> list[str]:
     """Those shards that are there and of other experiments, in words."""
-    of = manifest.described()
-    return _told((path, foreign(path, of)) for path in shard_paths(folder, manifest) if _is_there(path))
+    described = manifest.described()
+    return _told((path, foreign(path, described)) for path in shard_paths(folder, manifest) if _is_there(path))
 
 
 def shard_paths(folder: Path, manifest: Manifest) -> list[Path]:
@@ -105,10 +105,10 @@ def shard_paths(folder: Path, manifest: Manifest) -> list[Path]:
     return [folder / SHARDS / name for name, _ in manifest.in_order]
 
 
-def table_stamp(of: Mapping[str, Any]) -> dict[str, Any]:
+def table_stamp(described: Mapping[str, Any]) -> dict[str, Any]:
     """What a final table says of itself: the same for all engines and versions that give the same digits."""
     names = ("format", "name", "scenario_hash", "seed", "design", "callbacks")
-    return {name: of[name] for name in names if name in of}
+    return {name: described[name] for name in names if name in described}
 
 
 def damaged_tables(folder: Path, manifest: Manifest) -> list[str]:
@@ -151,6 +151,6 @@ def _told(problems: Iterable[tuple[Path, str | None]]) -> list[str]:
 
 def _flat(found: Mapping[str, Any]) -> dict[str, Any]:
     versions = found.get("versions")
-    return {name: of for name, of in found.items() if name != "versions"} | (
+    return {name: entry for name, entry in found.items() if name != "versions"} | (
         versions if isinstance(versions, dict) else {}
     )

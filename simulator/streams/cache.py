@@ -162,8 +162,8 @@ def _check_way(part: Path) -> None:
         raise UnusableError(f"{part} belongs to another user")
     if stat.S_ISLNK(status.st_mode):
         target = part.parent / part.readlink()
-        for of in (*reversed(target.parents), target):
-            _check_way(of)
+        for folder in (*reversed(target.parents), target):
+            _check_way(folder)
     elif not status.st_mode & stat.S_ISVTX and (
         status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and not _only_member(status.st_gid))
     ):

@@ -96,7 +96,7 @@ class Overloads:
             compiled_code().write(self._file(signature, compiled.codegen), dumps(compiled._reduce()))
 
     def _file(self, signature: Any, codegen: Any) -> str:
-        described = [(type(of).__name__, str(of)) for of in signature]  # some subclasses share a repr
+        described = [(type(kind).__name__, str(kind)) for kind in signature]  # some subclasses share a repr
         version = repr((described, codegen.magic_tuple(), self._of))
         return f"{self._name}-{sha256(os.fsencode(version)).hexdigest()[:32]}.nbc"
 

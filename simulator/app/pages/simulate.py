@@ -97,7 +97,7 @@ def lever_sliders(scenario: Scenario) -> dict[str, Any]:
 def lever_slider(scenario: Scenario, lever: Lever, key: str) -> float:
     """One slider; its position."""
     start = rest(scenario, lever)
-    whole = all(float(of).is_integer() for of in (lever.min, lever.max, lever.step, start))
+    whole = all(float(number).is_integer() for number in (lever.min, lever.max, lever.step, start))
     kind: type[int] | type[float] = int if whole else float
     return float(
         st.slider(

@@ -99,7 +99,9 @@ def correlations_fit(scenario: "Scenario") -> Iterator[Finding]:
 def _wrong_paths(scenario: "Scenario", i: int) -> Iterator[Finding]:
     """What is wrong with the paths of one correlation."""
     correlation, document = scenario.correlations[i], scenario.resolved()
-    every_time = {of.path for of in numbers(scenario) if isinstance(of.value, Quantity) and of.value.every_time}
+    every_time = {
+        number.path for number in numbers(scenario) if isinstance(number.value, Quantity) and number.value.every_time
+    }
     fine = True
     for j, path in enumerate(correlation.inputs):
         problems = values_at(document, path)[1]
@@ -160,9 +162,11 @@ def _ranks(scenario: "Scenario", pairs: dict[frozenset[str], float]) -> dict[str
     """The ranks of the inputs in pairs that may take few values."""
     named = set().union(*pairs) if pairs else set()
     ranks = {
-        of.path: ranks_of(of.value) for of in numbers(scenario) if of.path in named and isinstance(of.value, Quantity)
+        number.path: ranks_of(number.value)
+        for number in numbers(scenario)
+        if number.path in named and isinstance(number.value, Quantity)
     }
-    return {path: of for path, of in ranks.items() if of != CONTINUOUS}
+    return {path: values for path, values in ranks.items() if values != CONTINUOUS}
 
 
 def _matrix(

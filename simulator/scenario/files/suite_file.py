@@ -262,7 +262,7 @@ def short_names(paths: list[str]) -> list[str]:
     """The last parts of paths, as many as tell them apart, as parts of a name."""
     parts = [path.replace("*", "all").split(".") for path in paths]
     for length in range(1, max(map(len, parts)) + 1):
-        ends = [".".join(of[-length:]) for of in parts]
+        ends = [".".join(names[-length:]) for names in parts]
         if len(set(ends)) == len(ends):
             break
     return [slug(end) for end in ends]
@@ -271,7 +271,7 @@ def short_names(paths: list[str]) -> list[str]:
 def slug(value: Any) -> str:
     """A value as part of a name: "0-5" for 0.5, "minus-3" for -3."""
     if isinstance(value, Mapping):
-        return "-".join(f"{slug(key)}-{slug(of)}" for key, of in value.items())
+        return "-".join(f"{slug(key)}-{slug(inner)}" for key, inner in value.items())
     if isinstance(value, tuple):
         return "-".join(map(slug, value))
     text = "null" if value is None else str(plain_number(value) if isinstance(value, float) else value).lower()
