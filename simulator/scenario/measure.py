@@ -62,6 +62,12 @@ class Measure:
     among: str = ""
     tier: Tier | None = None
 
+    def __post_init__(self) -> None:
+        if (self.group or self.headline) and (self.level not in (RESULT, REPLICATION) or self.unit == TEXT):
+            raise ValueError(f"{self.name} of a {self.level} has no estimate, so neither a group nor a headline")
+        if self.title and self.level != WEEK:
+            raise ValueError(f"{self.name} of a {self.level} has no figure of its own, so no title")
+
     @property
     def head(self) -> str:
         """Its words, short enough for the head of a column."""

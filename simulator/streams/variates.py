@@ -290,8 +290,10 @@ def quantile_of(
         x = p1 * gamma_quantile(p0, u)
     elif code == BETA:
         x = p2 + (p3 - p2) * beta_quantile(p0, p1, u)
-    else:  # EMPIRICAL: each value with the same probability
+    elif code == EMPIRICAL:  # each value with the same probability
         x = tables[int(p0) + min(int(p1) - 1, int(u * p1))]
+    else:
+        return math.nan
     return min(max(x, low), high)
 
 

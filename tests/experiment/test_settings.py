@@ -69,6 +69,22 @@ def test_options_have_the_defaults_of_the_settings(command):
         assert given[name].default == FIELDS[name].default, name
 
 
+@pytest.mark.parametrize(("module", "command"), [(running, "run"), (variance, "variance")])
+def test_every_option_of_a_command_reaches_the_settings(monkeypatch, module, command):
+    """All but the executor, which is made of an option later."""
+    got: dict[str, object] = {}
+
+    def settings(**arguments: object) -> None:
+        got.update(arguments)
+        raise StopIteration
+
+    monkeypatch.setattr(module, "settings_of", settings)
+    function = getattr(module, command)
+    with pytest.raises(StopIteration):
+        function(["stand-in"])
+    assert set(got) == set(inspect.signature(function).parameters) & set(FIELDS) - {"executor"}
+
+
 @pytest.mark.parametrize("command", [running.run, variance.variance, tracing.trace])
 def test_options_have_the_limits_of_the_settings(command):
     hints = typing.get_type_hints(command, include_extras=True)

@@ -84,6 +84,7 @@ def test_what_a_run_gives_is_declared_and_null_only_where_that_is_said() -> None
     scenarios = [sim.load(name) for name in (*shipped_names(), *shipped_names("theory"))]
     replications = [replicated(scenario, 0) for scenario in scenarios]
     replications += [replicated(generated(number), number) for number in range(30)]
+    weekly: set[str] = set()
     nulls: dict[str, set[str]] = {"replication": set(), "week": set(), "site": set()}
     for replication in replications:
         assert {*replication.measures} == {*REPLICATIONS}
@@ -92,6 +93,8 @@ def test_what_a_run_gives_is_declared_and_null_only_where_that_is_said() -> None
         nulls["replication"] |= {name for name, value in replication.measures.items() if value is None}
         nulls["week"] |= {name for name, values in replication.weekly.items() if np.isnan(values).any()}
         nulls["site"] |= {name for name, values in replication.sites.items() if None in values}
+        weekly |= {name for name, values in replication.weekly.items() if not np.isnan(values).all()}
+    assert weekly == {*WEEKLY}  # a column that no rule fills is null for ever
     for level, measures in (("replication", REPLICATIONS), ("week", WEEKLY), ("site", SITES)):
         assert nulls[level] == {name for name, measure in measures.items() if measure.null_when}
 

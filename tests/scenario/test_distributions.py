@@ -17,7 +17,7 @@ from scipy import integrate, stats
 from simulator import run
 from simulator.scenario import Quantity, load, numbers
 from simulator.scenario.numbers.distribution import Distribution
-from simulator.scenario.numbers.forms import FormError, Range, distribution
+from simulator.scenario.numbers.forms import FORMS, FormError, Range, distribution
 from simulator.scenario.numbers.percentiles import FEASIBLE, fit, from_z, kind_of
 from simulator.streams import codes
 
@@ -121,6 +121,14 @@ ORACLES: list[tuple[dict[str, Any], Any]] = [
     ({"pert": {"min": 2, "mode": 3, "max": 7}}, stats.beta(1.8, 4.2, 2, 5)),
     ({"beta": {"mean": 3, "sd": 0.5, "min": 1, "max": 6}}, None),
 ]
+
+
+def test_every_form_has_an_oracle() -> None:
+    assert {name for form, _ in ORACLES for name in form} == set(FORMS)
+
+
+def test_a_code_that_no_quantile_is_written_for_gives_no_number() -> None:
+    assert math.isnan(Distribution(max(codes.NAMES) + 1, (1.0,)).quantile(0.5))
 
 
 @pytest.mark.parametrize(("form", "oracle"), ORACLES)

@@ -16,7 +16,7 @@ from simulator.model.plan.start import NOT_STOPPED
 from simulator.model.state.columns import COLUMNS, WAIT_BIN_LOG, WAIT_LOWEST_HOURS
 from simulator.model.state.state import State
 from simulator.model.state.states import LIVE, SEASON, SITE
-from simulator.scenario.measures import WEEKLY
+from simulator.scenario.measures import REPLICATIONS, WEEKLY
 from simulator.scenario.sections.success import WeekRange
 from simulator.scenario.vocabulary import TIERS
 
@@ -65,7 +65,8 @@ def null(x: float) -> float | None:
 def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: int) -> Replication:
     """All measures of a replication that has reached its horizon.
 
-    Raises RuntimeError where something happened that no rule knows: the model is incomplete.
+    Raises RuntimeError where something happened that no rule knows, or for a measure that is not both declared and
+    computed: the model is incomplete.
     """
     if state.world["unknown"][0] > 0:
         raise RuntimeError(f"{int(state.world['unknown'][0])} events or jobs of a kind that no rule knows")
@@ -111,6 +112,9 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
         **money(weekly["value"], weekly["cost"], float(state.settings["economics.discount_rate_per_year"][0])),
         "events": int(world["events"]),
     }
+    unlike = measures.keys() ^ REPLICATIONS.keys()
+    if unlike:
+        raise RuntimeError(f"not both declared and computed: {', '.join(sorted(unlike))}")
     return Replication(
         number=replication,
         seed=seed,

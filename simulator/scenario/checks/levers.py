@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from simulator.scenario.checks.inputs import Stated, numbers
-from simulator.scenario.numbers.forms import Range, plain_number
+from simulator.scenario.numbers.forms import FORMS, Range, plain_number
 from simulator.scenario.numbers.quantity import Quantity, noted
 from simulator.scenario.sections.lever import Lever
 from simulator.scenario.text.paths import values_at
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LEVELS: Final = ("mean", "p10", "median", "p50", "p90")
 """Keys of forms that stand for values strictly within the field's bounds, in increasing order."""
-FIXED_AT_ZERO: Final = ("lognormal", "exponential", "gamma")
+FIXED_AT_ZERO: Final = tuple(name for name, form in FORMS.items() if form.from_zero)
 """Forms that begin at zero, so that they cannot be shifted."""
 
 

@@ -169,23 +169,24 @@ class Form:
     optional: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     """Keys whose value is a value of the field, and must lie in its range."""
+    from_zero: bool = False
+    """Whether it begins at zero, so that it can't be shifted."""
 
 
 PERCENTILES: Final = Form(("p10", "p50", "p90"), percentiles, ("min", "max"), ("p10", "p50", "p90", "min", "max"))
 FORMS: Final[Mapping[str, Form]] = {
-    "lognormal": Form(("median", "p90"), lognormal, (), ("median", "p90")),
+    "lognormal": Form(("median", "p90"), lognormal, (), ("median", "p90"), from_zero=True),
     "triangular": Form(("min", "mode", "max"), triangular),
     "pert": Form(("min", "mode", "max"), pert),
     "beta": Form(("mean", "sd"), beta, ("min", "max")),
     "uniform": Form(("min", "max"), uniform),
-    "exponential": Form(("mean",), exponential, (), ("mean",)),
-    "gamma": Form(("mean", "sd"), gamma, (), ("mean",)),
+    "exponential": Form(("mean",), exponential, (), ("mean",), from_zero=True),
+    "gamma": Form(("mean", "sd"), gamma, (), ("mean",), from_zero=True),
 }
 """Distributions in natural units, by the key under which they are written."""
 HEADS: Final = ("value", "constant", *PERCENTILES.needs, *FORMS, "empirical")
 ALLOWED: Final = (
-    "allowed: a number, {p10:, p50:, p90:}, {value:}, or one of lognormal, triangular, pert, beta, uniform, "
-    "exponential, gamma, empirical, constant"
+    f"allowed: a number, {{p10:, p50:, p90:}}, {{value:}}, or one of {', '.join((*FORMS, 'empirical', 'constant'))}"
 )
 
 
