@@ -29,6 +29,13 @@ GateMeasure = Literal[
 ]
 GATE_MEASURES: Final[tuple[GateMeasure, ...]] = get_args(GateMeasure)
 """What a gate observes."""
+GATE_WORDS: Final[dict[GateMeasure, str]] = {
+    "active_share": "active / invited so far",
+    "value_share": "observed / planned value",
+    "backlog": "tickets waiting per 100 active users",
+    "integrations_live": "the share of systems that are live",
+}
+"""What they are, where the name does not say it."""
 
 UserState = Literal[
     "active, new, untrained",

@@ -199,12 +199,12 @@ def test_a_kind_that_is_forgotten_is_noticed() -> None:
     gate = state.gates[0]
     assert math.isnan(reading(state, gate, 99, 0.5, 0.5))
     assert math.isnan(clock_rate(state, 0, 99))
-    assert state.world["unknown"][0] == 0
+    assert state.world["unknown"][0] == 2
     turn(state, CALLED_OUT, 0, 0.0)  # which engines see to
     state.jobs["job_class"][0] = CLASS_REPAIR + 1
     job_done(state, 0, 0.0)
-    assert state.world["unknown"][0] == 2
-    with pytest.raises(RuntimeError, match="2 events or jobs of a kind that no rule knows"):
+    assert state.world["unknown"][0] == 4
+    with pytest.raises(RuntimeError, match="4 events or jobs of a kind that no rule knows"):
         measure(plan, state, inputs, 0, 1)
 
 

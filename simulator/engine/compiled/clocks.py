@@ -8,7 +8,7 @@ from typing import Any
 from simulator.model.clockwork.clocks import due, retime
 from simulator.model.clockwork.time import work_time
 from simulator.model.programme.rates import clock_rate
-from simulator.model.state.events import CLOCKS, FIRST_CLOCK, ONSET, RANK, RETURN
+from simulator.model.state.events import CLOCKS, FIRST_CLOCK, RANK, SITE_WIDE
 from simulator.model.users.tasks import set_rates
 from simulator.streams.jit import kernel_part
 
@@ -72,7 +72,7 @@ def post(state: Any, cal: Any, s: int) -> None:
 def retime_cell(state: Any, cal: Any, c: int, work: float, everything: bool) -> None:
     """Bring the clocks of cell `c` to their present rates: all of them, or those that depend on the site's others."""
     for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
-        if everything or process == ONSET or process == RETURN:
+        if everything or process in SITE_WIDE:
             i = c * CLOCKS + process - FIRST_CLOCK
             if retime(state.clocks[i], work, clock_rate(state, c, process)):
                 arm(state, cal, i)

@@ -20,7 +20,7 @@ from simulator.model.clockwork.tracing import note
 from simulator.model.programme.programme import turn
 from simulator.model.programme.rates import clock_rate
 from simulator.model.state import events
-from simulator.model.state.events import CLOCKS, FIRST_CLOCK, ONSET, RANK, RETURN
+from simulator.model.state.events import CLOCKS, FIRST_CLOCK, RANK, SITE_WIDE
 from simulator.model.state.state import State, grow_tickets
 from simulator.model.state.states import ASKS, ERROR, STOPS_USING, TIER3
 from simulator.model.support.data_science import arm_on_call, called_out, job_done, open_repair
@@ -175,7 +175,7 @@ class Programme:
         work = work_time(self.state.sites[s], self.env.now)
         for other in self.cells(s):
             for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
-                if other == c or process in (ONSET, RETURN):
+                if other == c or process in SITE_WIDE:
                     self.retime(other, process, work)
 
     def renew_rates(self, s: int) -> None:

@@ -119,16 +119,11 @@ NOT_STOPPED = -2
 
 def _timers(sites: int, shifts: int, agents: int, records: dict[str, npt.NDArray[Any]]) -> tuple[Any, Any]:
     """TIMER[...] with nothing due, and where the timers of each kind begin."""
-    sizes = {
-        events.GATE: len(records["gates"]), events.SHIFT: shifts, events.HIRED: agents, events.LEAVES: agents,
-        events.SYSTEM_STARTS: len(records["systems"]), events.STAGE_ENDED: len(records["stages"]),
-        **dict.fromkeys(
-            (events.GO_LIVE, events.CAMPAIGN_ENDS, events.CLEANING_DUE, events.DAY, events.SHOCK, events.DEPLOYED,
-             events.WITHDRAWN),
-            sites,
-        ),
+    sizes: dict[events.Each | None, int] = {
+        "programme": 1, "gate": len(records["gates"]), "shift": shifts, "agent": agents,
+        "system": len(records["systems"]), "stage": len(records["stages"]), "site": sites,
     }  # fmt: skip
-    counts = [sizes.get(kind, 1) for kind in range(events.TIMED)]
+    counts = [sizes[kind.each] for kind in events.KINDS[: events.TIMED]]
     timers = np.zeros(sum(counts), TIMER)
     timers["due"] = math.inf
     timers["kind"] = np.repeat(np.arange(events.TIMED), counts)

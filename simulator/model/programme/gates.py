@@ -99,6 +99,7 @@ def reading(state: Any, gate: Any, measure: int, u_sample: float, u_value: float
     if measure == SEES_INTEGRATIONS:
         systems = state.world[0]["systems"]
         return float(row[INTEGRATIONS] / systems) if systems > 0 else 1.0
+    state.world[0]["unknown"] += 1
     return math.nan
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from simulator.model.clockwork.time import WEEK_HOURS, YEAR_HOURS
 from simulator.model.state import events
 from simulator.model.state.states import AWAY, CLOSED, LIVE, NEW, NEW_UNTRAINED, ONBOARDED, STOPPED, UNTRAINED
-from simulator.model.support.support import question_weights
+from simulator.model.support.support import question_rate
 from simulator.model.users.change_management import mood
 from simulator.model.users.users import active_in
 from simulator.streams.jit import rule
@@ -27,8 +27,7 @@ def clock_rate(state: Any, c: int, process: int) -> float:
     if process == events.ENCOUNTER:
         return float(active_in(counts) * site["encounter_rate"])
     if process == events.QUESTION:
-        by_new, by_all, carried, without = question_weights(state, c)
-        return float(by_new + by_all + carried + without)
+        return question_rate(state, c)
     if process == events.DROP_OUT:
         return float(active_in(counts) * settings["users.drop_out_per_week"] / week)
     if process == events.LEARNED:
@@ -51,4 +50,5 @@ def clock_rate(state: Any, c: int, process: int) -> float:
     if process == events.RETURN:
         pull = settings["users.return_base"] + mood(site, settings)
         return float(counts[AWAY] * settings["users.return_per_week"] * pull / week)
+    state.world[0]["unknown"] += 1
     return math.nan

@@ -7,7 +7,10 @@ turn before work is done, work that ends frees its agent before a caller runs ou
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
+
+Each = Literal["programme", "gate", "shift", "agent", "system", "stage", "site"]
+"""What there is a timer for each of."""
 
 
 class Kind(NamedTuple):
@@ -15,6 +18,8 @@ class Kind(NamedTuple):
 
     name: str
     fields: tuple[str, str, str, str]
+    each: Each | None = None
+    """What there is a timer for each of; None for a kind without timers."""
 
 
 _kinds: list[Kind] = []
@@ -26,26 +31,34 @@ def _kind(name: str, first: str = "", second: str = "", third: str = "", fourth:
     return len(_kinds) - 1
 
 
+def _timed(each: Each, name: str, first: str = "", second: str = "", third: str = "", fourth: str = "") -> int:
+    """Declare the next kind, which has a timer for each of something; otherwise as `_kind`."""
+    if any(kind.each is None for kind in _kinds):
+        raise ValueError(f"{name}: a kind with a timer stands above those that have none")
+    _kinds.append(Kind(name, (first, second, third, fourth), each))
+    return len(_kinds) - 1
+
+
 # Kinds with a timer in `State.timers`.
-WEEK: Final = _kind("week-end", "week", "active_users", "trust_mean", "backlog")
-GATE: Final = _kind("gate-read", "gate", "decision", "accuracy_observed", "value_share_observed")
-FUNDED: Final = _kind("funded", "users_planned", "value_per_task_expected")
-REVIEW: Final = _kind("sponsor-review", "value_share_observed", "patience_weeks_left")
-GO_LIVE: Final = _kind("go-live", "site", "users_onboarded", "pilot", "carried_by_hand")
-SHIFT: Final = _kind("shift-change", "shift", "agents_on_duty")
-HIRED: Final = _kind("agent-hired", "agent", "replacement")
-LEAVES: Final = _kind("resigned", "agent")
-MOVES_ON: Final = _kind("team-moved-on", "members_gone")
-SYSTEM_STARTS: Final = _kind("integration-began", "system", "stretch")
-STAGE_ENDED: Final = _kind("stage-ended", "stage", "rework")
-CAMPAIGN_ENDS: Final = _kind("campaign-ended", "site")
-CLEANING_DUE: Final = _kind("remediation-due", "site")
-DAY: Final = _kind("working-day", "site", "accuracy", "unhandled_share", "answered_share")
-SHOCK: Final = _kind("upstream-change", "site", "loss")
-DEPLOYED: Final = _kind("model-deployed", "site")
-OUTAGE: Final = _kind("outage", "outage")
-CALLED_OUT: Final = _kind("called-out", "agent")
-WITHDRAWN: Final = _kind("switched-off", "site", "users_withdrawn")
+WEEK: Final = _timed("programme", "week-end", "week", "active_users", "trust_mean", "backlog")
+GATE: Final = _timed("gate", "gate-read", "gate", "decision", "accuracy_observed", "value_share_observed")
+FUNDED: Final = _timed("programme", "funded", "users_planned", "value_per_task_expected")
+REVIEW: Final = _timed("programme", "sponsor-review", "value_share_observed", "patience_weeks_left")
+GO_LIVE: Final = _timed("site", "go-live", "site", "users_onboarded", "pilot", "carried_by_hand")
+SHIFT: Final = _timed("shift", "shift-change", "shift", "agents_on_duty")
+HIRED: Final = _timed("agent", "agent-hired", "agent", "replacement")
+LEAVES: Final = _timed("agent", "resigned", "agent")
+MOVES_ON: Final = _timed("programme", "team-moved-on", "members_gone")
+SYSTEM_STARTS: Final = _timed("system", "integration-began", "system", "stretch")
+STAGE_ENDED: Final = _timed("stage", "stage-ended", "stage", "rework")
+CAMPAIGN_ENDS: Final = _timed("site", "campaign-ended", "site")
+CLEANING_DUE: Final = _timed("site", "remediation-due", "site")
+DAY: Final = _timed("site", "working-day", "site", "accuracy", "unhandled_share", "answered_share")
+SHOCK: Final = _timed("site", "upstream-change", "site", "loss")
+DEPLOYED: Final = _timed("site", "model-deployed", "site")
+OUTAGE: Final = _timed("programme", "outage", "outage")
+CALLED_OUT: Final = _timed("programme", "called-out", "agent")
+WITHDRAWN: Final = _timed("site", "switched-off", "site", "users_withdrawn")
 # Kinds that belong to work in hand, to waiting tickets and to the clocks of users.
 WORKED: Final = _kind("work-ended", "agent", "hours", "finished")
 GAVE_UP: Final = _kind("gave-up-waiting", "ticket", "tier")
@@ -90,3 +103,6 @@ TIMED: Final = WORKED
 FIRST_CLOCK: Final = NOTICED_ERROR
 CLOCKS: Final = REPLACED + 1 - NOTICED_ERROR
 """Clocks of a cell, one per process of its users: NOTICED_ERROR ... REPLACED, in this order."""
+
+SITE_WIDE: Final = (ONSET, RETURN)
+"""Clocks whose rates look at all users of the site, and not only at those of their cell."""

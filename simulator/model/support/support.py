@@ -116,6 +116,13 @@ def question_weights(state: Any, c: int) -> tuple[float, float, float, float]:
 
 
 @rule
+def question_rate(state: Any, c: int) -> float:
+    """Rate per working hour at which cell `c` turns to support other than for an error."""
+    by_new, by_all, carried, without = question_weights(state, c)
+    return float(by_new + by_all + carried + without)
+
+
+@rule
 def ask_question(state: Any, c: int, time: float, u_pick: float) -> tuple[int, int]:
     """An active user of cell `c` turns to support: (user, kind of the ticket).
 

@@ -20,7 +20,7 @@ from simulator.scenario.numbers.section import Section, needed, stated
 from simulator.scenario.sections.people import repeated
 from simulator.scenario.sections.success import Bound
 from simulator.scenario.text.problems import Finding, rejected
-from simulator.scenario.vocabulary import GATE_MEASURES, GateMeasure
+from simulator.scenario.vocabulary import GATE_MEASURES, GATE_WORDS, GateMeasure
 
 
 class Phase(Section):
@@ -42,8 +42,7 @@ class GateCriterion(Bound):
     """A bound on what a gate observes."""
 
     measure: GateMeasure = needed(
-        "What is observed: active_share is active / invited so far, value_share observed / planned value, backlog "
-        "tickets waiting per 100 active users, integrations_live the share of systems that are live."
+        f"What is observed: {', '.join(f'{name} is {words}' for name, words in GATE_WORDS.items())}."
     )
 
 
