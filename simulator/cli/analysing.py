@@ -65,7 +65,7 @@ class Answers:
         self._silent = silent
         self._above = above
 
-    def check(self, scenarios: Iterable[Scenario], replications: int, param_hint: str) -> None:
+    def check(self, scenarios: Iterable[Scenario], replications: int, param_hint: str | None = None) -> None:
         """Raise `typer.BadParameter` where there is no answer, and `OutputError` where it can't be written."""
         from simulator.store.files import refuse_others
 
@@ -126,7 +126,7 @@ def analyse(
     refuse_half_a_cluster(executor, scheduler)
     loaded = loaded_for_a_run(sources, changes, overlays, out)
     answers = Answers(question, out, silent=as_json, above=False)
-    answers.check(scenarios_in(loaded), settings.replications, question.name)
+    answers.check(scenarios_in(loaded), settings.replications)
     with workplace(executor, scheduler) as where, stopping_when_told():
         together = simulate(loaded, replace(settings, executor=where))
         if together.interrupted and out is None:
