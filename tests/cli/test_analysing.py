@@ -58,7 +58,7 @@ def test_answers_are_printed_written_and_told_as_json(count, tmp_path):
 def test_what_can_not_be_asked_is_refused(count, tmp_path):
     with pytest.raises(typer.BadParameter, match="stand-in needs two") as caught:
         count(replications=1)
-    assert caught.value.param_hint == "count"
+    assert caught.value.param_hint is None  # what is wrong may be the number of replications, or the scenario
     (tmp_path / "stand-in").mkdir()
     (tmp_path / "stand-in" / "count.json").mkdir()
     with pytest.raises(OutputError, match=r"count\.json is a folder where a file of ours belongs"):
