@@ -18,6 +18,7 @@ SENTENCES = {
     "shift-change": "{shift}: {agents_on_duty} at work",
     "agent-hired": "somebody new {replacement:takes the place of|begins as} {agent}",
     "resigned": "{agent} resigns",
+    "team-shrank": "the system is built; {members_gone} members of the data science team leave those who run it",
     "team-moved-on": "the data science team moves on; {members_gone} of its members leave",
     "integration-began": "work on {system} begins{slow: (a slow project: its stages take {stretch} times as long)|}",
     "stage-ended": "{stage} {rework:must be done again|is done}",
@@ -63,9 +64,9 @@ SENTENCES = {
 """How a kind of event is told; `{x:%}` is a percentage, `{x:a|b}` is a where x holds and b where it does not."""
 
 MILESTONES = (
-    "gate-read", "funded", "sponsor-review", "go-live", "team-moved-on", "integration-began", "system-live",
-    "model-deployed", "data-remediated", "outage", "service-restored", "agent-hired", "resigned", "shelved",
-    "switched-off",
+    "gate-read", "funded", "sponsor-review", "go-live", "team-moved-on", "team-shrank", "integration-began",
+    "system-live", "model-deployed", "data-remediated", "outage", "service-restored", "agent-hired", "resigned",
+    "shelved", "switched-off",
 )  # fmt: skip
 """Kinds that concern the whole programme, and few enough to be read from the first to the last."""
 

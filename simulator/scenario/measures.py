@@ -28,6 +28,7 @@ from simulator.scenario.measure import (
     Measure,
     per_tier,
 )
+from simulator.scenario.vocabulary import COST_WORDS, VALUE_WORDS
 
 NO_PILOT: Final = "users are in place, so that there is no pilot"
 
@@ -35,6 +36,12 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("success_probability", "Success probability", SHARE, RESULT,
             "Share of the funded replications that reach scale, on time or late.",
             "none is funded", headline=("suite", "column"), counts="success", among="funded"),
+    Measure("pays_probability", "Funding pays", SHARE, RESULT,
+            "Share of the funded replications in which the value of funding is above 0.",
+            "none is funded", headline=("suite", "column"), counts="pays", among="funded"),
+    Measure("paid_back_share", "Paid back", SHARE, RESULT,
+            "Share of the funded replications in which value since the decision covers cost since, at the horizon.",
+            "none is funded", counts="paid_back", among="funded"),
     Measure("funded_share", "Funded", SHARE, RESULT,
             "Share of the replications that are funded.", headline=("suite",), counts="funded"),
 
@@ -146,11 +153,34 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("value_delivered", "Value delivered", MONEY, REPLICATION,
             "Sum of `value` over all weeks.", group=("money", 2)),
     Measure("npv", "Net present value", MONEY, REPLICATION,
-            "Sum over all weeks of `value` less `cost`, each discounted from the end of its week to kick-off.",
-            group=("money", 3), headline=("suite", "column", "variance")),
+            "Sum over all weeks of `value` less `cost`, each discounted from the end of its week to kick-off; the "
+            "pilot's are included.", headline=("suite", "variance")),
     Measure("payback_week", "Week when paid back", WEEKS, REPLICATION,
-            "First week from which on, to the horizon, value so far covers cost so far.",
-            "it does not at the horizon", group=("money", 4)),
+            "First week from which on, to the horizon, value so far covers cost so far, both from kick-off.",
+            "it does not at the horizon"),
+    Measure("value_from_funding", "Value of funding", MONEY, REPLICATION,
+            "Net present value of funding at the date of the decision: `value` less `cost` of the weeks that begin "
+            "from then on, each discounted from its end. What was spent before is sunk; nothing counts beyond the "
+            "horizon.",
+            "it is not funded", group=("money", 3), headline=("suite", "column", "variance")),
+    Measure("pays", "Funding pays", TRUTH, REPLICATION,
+            "Whether it is funded and the value of funding is above 0."),
+    Measure("paid_back", "Paid back", TRUTH, REPLICATION,
+            "Whether it is funded and at the horizon value since the decision covers cost since, undiscounted."),
+    Measure("weeks_to_payback", "Weeks from decision to payback", WEEKS, REPLICATION,
+            "Weeks from the decision to the first from which on, to the horizon, value since covers cost since.",
+            "it is not funded, or not paid back at the horizon", group=("money", 5)),
+    Measure("return_on_investment", "Return on investment", RATE, REPLICATION,
+            "Value of funding over the discounted cost since the decision; -1 where nothing of it comes back.",
+            "it is not funded, or costs nothing", group=("money", 4)),
+    Measure("largest_outlay", "Largest sum out of pocket", MONEY, REPLICATION,
+            "Most by which cost since the decision has ever exceeded value since, undiscounted.",
+            "it is not funded", group=("money", 6)),
+    Measure("run_rate_final", "Net value a year, at the end", MONEY, REPLICATION,
+            "Value less cost of the last 13 weeks, for a whole year.",
+            "it is not funded, or fewer than 13 weeks are left after the decision", group=("money", 7)),
+    Measure("cost_over_licences", "Total cost over licences", RATE, REPLICATION,
+            "All cost since the decision over that of licences.", "it is not funded, or licences cost nothing"),
     Measure("events", "Simulated events", COUNT, REPLICATION,
             "Events simulated: the lines of the replication's trace."),
 
@@ -201,8 +231,13 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("sites_live", "Sites live", COUNT, WEEK,
             "Sites that are live at the end of the week; those in the pilot or switched off are not."),
     Measure("cost", "Cost of a week", MONEY, WEEK, "What the programme costs in the week."),
+    *(Measure(f"cost_{name}", f"Cost of a week, {words}", MONEY, WEEK, f"Part of `cost`: {words}.")
+      for name, words in COST_WORDS.items()),
     Measure("value", "Value of a week", MONEY, WEEK,
             "What correct answers are worth in the week, less what errors cost, noticed and silent ones."),
+    *(Measure(f"value_{name}", f"Value of a week, {words}", MONEY, WEEK,
+              f"Part of `value`: {words}{'' if name == 'right_answers' else ', below 0'}.")
+      for name, words in VALUE_WORDS.items()),
     Measure("cost_cumulative", "Cost so far", MONEY, WEEK, "Sum of `cost` up to the week, the week included."),
     Measure("value_cumulative", "Value so far", MONEY, WEEK, "Sum of `value` up to the week, the week included."),
 

@@ -51,6 +51,39 @@ UserState = Literal[
 USER_STATES: Final[tuple[UserState, ...]] = get_args(UserState)
 """States of a user: what comes first in the name, then perhaps how far they have got. The active ones stand first."""
 
+CostCategory = Literal[
+    "licences",
+    "platform",
+    "support",
+    "data_science",
+    "integration",
+    "change",
+    "quality",
+    "outages",
+    "management",
+]
+COST_CATEGORIES: Final[tuple[CostCategory, ...]] = get_args(CostCategory)
+"""What the programme's money is spent on; a week's costs by category add up to its cost."""
+COST_WORDS: Final[dict[CostCategory, str]] = {
+    "licences": "licences of users",
+    "platform": "platform and computing",
+    "support": "help desk, tiers 1 and 2",
+    "data_science": "data science team",
+    "integration": "integration of systems",
+    "change": "training, documentation, champions, campaigns",
+    "quality": "data remediation and checked answers",
+    "outages": "damage of outages",
+    "management": "programme office",
+}
+ValueCategory = Literal["right_answers", "noticed_errors", "silent_errors"]
+VALUE_CATEGORIES: Final[tuple[ValueCategory, ...]] = get_args(ValueCategory)
+"""What the programme's value is made of; what errors cost is below zero, and all add up to the value."""
+VALUE_WORDS: Final[dict[ValueCategory, str]] = {
+    "right_answers": "time saved by right answers",
+    "noticed_errors": "rework on noticed errors",
+    "silent_errors": "damage of silent errors",
+}
+
 EngineName = Literal["compiled", "reference"]
 ENGINES: Final[tuple[EngineName, ...]] = get_args(EngineName)
 """The engines, the default first."""

@@ -13,7 +13,8 @@ from typing import Any
 
 from simulator.model.clockwork.time import WEEK_HOURS, YEAR_HOURS
 from simulator.model.clockwork.variate import variate
-from simulator.model.state.states import CLOSED, LIVE, PILOT
+from simulator.model.state.spending import spend
+from simulator.model.state.states import CLOSED, LIVE, PILOT, QUALITY
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 from simulator.streams.variates import normal_quantile
@@ -75,6 +76,7 @@ def retraining_due(state: Any, s: int, time: float) -> bool:
     too_soon = time - site["retrained_at"] < settings["ai.retraining.least_weeks_between"] * WEEK_HOURS
     if settings["ai.retraining.below_accuracy"] <= 0.0 or attempted <= 0.0 or too_soon:
         return False
+    spend(state, QUALITY, settings["ai.retraining.qa_tasks"] * settings["economics.cost_per_checked_answer"])
     accuracy = site["week_correct_base"] / attempted
     u, _, _, _ = draw(state.key, site["stream_reading"], 0, int(time / WEEK_HOURS))
     # The normal limit of a binomial sample.

@@ -109,7 +109,7 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
         "support_underestimate_factor": support_underestimate(plan, state, weekly),
         "integrations_live_week": _week(world["integrated_at"]) if len(state.systems) else None,
         "sites_live": int((state.sites["stage"] == LIVE).sum()),
-        **money(weekly["value"], weekly["cost"], float(state.settings["economics.discount_rate_per_year"][0])),
+        **money(state, weekly),
         "events": int(world["events"]),
     }
     unlike = measures.keys() ^ REPLICATIONS.keys()

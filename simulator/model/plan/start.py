@@ -61,6 +61,7 @@ def begin(
         ("segments", len(scenario.users.segments)), ("seasons", len(scenario.seasons)), ("systems", systems),
         ("free", [settings[f"integration.{team}"] for team in TEAMS]), ("funded_at", math.inf),
         ("stopped_at", math.inf), ("over_at", math.inf), ("integrated_at", math.inf), ("expectation", 1.0),
+        ("decided_at", math.inf), ("rolled_out_at", math.inf),
         ("stopped_at_gate", NOT_STOPPED),
         ("first_outage", 3 * sites), ("first_repair", 3 * sites + 1),
         ("first_ticket", 3 * sites + 1 + families * types),
@@ -161,6 +162,7 @@ def prepare(state: State) -> None:
     if in_place:
         world["programme"] = states.ROLLING_OUT
         world["funded_at"] = 0.0
+        world["decided_at"] = 0.0
     else:
         set_timer(state, events.GATE, 0, settings["pilot.weeks"] * WEEK_HOURS)
     funded = settings["pilot.weeks"] * WEEK_HOURS + settings["rollout.funding_delay_weeks"] * WEEK_HOURS

@@ -28,11 +28,13 @@ from simulator.model.state.columns import (
     column_sum,
 )
 from simulator.model.state.events import FUNDED, GATE
+from simulator.model.state.spending import spend
 from simulator.model.state.states import (
     ANY,
     GO,
     HOLD,
     LIVE,
+    QUALITY,
     STOP,
     TIER3,
 )
@@ -134,6 +136,8 @@ def read_gate(state: Any, g: int, time: float) -> None:
     gate = state.gates[g]
     u, v, _, _ = draw(state.key, gate["stream"], 0, gate["readings"])
     gate["readings"] += 1
+    if gate["criteria"] > 0:
+        spend(state, QUALITY, gate["qa_tasks"] * state.settings[0]["economics.cost_per_checked_answer"])
     decision = decide(state, g, u, v) if gate["criteria"] > 0 else GO
     accuracy = reading(state, gate, SEES_ACCURACY, u, v)
     value = reading(state, gate, SEES_VALUE_SHARE, u, v)
@@ -141,6 +145,7 @@ def read_gate(state: Any, g: int, time: float) -> None:
     if decision == GO:
         gate["passed"] = 1
         if g == 0:
+            state.world[0]["decided_at"] = time
             set_timer(state, FUNDED, 0, time + state.settings[0]["rollout.funding_delay_weeks"] * WEEK_HOURS)
     elif decision == HOLD:
         gate["holds"] += 1

@@ -21,7 +21,7 @@ from simulator.model.programme.week import close_week, open_week
 from simulator.model.state import events
 from simulator.model.state.events import DAY, SHOCK
 from simulator.model.support.data_science import begin_outage, open_remediation, redeploy
-from simulator.model.support.staffing import change_shift, hire, move_on, resign
+from simulator.model.support.staffing import change_shift, hire, move_on, resign, shrink
 from simulator.model.users.tasks import set_rates, settle, touch
 from simulator.streams.jit import rule
 
@@ -81,6 +81,8 @@ def turn(state: Any, kind: int, entity: int, time: float) -> None:
         resign(state, entity, time)
     elif kind == events.MOVES_ON:
         move_on(state, time)
+    elif kind == events.TEAM_SHRINKS:
+        shrink(state, time)
     elif kind == events.SYSTEM_STARTS:
         system_due(state, entity, time)
     elif kind == events.STAGE_ENDED:

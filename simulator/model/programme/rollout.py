@@ -17,6 +17,7 @@ from simulator.model.clockwork.clocks import rewind
 from simulator.model.clockwork.time import WEEK_HOURS, first_day_of_use, working_morning
 from simulator.model.clockwork.timers import set_timer, stop_timers, timer
 from simulator.model.clockwork.tracing import note
+from simulator.model.economics.licences import buy_licences
 from simulator.model.programme.integration import integrated, stop_integration
 from simulator.model.programme.sponsor import REVIEW_HOURS, expect
 from simulator.model.state import events
@@ -35,9 +36,12 @@ from simulator.model.state.events import (
     REVIEW,
     SHOCK,
     SYSTEM_STARTS,
+    TEAM_SHRINKS,
     WITHDRAWN,
 )
+from simulator.model.state.spending import spend
 from simulator.model.state.states import (
+    CHANGE,
     CLOSED,
     EXPERIENCED,
     FROM_PILOT,
@@ -69,6 +73,8 @@ def fund(state: Any, time: float) -> None:
     world["programme"] = ROLLING_OUT
     world["funded_at"] = time
     expect(state)
+    spend(state, CHANGE, settings["economics.documentation_cost"] * settings["support.documentation_quality"])
+    spend(state, CHANGE, settings["economics.training_material_cost"])
     note(state, time, FUNDED, world["users"], world["value_per_task"], 0, 0)
     for s in range(world["sites"]):
         site = state.sites[s]
@@ -131,15 +137,31 @@ def go_live(state: Any, s: int, time: float) -> None:
         touch(state, s, time)
     site["stage"] = PILOT if pilot else LIVE
     onboarded = onboard(state, s, pilot, time)
+    buy_licences(settings, site, time)
     if not pilot:
+        finish_wave(state, time)
         site["ready"] = 0
         site["live_at"] = time
         site["carried_since"] = time
         if settings["change_programme.campaign.weeks"] > 0.0:
             site["onset_factor"] = settings["change_programme.campaign.onset_factor"]
-            state.world[0]["week_spent"] += settings["economics.campaign_cost_per_user"] * site["users"]
+            spend(state, CHANGE, settings["economics.campaign_cost_per_user"] * site["users"])
             set_timer(state, CAMPAIGN_ENDS, s, time + settings["change_programme.campaign.weeks"] * WEEK_HOURS)
     note(state, time, GO_LIVE, s, onboarded, int(pilot), int(site["carried"] == 1))
+
+
+@rule
+def finish_wave(state: Any, time: float) -> None:
+    """Another site is live; with the last one the roll-out is over, and the team that builds may shrink to run it."""
+    world = state.world[0]
+    for s in range(world["sites"]):
+        if state.sites[s]["stage"] != LIVE:
+            return
+    world["rolled_out_at"] = time
+    settings = state.settings[0]
+    if settings["data_science_team.run_team"] == 1:
+        after = settings["data_science_team.run_team.weeks_after_last_go_live"] * WEEK_HOURS
+        set_timer(state, TEAM_SHRINKS, 0, time + after)
 
 
 @rule
@@ -196,14 +218,26 @@ def stop(state: Any, reason: int, time: float) -> None:
     world["stopped_at_gate"] = reason
     world["drop_jobs"] = 1
     note(state, time, events.SHELVED, reason, 0, 0, 0)
-    for kind in (GATE, FUNDED, REVIEW, GO_LIVE, MOVES_ON, CLEANING_DUE, CAMPAIGN_ENDS, DEPLOYED, OUTAGE, HIRED):
+    for kind in (
+        GATE,
+        FUNDED,
+        REVIEW,
+        GO_LIVE,
+        MOVES_ON,
+        TEAM_SHRINKS,
+        CLEANING_DUE,
+        CAMPAIGN_ENDS,
+        DEPLOYED,
+        OUTAGE,
+        HIRED,
+    ):
         stop_timers(state, kind)
     stop_integration(state, time)
     running = 0
     for s in range(world["sites"]):
         if state.sites[s]["stage"] != NOT_STARTED:
             running += 1
-            world["licensed"] += state.sites[s]["invited"]
+            world["licensed"] += state.sites[s]["licences"]
             touch(state, s, time)
     off = 0
     for s in range(world["sites"]):

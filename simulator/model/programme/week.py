@@ -9,7 +9,8 @@ from simulator.model.answers.data_quality import retraining_due
 from simulator.model.clockwork.time import WEEK_HOURS, work_time
 from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import note
-from simulator.model.programme.economics import week_cost, week_value
+from simulator.model.economics.costs import week_cost
+from simulator.model.economics.value import week_value
 from simulator.model.programme.integration import count_stages
 from simulator.model.programme.sponsor import planned_value
 from simulator.model.state.columns import (
@@ -116,8 +117,8 @@ def close_week(state: Any, time: float) -> None:
     count_stages(state, time, 0)
     for t in range(len(TIERS)):
         change_tier(state, t, time, 0, 0, 0)
-    cost = week_cost(state, tasks, time)
-    value, seen = week_value(state, correct, wrong)
+    cost = week_cost(state, row, tasks, time)
+    value, seen = week_value(state, row, correct, wrong)
     in_target = ended = 0
     backlog = 0
     for t in range(len(TIERS)):
@@ -167,8 +168,6 @@ def close_week(state: Any, time: float) -> None:
     world["week_opened"] = 0
     world["week_abandoned"] = 0
     world["week_noticed"] = 0
-    world["week_spent"] = 0.0
-    world["week_stage_hours"] = 0.0
     world["week"] = week + 1
     note(state, time, WEEK, week, active, row[TRUST], backlog)
 

@@ -1,6 +1,7 @@
 """Weekly columns: the number of each in `State.weekly`, and their sums over weeks.
 
-Of a measure that there is for each tier the number is that of tier 1; those of the other tiers follow.
+Of a measure that there is for each tier the number is that of tier 1; those of the other tiers follow. So it is with
+the categories of cost and value.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import math
 from typing import Any
 
 from simulator.scenario.measures import WEEKLY
-from simulator.scenario.vocabulary import STAFFED_TIERS
+from simulator.scenario.vocabulary import COST_CATEGORIES, STAFFED_TIERS, VALUE_CATEGORIES
 from simulator.streams.jit import rule
 
 HIDDEN_WEEKLY = [
@@ -34,6 +35,7 @@ BACKLOG = COLUMNS["backlog_tier1"]
 BUSY = COLUMNS["busy_hours_tier1"]
 CORRECT = COLUMNS["correct"]
 COST = COLUMNS["cost"]
+COST_PARTS = COLUMNS[f"cost_{COST_CATEGORIES[0]}"]
 COST_SUM = COLUMNS["cost_cumulative"]
 ENDED = COLUMNS["visits_ended"]
 HEADS = COLUMNS["heads_tier1"]
@@ -57,6 +59,7 @@ USERS_ONBOARDED = COLUMNS["users_onboarded"]
 USERS_REVERTED = COLUMNS["users_reverted"]
 UTILISATION = COLUMNS["utilisation_tier1"]
 VALUE = COLUMNS["value"]
+VALUE_PARTS = COLUMNS[f"value_{VALUE_CATEGORIES[0]}"]
 VALUE_SUM = COLUMNS["value_cumulative"]
 WAIT = COLUMNS["wait_hours_mean_tier1"]
 WRONG = COLUMNS["errors"]

@@ -18,7 +18,7 @@ from simulator.scenario.sections.integration import Stage, System
 from simulator.scenario.sections.people import Segment, Site
 from simulator.scenario.sections.rollout import Gate, GateCriterion, Phase
 from simulator.scenario.sections.support import StaffedTier
-from simulator.scenario.vocabulary import TEAMS, TICKET_KINDS
+from simulator.scenario.vocabulary import COST_CATEGORIES, TEAMS, TICKET_KINDS
 
 FOLLOWS: Final = "follows"
 SETTINGS_OF: Final[dict[str, dict[str, Setting]]] = {}
@@ -66,7 +66,7 @@ SITE = _record(
     opened work_at_opening started live_at retrained_at shock_product volume accuracy unhandled answered
     task_rate correct_rate wrong_rate notice_rate encounter_rate loss_rate rate_mark user_hours user_mark
     correct_base loss_base week_correct_base week_wrong_base week_tasks week_correct week_wrong
-    carried_since carried_hours onset_factor""",
+    carried_since carried_hours onset_factor licences renewed""",
     i8="""days is_pilot stage first_cell pilot_users active away retraining retrainings shocks tickets
     invited carried ready stale remediations carrying""",
     u8="stream_shock stream_retraining stream_reading stream_remediation",
@@ -119,14 +119,16 @@ WORLD = _record(
     "world",
     follows="free",
     f8="""funded_at stopped_at over_at expectation patience value_per_task pilot_adoption pilot_tickets
-    outage_began outage_ended training_left stage_mark week_spent week_stage_hours integrated_at""",
+    outage_began outage_ended training_left stage_mark week_stage_hours integrated_at decided_at rolled_out_at
+    licensed""",
     i8="""events users sites cells families tickets_opened tickets_abandoned tickets_cancelled tickets_solved
     week_opened week_abandoned week_noticed
     free_ticket repairs_open types_seen types_repaired users_reverted users_lost tracing traced week
     serial segments seasons systems systems_live stages_under_way
-    programme stopped_at_gate reviews licensed outage outages fresh drop_jobs cancel timers_moved
+    programme stopped_at_gate reviews shrunk outage outages fresh drop_jobs cancel timers_moved
     first_outage first_repair first_ticket unknown""",
     opened=("i8", len(TICKET_KINDS)),
+    week_spent=("f8", len(COST_CATEGORIES)),
     free=("i8", len(TEAMS)),
     u8="stream_outage stream_sponsor",
 )

@@ -10,7 +10,15 @@ from typing import Final
 from simulator.model.state.settings import place_of
 from simulator.scenario.sections.rollout import GateReading, Rollout
 from simulator.scenario.sections.support import Support
-from simulator.scenario.vocabulary import JOBS, TEAMS, TICKET_KINDS, TIERS, USER_STATES
+from simulator.scenario.vocabulary import (
+    COST_CATEGORIES,
+    JOBS,
+    TEAMS,
+    TICKET_KINDS,
+    TIERS,
+    USER_STATES,
+    VALUE_CATEGORIES,
+)
 
 # States of a user. The first six have a roster (a list of the members) in every cell; the first three are active.
 NEW_UNTRAINED: Final = USER_STATES.index("active, new, untrained")
@@ -87,6 +95,20 @@ DONE: Final = 3
 NO_TEAM: Final = -1
 REVIEWERS: Final = TEAMS.index("reviewers")
 ENGINEERS: Final = TEAMS.index("engineers")
+
+# What money is spent on, and what value is made of.
+LICENCES: Final = COST_CATEGORIES.index("licences")
+PLATFORM: Final = COST_CATEGORIES.index("platform")
+SUPPORT: Final = COST_CATEGORIES.index("support")
+DATA_SCIENCE: Final = COST_CATEGORIES.index("data_science")
+INTEGRATION: Final = COST_CATEGORIES.index("integration")
+CHANGE: Final = COST_CATEGORIES.index("change")
+QUALITY: Final = COST_CATEGORIES.index("quality")
+OUTAGES: Final = COST_CATEGORIES.index("outages")
+MANAGEMENT: Final = COST_CATEGORIES.index("management")
+RIGHT_ANSWERS: Final = VALUE_CATEGORIES.index("right_answers")
+NOTICED_ERRORS: Final = VALUE_CATEGORIES.index("noticed_errors")
+SILENT_ERRORS: Final = VALUE_CATEGORIES.index("silent_errors")
 
 # Decisions at a gate.
 GO: Final = 0

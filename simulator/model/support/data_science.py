@@ -20,6 +20,7 @@ from simulator.model.clockwork.tracing import note
 from simulator.model.clockwork.variate import variate
 from simulator.model.state import events
 from simulator.model.state.events import CALLED_OUT, CLEANING_DUE, DEPLOYED, OUTAGE
+from simulator.model.state.spending import spend
 from simulator.model.state.states import (
     CLASS_HAND_CARRIED,
     CLASS_OUTAGE,
@@ -29,7 +30,9 @@ from simulator.model.state.states import (
     LIVE,
     NOT_STARTED,
     OUTAGE_LINE,
+    OUTAGES,
     PILOT,
+    QUALITY,
     SITE,
     STOPPED,
     TIER3,
@@ -68,7 +71,7 @@ def open_remediation(state: Any, s: int, time: float) -> None:
     if state.settings[0]["ai.remediation"] == 0 or state.sites[s]["remediations"] > 0 or world["programme"] == STOPPED:
         return
     set_timer(state, CLEANING_DUE, s, math.inf)
-    world["week_spent"] += state.settings[0]["economics.remediation_cost_per_site"]
+    spend(state, QUALITY, state.settings[0]["economics.remediation_cost_per_site"])
     come_up(state, world["sites"] + s, CLASS_REMEDIATION, remediation_hours(state, s), s, time)
 
 
@@ -139,7 +142,7 @@ def end_outage(state: Any, time: float) -> None:
         if state.sites[s]["stage"] == PILOT or state.sites[s]["stage"] == LIVE:
             invited += state.sites[s]["invited"]
     cost = lasted * state.settings[0]["economics.outage_cost_per_hour"]
-    world["week_spent"] += cost * invited / max(1, world["users"])
+    spend(state, OUTAGES, cost * invited / max(1, world["users"]))
     note(state, time, events.SERVICE_BACK, world["outages"] - 1, lasted, 0, 0)
     for s in range(world["sites"]):
         if state.sites[s]["stage"] != NOT_STARTED:

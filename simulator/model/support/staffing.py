@@ -166,12 +166,15 @@ def depart(state: Any, number: int, time: float) -> None:
 
 @rule
 def kept_members(state: Any, time: float) -> int:
-    """Posts of the data science team: fewer once it has moved on to another project."""
+    """Posts of the data science team: fewer once it has moved on to another project, or only runs the system."""
     settings = state.settings[0]
-    posts = state.tiers[TIER3]["agents"]
+    posts = int(state.tiers[TIER3]["agents"])
+    if state.world[0]["shrunk"] == 1:
+        posts = min(posts, int(settings["data_science_team.run_team.members"]))
     if time < state.world[0]["funded_at"] + settings["data_science_team.moves_on.week"] * WEEK_HOURS:
-        return int(posts)
-    return int(math.ceil(posts * settings["data_science_team.moves_on.retained_share"] - 1e-9))
+        return posts
+    retained = state.tiers[TIER3]["agents"] * settings["data_science_team.moves_on.retained_share"]
+    return min(posts, int(math.ceil(retained - 1e-9)))
 
 
 @rule
@@ -182,16 +185,30 @@ def move_on(state: Any, time: float) -> None:
     """
     settings = state.settings[0]
     tier = state.tiers[TIER3]
-    kept = kept_members(state, time)
-    left = 0
+    kept = int(math.ceil(tier["agents"] * settings["data_science_team.moves_on.retained_share"] - 1e-9))
     tier["pace"] = tier["agents"] * settings["data_science_team.moves_on.retained_share"] / kept if kept > 0 else 1.0
-    for number in range(tier["first_agent"] + kept, tier["first_agent"] + tier["agents"]):
+    note(state, time, events.MOVES_ON, give_up_posts(state, time), 0, 0, 0)
+
+
+@rule
+def shrink(state: Any, time: float) -> None:
+    """The system is built: as many members stay as it takes to run it."""
+    state.world[0]["shrunk"] = 1
+    note(state, time, events.TEAM_SHRINKS, give_up_posts(state, time), 0, 0, 0)
+
+
+@rule
+def give_up_posts(state: Any, time: float) -> int:
+    """Posts of the data science team that are not kept fall away; returns how many people go."""
+    tier = state.tiers[TIER3]
+    left = 0
+    for number in range(tier["first_agent"] + kept_members(state, time), tier["first_agent"] + tier["agents"]):
         set_timer(state, HIRED, number, math.inf)
         set_timer(state, LEAVES, number, math.inf)
         if state.agents[number]["employed"] == 1 and state.agents[number]["leaving"] == 0:
             dismiss(state, number, time)
             left += 1
-    note(state, time, events.MOVES_ON, left, 0, 0, 0)
+    return left
 
 
 @rule

@@ -16,10 +16,12 @@ from typing import Any
 from simulator.model.clockwork.time import work_time
 from simulator.model.clockwork.tracing import note
 from simulator.model.state import events
+from simulator.model.state.spending import spend
 from simulator.model.state.states import (
     ASKS,
     AWAY,
     CARRIES_ON,
+    CHANGE,
     EXPERIENCED,
     GONE,
     NEW,
@@ -63,7 +65,7 @@ def onboard(state: Any, s: int, pilot: bool, time: float) -> int:
             if user["trained"] == 0 and (pilot or settings["change_programme.training"] == 0):
                 cell["untrained"] -= 1
                 user["trained"] = 1
-                world["week_spent"] += settings["economics.training_cost_per_user"]
+                spend(state, CHANGE, settings["economics.training_cost_per_user"])
             if settings["users.initially_active"] == 1:
                 move(state, number, EXPERIENCED, time)
             else:

@@ -12,7 +12,8 @@ from typing import Any
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.tracing import note
 from simulator.model.state import events
-from simulator.model.state.states import CLOSED, NEW, ONBOARDED, STOPPED, UNTRAINED, WAITING
+from simulator.model.state.spending import spend
+from simulator.model.state.states import CHANGE, CLOSED, NEW, ONBOARDED, STOPPED, UNTRAINED, WAITING
 from simulator.model.users.tasks import touch
 from simulator.model.users.users import move, untrained
 from simulator.streams.jit import rule
@@ -63,7 +64,7 @@ def train_site(state: Any, s: int, places: int, time: float) -> int:
                 trained += 1
             number += 1
     if trained > 0:
-        world["week_spent"] += trained * state.settings[0]["economics.training_cost_per_user"]
+        spend(state, CHANGE, trained * state.settings[0]["economics.training_cost_per_user"])
         touch(state, s, time)
         note(state, time, events.TRAINED, s, trained, 0, 0)
     return trained

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from simulator.scenario.numbers.mix import adds_up
 from simulator.scenario.numbers.number_kinds import (
+    MOST_PEOPLE,
     CertainShare,
     HeadCount,
     Hours,
@@ -29,6 +30,12 @@ from simulator.scenario.vocabulary import JOBS, Job
 
 TEAM_HOURS = ({"days": "mon-fri", "start_hour": 9, "end_hour": 17, "share": 1.0},)
 DESK_HOURS = ({"days": "mon-fri", "start_hour": 8, "end_hour": 18, "share": 1.0},)
+
+
+DEDICATED = (
+    "People who work for this programme alone, and are paid for all hours of their shifts; the others are paid as "
+    "economics.shared_people says (people); null: all."
+)
 
 
 def shifts_add_up(shifts: tuple[Shift, ...]) -> None:
@@ -102,6 +109,7 @@ class StaffedTier(Section):
     """A tier of support agents."""
 
     agents: HeadCount = stated(4, "Agents (people).", elsewhere="structure")
+    dedicated: HeadCount | None = stated(None, DEDICATED, absent=MOST_PEOPLE)
     utc_offset_hours: Offset = stated(
         0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).", elsewhere="structure"
     )
@@ -191,10 +199,18 @@ class MovesOn(Section):
     retained_share: Share = needed("Share of the team's capacity that stays (share).", acts="until_funded")
 
 
+class RunTeam(Section):
+    """Those who stay when the system is built: the team that runs it."""
+
+    members: HeadCount = needed("Members who stay (people).")
+    weeks_after_last_go_live: Weeks = stated(13, "Time from the last site's go-live until the others leave (weeks).")
+
+
 class DataScienceTeam(Section):
     """Tier 3, who also end outages, carry data by hand, retrain, remediate and repair: one pool."""
 
     members: HeadCount = stated(6, "Members (people).", elsewhere="structure")
+    dedicated: HeadCount | None = stated(None, DEDICATED, elsewhere="structure")
     utc_offset_hours: Offset = stated(0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).")
     shifts: tuple[Shift, ...] = stated(
         TEAM_HOURS, "Shifts, local time; shares add up to 1.", min_length=1, max_length=50
@@ -214,6 +230,7 @@ class DataScienceTeam(Section):
     starting_productivity: ShareAboveZero = stated(
         0.4, "Speed of a new member on the first day (share of full speed).", elsewhere="structure"
     )
+    run_team: RunTeam | None = stated(None, "The team that runs what this one has built; null: all stay.")
     moves_on: MovesOn | None = stated(
         None, "When the team moves on to other work; null: it stays.", acts="until_funded"
     )
