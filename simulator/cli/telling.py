@@ -13,6 +13,8 @@ SENTENCES = {
     "funded": "the roll-out to {users_planned} people is funded; "
     "the pilot promises {currency} {value_per_task_expected} a task",
     "sponsor-review": "value seen: {value_told}; the sponsor {patience_told}",
+    "budget-decision": "spent {currency} {spent} since funding, forward value {forward_value} against a cost to come "
+    "of {forward_cost}: {budget_decision}",
     "go-live": "{site} {pilot:begins its pilot|goes live}, {users_onboarded} people invited"
     "{carried_by_hand:, data carried by hand|}",
     "shift-change": "{shift}: {agents_on_duty} at work",
@@ -63,10 +65,12 @@ SENTENCES = {
 }
 """How a kind of event is told; `{x:%}` is a percentage, `{x:a|b}` is a where x holds and b where it does not."""
 
+ENDINGS = {"sponsor": "its sponsor has lost patience", "budget": "its budget is not renewed"}
+
 MILESTONES = (
-    "gate-read", "funded", "sponsor-review", "go-live", "team-moved-on", "team-shrank", "integration-began",
-    "system-live", "model-deployed", "data-remediated", "outage", "service-restored", "agent-hired", "resigned",
-    "shelved", "switched-off",
+    "gate-read", "funded", "sponsor-review", "budget-decision", "go-live", "team-moved-on", "team-shrank",
+    "integration-began", "system-live", "model-deployed", "data-remediated", "outage", "service-restored",
+    "agent-hired", "resigned", "shelved", "switched-off",
 )  # fmt: skip
 """Kinds that concern the whole programme, and few enough to be read from the first to the last."""
 
@@ -91,7 +95,7 @@ def tell(kind: str, fields: Mapping[str, Any], currency: str) -> str:
         told["edge_case"] = "a rare edge case of {family}" if rare else "edge case {family}-{type}"
         told["edge_case"] = told["edge_case"].format_map(told)
     elif kind == "shelved" and "reason" in told:
-        told["reason"] = "its sponsor has lost patience" if told["reason"] == "sponsor" else f"gate {told['reason']}"
+        told["reason"] = ENDINGS.get(told["reason"], f"gate {told['reason']}")
     try:
         return _FORMATTER.vformat(SENTENCES[kind], (), told)
     except KeyError:

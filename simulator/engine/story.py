@@ -7,11 +7,14 @@ from typing import Any
 
 from simulator.engine.protocol import TraceEvent
 from simulator.model.plan.plan import Plan
+from simulator.model.programme.programme import BUDGET_ENDED, SPONSOR
 from simulator.model.state.events import KINDS
 from simulator.model.state.state import State
-from simulator.model.state.states import CLASS_REPAIR, DECISIONS
+from simulator.model.state.states import BUDGET_DECISIONS, CLASS_REPAIR, DECISIONS
 from simulator.scenario.vocabulary import JOBS, TICKET_KINDS, TIERS, USER_STATES
 
+ENDED_BY = {SPONSOR: "sponsor", BUDGET_ENDED: "budget"}
+"""Who ends a programme when it is not a gate."""
 OUTCOMES = ("right", "wrong", "handed over")
 
 
@@ -49,7 +52,7 @@ class Story:
         elif kind.name == "gate-read" and fields["gate"] not in self.value_gates:
             del fields["value_share_observed"]
         elif kind.name == "shelved":
-            fields["reason"] = self.gates[int(row[2])] if row[2] >= 0 else "sponsor"
+            fields["reason"] = self.gates[int(row[2])] if row[2] >= 0 else ENDED_BY[int(row[2])]
         return TraceEvent(float(row[0]), kind.name, fields)
 
     def reference(self, job_class: int, number: int) -> str:
@@ -77,6 +80,7 @@ class Story:
             "stage": self.stages,
             "gate": self.gates,
             "decision": DECISIONS,
+            "budget_decision": BUDGET_DECISIONS,
         }.get(name)
         if names is not None:
             return names[int(x)]

@@ -179,6 +179,15 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("run_rate_final", "Net value a year, at the end", MONEY, REPLICATION,
             "Value less cost of the last 13 weeks, for a whole year.",
             "it is not funded, or fewer than 13 weeks are left after the decision", group=("money", 7)),
+    Measure("planned_value", "Value in the business case", MONEY, REPLICATION,
+            "Value that the plan promises at funding for the weeks from then to the horizon: every planned user as "
+            "active, and each task worth as much, as in the pilot. Undiscounted.", "it is not funded"),
+    Measure("planned_cost", "Cost in the business case", MONEY, REPLICATION,
+            "Cost that the plan promises at funding for the same weeks: planned heads and users, stages of integration "
+            "at their medians and once. Undiscounted.", "it is not funded"),
+    Measure("realised_value_share", "Value realised over planned", RATE, REPLICATION,
+            "Value since the decision over the value in the business case.",
+            "it is not funded, or the plan promises no value", group=("money", 8)),
     Measure("cost_over_licences", "Total cost over licences", RATE, REPLICATION,
             "All cost since the decision over that of licences.", "it is not funded, or licences cost nothing"),
     Measure("events", "Simulated events", COUNT, REPLICATION,

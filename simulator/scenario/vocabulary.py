@@ -25,7 +25,16 @@ TEAMS: Final[tuple[Team, ...]] = get_args(Team)
 """Who works on stages of integration projects."""
 
 GateMeasure = Literal[
-    "accuracy", "resolution", "active_share", "value_share", "sla_met_share", "backlog", "integrations_live"
+    "accuracy",
+    "resolution",
+    "active_share",
+    "value_share",
+    "sla_met_share",
+    "backlog",
+    "integrations_live",
+    "business_case",
+    "net_value",
+    "cost_share",
 ]
 GATE_MEASURES: Final[tuple[GateMeasure, ...]] = get_args(GateMeasure)
 """What a gate observes."""
@@ -34,6 +43,9 @@ GATE_WORDS: Final[dict[GateMeasure, str]] = {
     "value_share": "observed / planned value",
     "backlog": "tickets waiting per 100 active users",
     "integrations_live": "the share of systems that are live",
+    "business_case": "the value over the cost that the plan promises from now to the horizon",
+    "net_value": "observed value less cost since funding, in currency",
+    "cost_share": "cost since funding / planned cost",
 }
 """What they are, where the name does not say it."""
 

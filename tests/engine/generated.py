@@ -89,7 +89,42 @@ def document(r: random.Random) -> dict[str, Any]:
     tree["data_science_team"]["notice_weeks"] = r.choice([0, 0.1, number(r, 0.5, 3)])
     for tier in ("tier1", "tier2"):
         tree["support"]["tiers"][tier]["longest_visit_hours"] = r.choice([None, 0.5, number(r, 1, 4)])
+    add_money(r, tree)
     return tree
+
+
+def add_money(r: random.Random, tree: dict[str, Any]) -> None:
+    """Prices of all there is, shared people, licences that are renewed, a team that shrinks, and a budget."""
+    tree["economics"] |= {
+        "value_per_correct_task": r.choice([None, 3]),
+        "licence_renewal_weeks": r.choice([None, 2, number(r, 1, 4)]),
+        "licence_reserve": r.choice([0, 0.2]),
+        "shared_people": {"occupancy": number(r, 0.5, 1), "least_hours_per_week": r.choice([0, 5])},
+        "cost_per_week": {"reviewers": 10, "engineers": 20},
+        "documentation_cost": 100,
+        "training_material_cost": 50,
+        "cost_per_checked_answer": 1,
+        "programme_office_cost_per_week": 30,
+        "build_cost_growth_per_year": r.choice([0, 0.5]),
+    }
+    for tier in ("tier1", "tier2"):
+        tree["support"]["tiers"][tier]["dedicated"] = r.choice([None, 0, 1])
+    team = tree["data_science_team"]
+    team["dedicated"] = r.choice([None, 0, 1])
+    team["run_team"] = r.choice([None, {"members": 1, "weeks_after_last_go_live": r.choice([0, 2])}])
+    tree["rollout"]["budget"] = r.choice(
+        [None, {"tranche_weeks": number(r, 1, 6), "ramp_weeks": r.choice([0, 2]), "hurdle": r.choice([0, 0.5]),
+                "escalation_share": r.choice([0, 0.5]), "escalation_tranches": r.choice([1, 2])}]
+    )  # fmt: skip
+    if tree["rollout"]["funding_gate"] is not None and r.random() < 0.3:
+        tree["rollout"]["funding_gate"]["criteria"][0] = {"measure": "business_case", "at_least": r.choice([0.1, 1])}
+    for gate in tree["rollout"]["gates"]:
+        if r.random() < 0.4:
+            gate["criteria"][0] = r.choice(
+                [{"measure": "business_case", "at_least": r.choice([0.05, 0.5])},
+                 {"measure": "net_value", "at_least": r.choice([-20000, -2000])},
+                 {"measure": "cost_share", "at_most": r.choice([1, 2])}]
+            )  # fmt: skip
 
 
 def change_programme(r: random.Random) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from simulator.model.state import states
+from simulator.model.state.columns import COLUMNS
 from simulator.model.state.states import (
     AWAY,
     EXPERIENCED,
@@ -19,7 +20,7 @@ from simulator.model.state.states import (
     UNTRAINED,
 )
 from simulator.model.state.states import WAITING as NOT_INVITED
-from simulator.scenario.vocabulary import TEAMS
+from simulator.scenario.vocabulary import COST_CATEGORIES, TEAMS, VALUE_CATEGORIES
 
 
 def check(state: Any) -> None:
@@ -28,6 +29,7 @@ def check(state: Any) -> None:
     check_people(state)
     check_tickets(state)
     check_integration(state)
+    check_money(state)
 
 
 def check_users(state: Any) -> None:
@@ -112,3 +114,14 @@ def check_integration(state: Any) -> None:
         if system["begun"] == 1:
             needed = state.systems[state.system_after[i] == 1]
             assert (needed["live"] == 1).all()
+
+
+def check_money(state: Any) -> None:
+    """What the last week cost, and was worth, is the sum of its categories; nothing costs less than nothing."""
+    row = state.weekly[int(state.world["week"][0]) - 1]
+    for whole, categories in (("cost", COST_CATEGORIES), ("value", VALUE_CATEGORIES)):
+        parts = row[[COLUMNS[f"{whole}_{name}"] for name in categories]]
+        assert np.isclose(parts.sum(), row[COLUMNS[whole]], rtol=1e-9, atol=1e-6, equal_nan=True)
+        assert not (parts[whole == "value" :] * (1 if whole == "cost" else -1) < 0).any()
+    assert (state.sites["licences"] <= state.sites["invited"]).all()
+    assert (state.world["week_spent"] >= 0).all()

@@ -36,13 +36,16 @@ WHOLE = {
     "change_programme": {"training": {"users_per_week": 40}, "champions": {}, "campaign": {}},
     "data_science_team": {
         "attrition_per_year": 2, "on_call_hours": 2, "moves_on": {"week": 15, "retained_share": 0.5}, "notice_weeks": 2,
+        "run_team": {"members": 1, "weeks_after_last_go_live": 1}, "dedicated": 1,
     },
     "integration": {"tail": {"probability": 0.3}},
     "rollout": {
         "funding_gate": gate("home", at_least=0.1, on_hold={"remediate": True, "restaff": True}) | {"name": "funding"},
         "gates": [gate("second", at_least=0.9, max_holds=1)],
         "sponsor": sponsor(value_error=0.3),
+        "budget": {"tranche_weeks": 6, "hurdle": 0.1, "escalation_share": 0.5},
     },
+    "economics": {"licence_per_user_week": 2, "licence_renewal_weeks": 4, "build_cost_growth_per_year": 0.2},
 }  # fmt: skip
 
 
@@ -52,7 +55,7 @@ def whole() -> Scenario:
     tree = document(**WHOLE)
     del tree["rollout"]["funding_gate"]["phase"], tree["rollout"]["funding_gate"]["lead_weeks"]
     for tier in ("tier1", "tier2"):
-        tree["support"]["tiers"][tier]["longest_visit_hours"] = 8
+        tree["support"]["tiers"][tier] |= {"longest_visit_hours": 8, "dedicated": 1}
     tree["support"]["tiers"]["tier3"]["patience_hours"] = 50
     tree["integration"]["systems"][0]["stages"][0]["rework"] = 0.3
     return load(tree)

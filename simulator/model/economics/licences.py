@@ -24,13 +24,13 @@ def buy_licences(settings: Any, site: Any, time: float) -> None:
 
 @rule
 def true_up(settings: Any, site: Any, time: float) -> None:
-    """At the end of a week: the licences of a site that are paid for it."""
+    """At the end of a week: the licences of a site that are paid for it; those renewed within it are."""
     term = settings["economics.licence_renewal_weeks"]
     if term <= 0.0:
         return
-    if site["renewed"] <= time:
+    if site["renewed"] < time:
         wanted = math.ceil(site["active"] * (1.0 + settings["economics.licence_reserve"]) - 1e-9)
         site["licences"] = min(float(site["invited"]), wanted)
-        while site["renewed"] <= time:
+        while site["renewed"] < time:
             site["renewed"] += term * WEEK_HOURS
     site["licences"] = max(site["licences"], float(site["active"]))

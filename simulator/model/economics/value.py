@@ -31,6 +31,6 @@ def week_value(state: Any, row: Any, correct: float, wrong: float) -> tuple[floa
     rework = state.world[0]["week_noticed"] * settings["economics.rework_cost_per_noticed_error"]
     gross = correct * worth_of_answer(settings)
     row[VALUE_PARTS + RIGHT_ANSWERS] = gross
-    row[VALUE_PARTS + NOTICED_ERRORS] = -rework
-    row[VALUE_PARTS + SILENT_ERRORS] = -damage
+    row[VALUE_PARTS + NOTICED_ERRORS] = 0.0 - rework
+    row[VALUE_PARTS + SILENT_ERRORS] = 0.0 - damage
     return float(gross - rework - damage), float(gross - rework - damage * settings["rollout.silent_errors_seen"])

@@ -30,11 +30,13 @@ def money(state: State, weekly: dict[str, Any]) -> dict[str, float | bool | None
         "value_delivered": float(value.sum()),
         "npv": discounted(value - cost, rate, 0.0),
         "payback_week": kicked_off,
-        **since_decision(weekly, rate, decided_at / WEEK_HOURS, funded_at < math.inf),
+        **since_decision(state, weekly, rate, decided_at / WEEK_HOURS, funded_at < math.inf),
     }
 
 
-def since_decision(weekly: dict[str, Any], rate: float, decided: float, funded: bool) -> dict[str, float | bool | None]:
+def since_decision(
+    state: State, weekly: dict[str, Any], rate: float, decided: float, funded: bool
+) -> dict[str, float | bool | None]:
     """What funding was worth, from the decision in week `decided` on; null where there was no funding."""
     if not funded:
         return dict.fromkeys(SINCE_DECISION) | {"pays": False, "paid_back": False}
@@ -45,7 +47,11 @@ def since_decision(weekly: dict[str, Any], rate: float, decided: float, funded: 
     net = np.cumsum(value - cost)
     date = payback(value - cost)
     licences = float(weekly["cost_licences"][first:].sum())
+    promised, to_cost = float(state.world["case_value"][0]), float(state.world["case_cost"][0])
     return {
+        "planned_value": promised,
+        "planned_cost": to_cost,
+        "realised_value_share": float(value.sum()) / promised if promised > 0.0 else None,
         "value_from_funding": earned - spent,
         "pays": earned > spent,
         "paid_back": date is not None,
@@ -61,7 +67,7 @@ def since_decision(weekly: dict[str, Any], rate: float, decided: float, funded: 
 
 SINCE_DECISION = (
     *("value_from_funding", "weeks_to_payback", "return_on_investment", "largest_outlay"),
-    *("run_rate_final", "cost_over_licences"),
+    *("run_rate_final", "cost_over_licences", "planned_value", "planned_cost", "realised_value_share"),
 )
 
 

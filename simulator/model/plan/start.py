@@ -14,6 +14,7 @@ from simulator.model.answers.outages import next_outage
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import traced
+from simulator.model.clockwork.variate import variate
 from simulator.model.plan.plan import Floats, Plan, apportion
 from simulator.model.state import events, states
 from simulator.model.state.columns import COLUMNS, SITE_WEEKS, WAIT_BINS
@@ -66,6 +67,7 @@ def begin(
         ("first_outage", 3 * sites), ("first_repair", 3 * sites + 1),
         ("first_ticket", 3 * sites + 1 + families * types),
         ("stream_outage", stream("outage")), ("stream_sponsor", stream("sponsor")),
+        ("stream_budget", stream("budget")),
     ):  # fmt: skip
         world[name] = value
     link_free_tickets(tickets, world, 0)
@@ -158,6 +160,8 @@ def prepare(state: State) -> None:
         for i in range(world["systems"]):
             if state.site_needs[s, i] == 1 and state.systems[i]["live"] == 0:
                 state.sites[s]["carried"] = 1
+    for k in range(len(state.stages)):
+        state.stages[k]["median_weeks"] = variate(state, state.stages[k]["weeks"], 0.5)
     set_timer(state, events.OUTAGE, 0, next_outage(state, 0.0))
     if in_place:
         world["programme"] = states.ROLLING_OUT

@@ -12,17 +12,21 @@ from typing import Any, Final
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import note
+from simulator.model.economics.business_case import expect, plan_ahead
 from simulator.model.programme.rollout import hold, stop
 from simulator.model.programme.sponsor import rebaseline, value_share
 from simulator.model.state.columns import (
     ACTIVE,
     BACKLOG,
     CORRECT,
+    COST,
     ENDED,
     IN_TARGET,
     INTEGRATIONS,
     INVITED,
     OPENED,
+    PLANNED_COST,
+    SEEN_VALUE,
     TASKS,
     WRONG,
     column_sum,
@@ -51,6 +55,9 @@ SEES_VALUE_SHARE: Final = GATE_MEASURES.index("value_share")
 SEES_SERVICE: Final = GATE_MEASURES.index("sla_met_share")
 SEES_BACKLOG: Final = GATE_MEASURES.index("backlog")
 SEES_INTEGRATIONS: Final = GATE_MEASURES.index("integrations_live")
+SEES_CASE: Final = GATE_MEASURES.index("business_case")
+SEES_NET_VALUE: Final = GATE_MEASURES.index("net_value")
+SEES_COST_SHARE: Final = GATE_MEASURES.index("cost_share")
 
 
 @rule
@@ -101,8 +108,27 @@ def reading(state: Any, gate: Any, measure: int, u_sample: float, u_value: float
     if measure == SEES_INTEGRATIONS:
         systems = state.world[0]["systems"]
         return float(row[INTEGRATIONS] / systems) if systems > 0 else 1.0
+    if measure == SEES_CASE:
+        return case_ratio(state, last)
+    since = state.world[0]["funded_in"]
+    cost = column_sum(state, COST, since, last)
+    if measure == SEES_NET_VALUE:
+        seen = column_sum(state, SEEN_VALUE, since, last)
+        return float(seen * math.exp(gate["value_error"] * normal_quantile(u_value)) - cost)
+    if measure == SEES_COST_SHARE:
+        planned = column_sum(state, PLANNED_COST, since, last)
+        return cost / planned if planned > 0.0 else math.nan
     state.world[0]["unknown"] += 1
     return math.nan
+
+
+@rule
+def case_ratio(state: Any, last: int) -> float:
+    """Value over cost that the plan promises from now to the horizon; before funding, by what the pilot has shown."""
+    if state.world[0]["funded_at"] == math.inf:
+        expect(state, last)
+    value, cost = plan_ahead(state, state.world[0]["week"] * WEEK_HOURS)
+    return value / cost if cost > 0.0 else math.inf
 
 
 @rule

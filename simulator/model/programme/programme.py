@@ -13,6 +13,7 @@ from simulator.model.answers.data_quality import next_shock, shock
 from simulator.model.clockwork.time import next_opening, opening_of
 from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import note
+from simulator.model.programme.budget import decide_budget
 from simulator.model.programme.gates import read_gate
 from simulator.model.programme.integration import end_stage, system_due
 from simulator.model.programme.rollout import end_campaign, fund, go_live, stop, withdraw
@@ -26,7 +27,8 @@ from simulator.model.users.tasks import set_rates, settle, touch
 from simulator.streams.jit import rule
 
 SPONSOR = -1
-"""Who stops a programme, when it is not a gate."""
+BUDGET_ENDED = -3
+"""Who stops a programme when it is not a gate: a sponsor whose patience is spent, or who does not renew the budget."""
 
 
 @rule
@@ -73,6 +75,9 @@ def turn(state: Any, kind: int, entity: int, time: float) -> None:
     elif kind == events.REVIEW:
         if review(state, time):
             stop(state, SPONSOR, time)
+    elif kind == events.BUDGET:
+        if decide_budget(state, time):
+            stop(state, BUDGET_ENDED, time)
     elif kind == events.GO_LIVE:
         go_live(state, entity, time)
     elif kind == events.HIRED:

@@ -17,11 +17,14 @@ from simulator.model.clockwork.clocks import rewind
 from simulator.model.clockwork.time import WEEK_HOURS, first_day_of_use, working_morning
 from simulator.model.clockwork.timers import set_timer, stop_timers, timer
 from simulator.model.clockwork.tracing import note
+from simulator.model.economics.business_case import expect, plan_ahead
 from simulator.model.economics.licences import buy_licences
+from simulator.model.programme.budget import open_budget
 from simulator.model.programme.integration import integrated, stop_integration
-from simulator.model.programme.sponsor import REVIEW_HOURS, expect
+from simulator.model.programme.sponsor import REVIEW_HOURS
 from simulator.model.state import events
 from simulator.model.state.events import (
+    BUDGET,
     CAMPAIGN_ENDS,
     CLEANING_DUE,
     CLOCKS,
@@ -72,7 +75,8 @@ def fund(state: Any, time: float) -> None:
     scale = settings["rollout.time_scale"]
     world["programme"] = ROLLING_OUT
     world["funded_at"] = time
-    expect(state)
+    world["funded_in"] = world["week"]
+    expect(state, world["week"] - int(settings["rollout.funding_delay_weeks"]))
     spend(state, CHANGE, settings["economics.documentation_cost"] * settings["support.documentation_quality"])
     spend(state, CHANGE, settings["economics.training_material_cost"])
     note(state, time, FUNDED, world["users"], world["value_per_task"], 0, 0)
@@ -95,12 +99,15 @@ def fund(state: Any, time: float) -> None:
     if settings["rollout.sponsor"] == 1:
         world["patience"] = settings["rollout.sponsor.patience_weeks"]
         set_timer(state, REVIEW, 0, time + REVIEW_HOURS)
+    if settings["rollout.budget"] == 1:
+        open_budget(state, time)
     for i in range(world["systems"]):
         system = state.systems[i]
         if system["start_week"] >= 0.0 and system["due"] == 0 and system["live"] == 0:
             set_timer(state, SYSTEM_STARTS, i, time + system["start_week"] * WEEK_HOURS * scale)
     if settings["integration.ideal"] == 1:
         world["integrated_at"] = time
+    world["case_value"], world["case_cost"] = plan_ahead(state, time)
 
 
 @rule
@@ -207,7 +214,7 @@ def clean_up(state: Any, time: float) -> None:
 
 @rule
 def stop(state: Any, reason: int, time: float) -> None:
-    """The programme is stopped, by gate number `reason` or (-1) by its sponsor: nothing new begins.
+    """The programme is stopped, by gate number `reason`, or below 0 by its sponsor: nothing new begins.
 
     Sites are switched off one after the other, evenly over the time to wind down.
     """
@@ -218,19 +225,9 @@ def stop(state: Any, reason: int, time: float) -> None:
     world["stopped_at_gate"] = reason
     world["drop_jobs"] = 1
     note(state, time, events.SHELVED, reason, 0, 0, 0)
-    for kind in (
-        GATE,
-        FUNDED,
-        REVIEW,
-        GO_LIVE,
-        MOVES_ON,
-        TEAM_SHRINKS,
-        CLEANING_DUE,
-        CAMPAIGN_ENDS,
-        DEPLOYED,
-        OUTAGE,
-        HIRED,
-    ):
+    for kind in (GATE, FUNDED, REVIEW, BUDGET, GO_LIVE, MOVES_ON, TEAM_SHRINKS, CLEANING_DUE, CAMPAIGN_ENDS):
+        stop_timers(state, kind)
+    for kind in (DEPLOYED, OUTAGE, HIRED):
         stop_timers(state, kind)
     stop_integration(state, time)
     running = 0

@@ -14,7 +14,7 @@ from typing import Any
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import note
-from simulator.model.state.columns import ACTIVE, INVITED, OPENED, PLANNED_VALUE, SEEN_VALUE, TASKS, column_sum
+from simulator.model.state.columns import PLANNED_VALUE, SEEN_VALUE, column_sum
 from simulator.model.state.events import REVIEW
 from simulator.scenario.vocabulary import REVIEW_WEEKS
 from simulator.streams.jit import rule
@@ -24,39 +24,6 @@ from simulator.streams.variates import normal_quantile
 REVIEW_HOURS = REVIEW_WEEKS * WEEK_HOURS
 LEAST_EXPECTATION = 0.25
 """Whatever a hold has shown, a sponsor goes on expecting this share of the plan (an assumption)."""
-
-
-@rule
-def expect(state: Any) -> None:
-    """At funding: what the pilot, when it was last read, has led everybody to expect of each user and task."""
-    world = state.world[0]
-    settings = state.settings[0]
-    last = world["week"] - int(settings["rollout.funding_delay_weeks"])
-    first = last - settings["pilot.measure_weeks"]
-    tasks = column_sum(state, TASKS, first, last)
-    active = column_sum(state, ACTIVE, first, last)
-    invited = state.weekly[last - 1, INVITED] if 0 < last <= len(state.weekly) else 0.0
-    world["value_per_task"] = column_sum(state, SEEN_VALUE, first, last) / tasks if tasks > 0.0 else 0.0
-    world["pilot_adoption"] = state.weekly[last - 1, ACTIVE] / invited if invited > 0.0 else 0.0
-    logged = settings["pilot.logged_share"] * column_sum(state, OPENED, first, last)
-    world["pilot_tickets"] = logged / active if active > 0.0 else 0.0
-
-
-@rule
-def planned_value(state: Any, time: float) -> float:
-    """Value that the plan expects of the week that ends at `time`."""
-    world = state.world[0]
-    ramp = state.settings[0]["rollout.sponsor.ramp_weeks"] * WEEK_HOURS
-    expected = 0.0
-    for s in range(world["sites"]):
-        site = state.sites[s]
-        age = time - site["planned"]
-        using = float(site["pilot_users"])
-        if age > 0.0:
-            grown = 1.0 if ramp <= 0.0 else min(1.0, age / ramp)
-            using += (site["users"] - site["pilot_users"]) * grown
-        expected += using * site["tasks_per_user_week"]
-    return float(expected * world["pilot_adoption"] * max(0.0, world["value_per_task"]))
 
 
 @rule

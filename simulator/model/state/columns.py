@@ -14,7 +14,7 @@ from simulator.scenario.vocabulary import COST_CATEGORIES, STAFFED_TIERS, VALUE_
 from simulator.streams.jit import rule
 
 HIDDEN_WEEKLY = [
-    *("correct", "visits_in_target", "visits_ended", "invited", "planned_value", "seen_value"),
+    *("correct", "visits_in_target", "visits_ended", "invited", "planned_value", "planned_cost", "seen_value"),
     *(f"{what}_{tier}" for what in ("arrived", "served", "busy_hours", "heads") for tier in STAFFED_TIERS),
 ]
 # Columns of `State.site_weeks`: sums over the week of a site's tasks, and per-user sums that count nobody.
@@ -43,6 +43,7 @@ INTEGRATIONS = COLUMNS["integrations_live"]
 INVITED = COLUMNS["invited"]
 IN_TARGET = COLUMNS["visits_in_target"]
 OPENED = COLUMNS["tickets_opened"]
+PLANNED_COST = COLUMNS["planned_cost"]
 PLANNED_VALUE = COLUMNS["planned_value"]
 SEEN_VALUE = COLUMNS["seen_value"]
 REPAIRED = COLUMNS["edge_case_types_repaired"]

@@ -44,6 +44,7 @@ WEEK: Final = _timed("programme", "week-end", "week", "active_users", "trust_mea
 GATE: Final = _timed("gate", "gate-read", "gate", "decision", "accuracy_observed", "value_share_observed")
 FUNDED: Final = _timed("programme", "funded", "users_planned", "value_per_task_expected")
 REVIEW: Final = _timed("programme", "sponsor-review", "value_share_observed", "patience_weeks_left")
+BUDGET: Final = _timed("programme", "budget-decision", "spent", "forward_value", "forward_cost", "budget_decision")
 GO_LIVE: Final = _timed("site", "go-live", "site", "users_onboarded", "pilot", "carried_by_hand")
 SHIFT: Final = _timed("shift", "shift-change", "shift", "agents_on_duty")
 HIRED: Final = _timed("agent", "agent-hired", "agent", "replacement")

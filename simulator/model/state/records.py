@@ -111,7 +111,7 @@ AGENT = _record(
 SHIFT = _record("shifts", always="utc_offset_hours", f8="utc_offset_hours", i8="tier working")
 SEASON = _record("seasons", Season)
 SYSTEM = _record("systems", System, f8="live_at stretch", i8="first_stage stages due begun live", u8="stream")
-STAGE = _record("stages", Stage, i8="system after status visits serial", u8="stream")
+STAGE = _record("stages", Stage, f8="median_weeks", i8="system after status visits serial", u8="stream")
 GATE_RECORD = _record("gates", Gate, i8="phase holds readings passed first_criterion criteria", u8="stream")
 CRITERION = _record("criteria", GateCriterion)
 TIMER = _record("timers", f8="due", i8="kind entity")
@@ -120,15 +120,16 @@ WORLD = _record(
     follows="free",
     f8="""funded_at stopped_at over_at expectation patience value_per_task pilot_adoption pilot_tickets
     outage_began outage_ended training_left stage_mark week_stage_hours integrated_at decided_at rolled_out_at
-    licensed""",
+    licensed pilot_value case_value case_cost believed promised""",
     i8="""events users sites cells families tickets_opened tickets_abandoned tickets_cancelled tickets_solved
     week_opened week_abandoned week_noticed
     free_ticket repairs_open types_seen types_repaired users_reverted users_lost tracing traced week
     serial segments seasons systems systems_live stages_under_way
-    programme stopped_at_gate reviews shrunk outage outages fresh drop_jobs cancel timers_moved
+    programme stopped_at_gate reviews budgets escalations read_until funded_in shrunk outage outages fresh
+    drop_jobs cancel timers_moved
     first_outage first_repair first_ticket unknown""",
     opened=("i8", len(TICKET_KINDS)),
     week_spent=("f8", len(COST_CATEGORIES)),
     free=("i8", len(TEAMS)),
-    u8="stream_outage stream_sponsor",
+    u8="stream_outage stream_sponsor stream_budget",
 )

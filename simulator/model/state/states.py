@@ -116,6 +116,12 @@ HOLD: Final = 1
 STOP: Final = 2
 DECISIONS: Final = ("go", "hold", "stop")
 
+# Decisions at a date of the budget calendar.
+RENEWED: Final = 0
+BUDGET_ENDS: Final = 1
+ESCALATED: Final = 2
+BUDGET_DECISIONS: Final = ("renewed", "not renewed", "renewed nevertheless")
+
 # Choices of a scenario.
 FROM_PILOT: Final = place_of(Support, "planning", "from_pilot")
 WHEN_READY: Final = place_of(Rollout, "go_live", "when_ready")

@@ -155,6 +155,7 @@ def nothing_waits_for_a_plan(scenario: "Scenario") -> Iterator[Finding]:
             (("rollout", "funding_gate"), rollout.funding_gate is not None),
             (("rollout", "gates"), bool(rollout.gates)),
             (("rollout", "sponsor"), rollout.sponsor is not None),
+            (("rollout", "budget"), rollout.budget is not None),
         ]
     for at, there in planned:
         if there:

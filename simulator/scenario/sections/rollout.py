@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from simulator.scenario.numbers.number_kinds import (
     CheckedTasks,
+    Factor,
     FactorAboveZero,
     Holds,
     LagWeeks,
@@ -21,6 +22,9 @@ from simulator.scenario.sections.people import repeated
 from simulator.scenario.sections.success import Bound
 from simulator.scenario.text.problems import Finding, rejected
 from simulator.scenario.vocabulary import GATE_MEASURES, GATE_WORDS, GateMeasure
+
+AFTER_FUNDING = ("value_share", "net_value", "cost_share")
+"""What only gates after funding can observe."""
 
 
 class Phase(Section):
@@ -79,11 +83,11 @@ class FundingGate(GateReading):
         wrong = [
             Finding(
                 ("criteria", i, "measure"),
-                "found value_share, but there is no planned value before funding",
-                f"allowed: {', '.join(m for m in GATE_MEASURES if m != 'value_share')}",
+                f"found {criterion.measure}, of which there is nothing before funding",
+                f"allowed: {', '.join(m for m in GATE_MEASURES if m not in AFTER_FUNDING)}",
             )
             for i, criterion in enumerate(self.criteria)
-            if criterion.measure == "value_share"
+            if criterion.measure in AFTER_FUNDING
         ]
         if wrong:
             raise rejected(*wrong)
@@ -113,6 +117,21 @@ class Sponsor(Section):
     value_error: LogError = stated(0.2, "Error of the observed value (standard deviation of its logarithm).")
 
 
+class Budget(Section):
+    """Funding in tranches by a budget calendar, each granted while what is to come is worth more than it costs."""
+
+    tranche_weeks: WeeksAboveZero = stated(26, "Time between two dates of the budget calendar (weeks).")
+    ramp_weeks: Weeks = stated(12, "Time after a go-live until full value is expected (weeks).")
+    value_error: LogError = stated(0.2, "Error of the observed value (standard deviation of its logarithm).")
+    hurdle: Factor = stated(0, "Share by which forward value must exceed forward cost (factor).")
+    escalation_share: Share = stated(
+        0, "Chance that an organisation escalates its commitment, drawn once (share).", acts="until_funded"
+    )
+    escalation_tranches: Holds = stated(
+        2, "Tranches that such an organisation grants against its belief (tranches).", acts="until_funded"
+    )
+
+
 class Rollout(Section):
     """From the pilot to all sites."""
 
@@ -135,6 +154,9 @@ class Rollout(Section):
     )
     gates: tuple[Gate, ...] = stated((), "Gates before phases, one for a phase at most.", max_length=100)
     sponsor: Sponsor | None = stated(None, "The sponsor; null: patient for ever.", acts="until_funded")
+    budget: Budget | None = stated(
+        None, "Funding in tranches; null: all that the programme needs.", acts="until_funded"
+    )
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

@@ -180,7 +180,7 @@ PLAN = {
     "funding-gate-value": (
         rollout("funding_gate: {criteria: [{measure: value_share, at_least: 0.5}]}"),
         f"{FIRST_GATE}.0.measure",
-        "no planned value before funding",
+        "nothing before funding",
     ),
     "funding-gate-phase": (
         rollout(f"funding_gate: {{{GATE}, phase: wave-1}}"),
