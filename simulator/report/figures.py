@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.report import style, timelines
+from simulator.report import spending, style, timelines
 from simulator.report.words import OUTCOMES, written
 from simulator.scenario.measure import MONEY, SHARE
 from simulator.scenario.measures import WEEKLY
@@ -79,6 +79,12 @@ class Figures:
             frameon=False,
             fontsize=10,
         )
+        return axes
+
+    def costs(self, axes: Axes | None = None) -> Axes:
+        """Mean cost of a week by category, one upon the other, and mean value of a week beside them."""
+        axes = spending.by_category(self._result, _new_axes() if axes is None else axes)
+        axes.yaxis.set_major_formatter(_money_formatter())
         return axes
 
     def timeline(self, axes: Axes | None = None) -> Axes:

@@ -21,6 +21,18 @@ BLUE_FAN = ("#D3E5F2", "#97C3DE", BLUE)
 COST_FAN = ("#F8DCC8", "#EDB08A", VERMILION)
 VALUE_FAN = ("#CDEBE1", "#8BCFB8", GREEN)
 
+COST_COLOURS = {
+    "licences": "#CC79A7",
+    "platform": GREY,
+    "support": ORANGE,
+    "data_science": BLUE,
+    "integration": "#56B4E9",
+    "change": GREEN,
+    "quality": "#F0E442",
+    "outages": INK,
+    "management": VERMILION,
+}
+
 OUTCOME_COLOURS = {
     "scaled_on_time": GREEN,
     "scaled_late": BLUE,

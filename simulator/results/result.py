@@ -14,7 +14,7 @@ from simulator.results.accessors import Analysis, view
 from simulator.results.conditioning import ConditioningError, weighting
 from simulator.results.statistics import ESTIMATES, Share, cumulative_incidence, describe, effective_size
 from simulator.results.weighting import Truths, Weighting
-from simulator.scenario.measures import TEXTS
+from simulator.scenario.measures import SHARES, TEXTS
 from simulator.store.records import Records
 
 if TYPE_CHECKING:
@@ -168,6 +168,15 @@ class Result:
         """Share of replications that were funded."""
         return self.weighting.share(self.funded)
 
+    @cached_property
+    def shares(self) -> dict[str, Share]:
+        """Each declared share of all replications, by name: of those in which something is true, among some or all."""
+        return {
+            name: self.weighting.share(self._true(measure.counts), self._true(measure.among) if measure.among else None)
+            for name, measure in SHARES.items()
+            if measure.counts in self.records.measures
+        }
+
     @property
     def funded_count(self) -> int:
         """The number of funded replications."""
@@ -250,6 +259,11 @@ class Result:
             "outcomes": {name: share.as_dict() for name, share in self.outcomes.items()},
             "success_probability": self.success_probability.as_dict(),
             "funded_share": self.funded_share.as_dict(),
+            **{
+                name: self.shares[name].as_dict()
+                for name in ("pays_probability", "paid_back_share")
+                if name in self.shares
+            },
             "scaled_by_week": self.scaled_by_week,
         }
 

@@ -239,14 +239,14 @@ MEASURES: Final[tuple[Measure, ...]] = (
             "Systems whose integration is live at the end of the week."),
     Measure("sites_live", "Sites live", COUNT, WEEK,
             "Sites that are live at the end of the week; those in the pilot or switched off are not."),
-    Measure("cost", "Cost of a week", MONEY, WEEK, "What the programme costs in the week."),
     *(Measure(f"cost_{name}", f"Cost of a week, {words}", MONEY, WEEK, f"Part of `cost`: {words}.")
       for name, words in COST_WORDS.items()),
-    Measure("value", "Value of a week", MONEY, WEEK,
-            "What correct answers are worth in the week, less what errors cost, noticed and silent ones."),
     *(Measure(f"value_{name}", f"Value of a week, {words}", MONEY, WEEK,
               f"Part of `value`: {words}{'' if name == 'right_answers' else ', below 0'}.")
       for name, words in VALUE_WORDS.items()),
+    Measure("cost", "Cost of a week", MONEY, WEEK, "What the programme costs in the week."),
+    Measure("value", "Value of a week", MONEY, WEEK,
+            "What correct answers are worth in the week, less what errors cost, noticed and silent ones."),
     Measure("cost_cumulative", "Cost so far", MONEY, WEEK, "Sum of `cost` up to the week, the week included."),
     Measure("value_cumulative", "Value so far", MONEY, WEEK, "Sum of `value` up to the week, the week included."),
 

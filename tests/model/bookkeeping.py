@@ -119,12 +119,13 @@ def values(told: Any) -> Any:
     money, weekly = told.plan.scenario.economics, told.weekly
     silent = 1.0 - told.plan.scenario.users.notice_probability.value
     correct = np.nan_to_num(weekly["resolution"]) * weekly["tasks"]
+    worth = money.minutes_saved_per_correct_task.value / 60 * money.wage_per_hour.value * money.realised_share.value
     noticed = np.zeros(told.plan.weeks)
     for event in told.events:
         if event.kind == "error-noticed":
             noticed[int(event.time_hours // WEEK)] += 1
     return (
-        correct * money.value_per_correct_task.value
+        correct * worth
         - weekly["errors"] * silent * money.cost_per_error.value
         - noticed * money.rework_cost_per_noticed_error.value
     )

@@ -15,7 +15,7 @@ from simulator.scenario import Scenario, ScenarioError, estimate_work, load, tem
 from simulator.scenario.checks.prerequisites import circles, stage_prerequisites
 from simulator.scenario.checks.work import hand_carried_weeks, live_weeks
 from simulator.scenario.measures import WEEKLY
-from simulator.scenario.sections.rollout import GATE_MEASURES
+from simulator.scenario.sections.rollout import AFTER_FUNDING, GATE_MEASURES
 from simulator.scenario.sections.support import JOBS
 
 GATE = {"criteria": [{"measure": "accuracy", "at_least": 0.8}]}
@@ -151,11 +151,11 @@ def test_people_onboarded_from_the_start_need_no_plan(minimal: dict[str, Any]) -
     assert live_weeks(scenario) == {"plant-1": 104, "plant-2": 104}
 
 
-def test_gates_read_all_measures_but_value_before_funding(minimal: dict[str, Any]) -> None:
+def test_gates_read_all_measures_but_those_since_funding_before_it(minimal: dict[str, Any]) -> None:
     assert GATE_MEASURES[3] == "value_share"
     criteria = [{"measure": measure, "at_most": 1} for measure in GATE_MEASURES]
     minimal["rollout"]["gates"] = [{"name": "g", "phase": "wave-1", "criteria": criteria}]
-    minimal["rollout"]["funding_gate"] = {"criteria": [c for c in criteria if c["measure"] != "value_share"]}
+    minimal["rollout"]["funding_gate"] = {"criteria": [c for c in criteria if c["measure"] not in AFTER_FUNDING]}
     scenario = load(minimal)
     assert [c.measure for c in scenario.gate("g").criteria] == list(GATE_MEASURES)
     assert scenario.rollout is not None

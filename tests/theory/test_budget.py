@@ -42,11 +42,10 @@ PLANNED = USERS * TASKS * ACCURACY * VALUE
 
 
 def test_the_plan_promises_what_the_pilot_showed() -> None:
-    (one,) = replicate("compiled", constant(0.3, 100.0), 1)
-    assert one.measures["planned_value"] == pytest.approx(
-        200 * PLANNED, rel=1e-3
-    )  # nearly all have started in the pilot
-    assert one.measures["planned_cost"] == pytest.approx(200 * 100.0)
+    """All have started in the pilot."""
+    (one,) = replicate("compiled", constant(0.3, 10.0), 1)
+    assert one.measures["planned_value"] == pytest.approx(200 * PLANNED, rel=1e-3)
+    assert one.measures["planned_cost"] == pytest.approx(200 * 10.0)
     assert one.measures["realised_value_share"] == pytest.approx(0.3, rel=0.01)
 
 
@@ -97,16 +96,10 @@ def test_who_escalates_grants_so_many_tranches_more(tranches) -> None:
 
 
 def test_as_many_escalate_as_are_said_to() -> None:
-    runs = observe(
-        "compiled",
-        constant(0.0, 1e6, weeks=40, escalation_share=0.35),
-        2000,
-        lambda state: state.world["escalations"][0] < 2,
-    )
-    first = observe("compiled", constant(0.0, 1e6, weeks=40, escalation_share=0.35), 2000,
-                    lambda state: int(state.world["stopped_at"][0] == math.inf))  # fmt: skip
-    assert len(runs) == 2000
-    compare_mean(first, 0.35).assert_agrees(half_width_limit=0.07)
+    """By week 40 the first date has come, and one tranche more is not over."""
+    scenario = constant(0.0, 1e6, weeks=40, escalation_share=0.35)
+    going_on = observe("compiled", scenario, 2000, lambda state: int(state.world["stopped_at"][0] == math.inf))
+    compare_mean(going_on, 0.35).assert_agrees(half_width_limit=0.07)
 
 
 def test_reasons_are_told_in_numbers() -> None:
@@ -147,7 +140,7 @@ def test_the_funding_gate_reads_the_business_case(cost, funded) -> None:
 def test_later_gates_read_cost_and_net_value_to_date(criterion, passes) -> None:
     """Everything costs as planned here, and earns less than it costs."""
     reads = gate("wave-1") | {"criteria": [criterion], "max_holds": 0, "lead_weeks": 0, "value_error": 0}
-    scenario = constant(0.2, 0.5 * PLANNED, weeks=60).with_changes(
+    scenario = constant(0.2, 1.2 * PLANNED, weeks=60).with_changes(
         {"rollout.gates": [reads], "rollout.phases.wave-1.week": 20, "rollout.budget": None}
     )
     (one,) = replicate("compiled", scenario, 1)

@@ -238,12 +238,12 @@ def figures(result: Result) -> None:
     columns[2].caption(spread(result, "adoption_final", pilot(result, "adoption_pilot")))
     columns[3].metric(ESTIMATED[accuracy].words, written(result.estimate(accuracy).get("mean"), SHARE))
     columns[3].caption(spread(result, accuracy, pilot(result, "accuracy_pilot")))
-    npv = result.estimate("npv")
-    if npv.get("n"):
-        told = written(npv["mean"], MONEY, currency=result.scenario.economics.currency)
-        columns[4].metric(ESTIMATED["npv"].words, told)
-        paid = result.share_known("payback_week").share
-        columns[4].caption(spread(result, "npv", f"pays for itself in {written(paid, SHARE)}"))
+    worth = result.estimate("value_from_funding")
+    if worth.get("n"):
+        told = written(worth["mean"], MONEY, currency=result.scenario.economics.currency)
+        columns[4].metric(ESTIMATED["value_from_funding"].words, told)
+        pays = result.shares["pays_probability"].share
+        columns[4].caption(spread(result, "value_from_funding", f"above zero in {written(pays, SHARE)} of the funded"))
 
 
 def pilot(result: Result, measure: str) -> str:
