@@ -21,11 +21,12 @@ from simulator.streams.jit import rule
 def week_value(state: Any, correct: float, wrong: float) -> tuple[float, float]:
     """Value of a week's expected correct and wrong answers, and how much value can be seen.
 
-    Errors that were noticed cost rework; silent ones, of which the expected number counts, cost their damage.
+    Errors that were noticed cost rework; silent ones, of which the expected number counts, cost their damage, whether
+    they come to light later or not.
     """
     settings = state.settings[0]
     damage = wrong * (1.0 - settings["users.notice_probability"]) * settings["economics.cost_per_error"]
-    rework = state.world[0]["week_noticed"] * settings["economics.rework_cost_per_noticed_error"]
+    rework = state.world[0]["week_noticed_tasks"] * settings["economics.rework_cost_per_noticed_error"]
     sound = correct * settings["economics.value_per_correct_task"] - rework
     return float(sound - damage), float(sound - damage * settings["rollout.silent_errors_seen"])
 
