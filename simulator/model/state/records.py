@@ -65,7 +65,8 @@ SITE = _record(
     f8="""open_hour day_hours week_hours go_live planned
     opened work_at_opening started live_at retrained_at shock_product volume accuracy unhandled answered
     task_rate correct_rate wrong_rate judged_right_rate notice_rate encounter_rate loss_rate rate_mark
-    user_hours user_mark judged_right_base loss_base week_correct_base week_wrong_base week_tasks week_correct week_wrong
+    user_hours user_mark judged_right_base loss_base week_correct_base week_wrong_base
+    week_tasks week_correct week_wrong
     carried_since carried_hours onset_factor tasks_per_judgement""",
     i8="""days is_pilot stage first_cell pilot_users active away retraining retrainings shocks tickets
     invited carried ready stale remediations carrying corrections learnt""",
