@@ -59,7 +59,7 @@ def nth_active(state: Any, c: int, mover: int, n: int) -> int:
     """Active user number `n` (from 0) of cell `c` among its movers (1) or stayers (0); there must be more than `n`."""
     first = state.cells[c]["first"]
     left = n
-    number = -1
+    number = first
     for roster in range(EXPERIENCED + 1):
         for i in range(state.counts[c, roster]):
             number = state.roster[roster, first + i]
