@@ -37,6 +37,8 @@ SENTENCES = {
     "gave-up-waiting": "ticket {ticket} is abandoned at tier {tier}",
     "answered-at-once": "ticket {ticket} is answered at once",
     "error-noticed": "{user} notices an error; trust is now {trust:%}",
+    "error-surfaced": "{user} is told of an error; trust is now {trust:%}",
+    "case-corrected": "{user} hands a corrected case in, {corrections} at {site} so far",
     "edge-case-met": "{user} meets {edge_case}: {outcome}",
     "question-asked": "{user} asks for help ({ticket_kind})",
     "started-using": "{user} starts to use it, {trained:trained|without training}",
@@ -54,7 +56,8 @@ SENTENCES = {
     "edge-case-reported": "edge case {family}-{type} is reported, {reports} so far",
     "job-opened": "a job for the data science team: {job_class}, {reference}, {hours} hours",
     "edge-case-repaired": "edge case {family}-{type} is repaired; {mass_handled:%} of that family is handled now",
-    "model-retrained": "the model of {site} is retrained, and waits to be deployed",
+    "model-retrained": "the model of {site} is retrained{corrections: with {corrections} corrected cases|}, "
+    "and waits to be deployed",
     "data-remediated": "the data of {site} are cleaned; data quality is now {data_quality:%}",
     "service-restored": "outage {outage} is over after {hours} hours",
     "trained": "people trained at {site}: {users_trained}",

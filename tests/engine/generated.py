@@ -90,6 +90,7 @@ def document(r: random.Random) -> dict[str, Any]:
     for tier in ("tier1", "tier2"):
         tree["support"]["tiers"][tier]["longest_visit_hours"] = r.choice([None, 0.5, number(r, 1, 4)])
     add_money(r, tree)
+    behave(r, tree)
     return tree
 
 
@@ -125,6 +126,18 @@ def add_money(r: random.Random, tree: dict[str, Any]) -> None:
                  {"measure": "net_value", "at_least": r.choice([-20000, -2000])},
                  {"measure": "cost_share", "at_most": r.choice([1, 2])}]
             )  # fmt: skip
+
+
+def behave(r: random.Random, tree: dict[str, Any]) -> None:
+    """Judgements, errors that surface, corrections, habit and movers, or none of them."""
+    tree["users"] |= {
+        "judged_per_week": r.choice([None, number(r, 3, 30)]),
+        "surfacing_share": r.choice([0, number(r, 0.2, 0.9)]),
+        "movers": r.choice([None, {"share": number(r, 0.1, 0.9), "drop_out_per_week": number(r, 0.1, 0.4)}]),
+        "habit": r.choice([None, {"weeks": number(r, 0.5, 4), "protection": number(r, 0.3, 1)}]),
+    }
+    tree["users"]["trust"]["surfaced_weight"] = r.uniform(1, 5)
+    tree["ai"]["retraining"]["corrections_to_halve"] = r.choice([None, number(r, 2, 30)])
 
 
 def change_programme(r: random.Random) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def check_users(state: Any) -> None:
         trained = users["trained"][first:last]
         helped = ((own == NOT_INVITED) & (trained == 0)) | np.isin(own, [UNTRAINED, NEW_UNTRAINED])
         assert cell["untrained"] == helped.sum()
+        assert cell["movers"] == users["mover"][first:last][own <= EXPERIENCED].sum()
     sites = state.cells["site"][users["cell"]]
     number = len(state.sites)
     active, away = users["state"] <= EXPERIENCED, np.isin(users["state"], [AWAY, GONE])
@@ -55,6 +56,8 @@ def check_users(state: Any) -> None:
     assert (users["gains"] >= 0).all()
     assert (users["losses"] >= 0).all()
     invited = np.bincount(sites[users["state"] != NOT_INVITED], minlength=number)
+    assert (state.sites["corrections"] >= 0).all()
+    assert ((state.sites["learnt"] == 0) | (state.sites["retraining"] == 1)).all()  # it waits to be deployed
     in_use = state.sites["stage"] != states.CLOSED
     assert (invited <= state.sites["invited"])[in_use].all()
 

@@ -115,15 +115,23 @@ def pay_for_site(ledger: Ledger, told: Any, site: tuple[float, float, bool], unt
 
 
 def values(told: Any) -> Any:
-    """Value of every week, float64[weeks]: correct answers less silent errors, less rework on those noticed."""
+    """Value of every week, float64[weeks]: correct answers less silent errors, less rework on those noticed.
+
+    Where a judgement stands for several tasks, so does an error that is noticed.
+    """
     money, weekly = told.plan.scenario.economics, told.weekly
     silent = 1.0 - told.plan.scenario.users.notice_probability.value
     correct = np.nan_to_num(weekly["resolution"]) * weekly["tasks"]
     worth = money.minutes_saved_per_correct_task.value / 60 * money.wage_per_hour.value * money.realised_share.value
     noticed = np.zeros(told.plan.weeks)
+    users, judged = told.plan.scenario.users, told.plan.scenario.users.judged_per_week
+    tasks = {
+        site.name: (site.tasks_per_user_week or users.tasks_per_user_week).value for site in told.plan.scenario.sites
+    }
     for event in told.events:
         if event.kind == "error-noticed":
-            noticed[int(event.time_hours // WEEK)] += 1
+            site = str(event.fields["user"]).split("/")[0]
+            noticed[int(event.time_hours // WEEK)] += tasks[site] / judged.value if judged is not None else 1
     return (
         correct * worth
         - weekly["errors"] * silent * money.cost_per_error.value

@@ -27,6 +27,13 @@ RICH = {
     "economics": {"platform_cost_per_week": 70, "licence_per_user_week": 3, "outage_cost_per_hour": 11,
                   "remediation_cost_per_site": 500, "overtime_factor": 1.7},
 }  # fmt: skip
+BEHAVING = {
+    **RICH,
+    "sites": [{**site, "tasks_per_user_week": tasks} for site, tasks in zip(RICH["sites"], (15, 4, 30), strict=True)],
+    "ai": {**RICH["ai"], "retraining": {"every_weeks": 5, "effort_hours": 20, "corrections_to_halve": 20}},
+    "users": {"turnover_per_year": 0.5, "judged_per_week": 9, "surfacing_share": 0.4,
+              "movers": {"share": 0.4, "drop_out_per_week": 0.1}, "habit": {"weeks": 2, "protection": 0.7}},
+}  # fmt: skip
 STOPPED = {"gates": [gate("second", max_holds=1)], "sponsor": sponsor()}
 
 
@@ -58,9 +65,9 @@ def test_balance_after_every_event_of_more_generated_scenarios() -> None:
     assert instants > 10_000
 
 
-@pytest.mark.parametrize("rollout", [{}, STOPPED])
-def test_balance_after_every_event_of_the_small_programme(rollout: dict[str, Any]) -> None:
-    assert after_each_event(engine.build(small(**{**RICH, "horizon_weeks": 20, "rollout": rollout})), 0, 1) > 2000
+@pytest.mark.parametrize(("sections", "rollout"), [(RICH, {}), (RICH, STOPPED), (BEHAVING, {})])
+def test_balance_after_every_event_of_the_small_programme(sections: dict[str, Any], rollout: dict[str, Any]) -> None:
+    assert after_each_event(engine.build(small(**{**sections, "horizon_weeks": 20, "rollout": rollout})), 0, 1) > 2000
 
 
 @pytest.mark.slow
@@ -77,10 +84,10 @@ def test_balance_at_every_hour_or_week_of_the_typical_programme(replication: int
     assert np.cumsum(weekly["value"]) == pytest.approx(weekly["value_cumulative"], rel=1e-9, abs=1e-6)
 
 
-@pytest.fixture(scope="module", params=["plain", "rich"])
+@pytest.fixture(scope="module", params=["plain", "rich", "behaving"])
 def told(request: pytest.FixtureRequest) -> Told:
     """A programme that runs to the end, with its events."""
-    return Told(small(**(RICH if request.param == "rich" else {})))
+    return Told(small(**{"plain": {}, "rich": RICH, "behaving": BEHAVING}[request.param]))
 
 
 def test_costs_are_those_of_what_happened(told: Told) -> None:
@@ -112,6 +119,17 @@ def test_weekly_counts_are_those_of_the_events(told: Told) -> None:
     assert told.measures["events"] == len(told.events)
 
 
+def test_each_corrected_case_is_learnt_from_once_or_waits_for_the_next_retraining(told: Told) -> None:
+    handed_in = Counter(str(event.fields["site"]) for event in told.events if event.kind == "case-corrected")
+    learnt: Counter[str] = Counter()
+    for event in told.events:
+        if event.kind == "model-retrained":
+            learnt[str(event.fields["site"])] += int(event.fields["corrections"])
+    for name, site in zip(told.sites["site"], told.state.sites, strict=True):
+        assert handed_in[name] == learnt[name] + site["corrections"]
+    assert (sum(handed_in.values()) > 100) == (told.plan.scenario.users.judged_per_week is not None)
+
+
 def test_waits_are_those_of_the_events(told: Told) -> None:
     for number, tier in enumerate(("tier1", "tier2", "tier3"), 1):
         waits = [float(e.fields["wait_hours"]) for e in told.events
@@ -126,7 +144,13 @@ def test_waits_are_those_of_the_events(told: Told) -> None:
 def test_a_wrong_count_is_found() -> None:
     plan = engine.build(small(horizon_weeks=12))
     runner = engine.get("compiled").Engine(plan)
-    for array, field in (("sites", "active"), ("tiers", "busy"), ("world", "tickets_solved"), ("cells", "untrained")):
+    for array, field in (
+        ("sites", "active"),
+        ("tiers", "busy"),
+        ("world", "tickets_solved"),
+        ("cells", "untrained"),
+        ("cells", "movers"),
+    ):
         run = runner.begin(0, 1)
         list(runner.advance(run, 12))
         check(run.state)

@@ -59,6 +59,13 @@ EXTREMES: dict[str, dict[str, Any]] = {
     "all edge cases": {"edge_cases": {"organisation": {"share": 1, "discount": 0.9, "development_tasks": 0}}},
     "switched off at once": {"rollout": {"wind_down_weeks": 0, "gates": [gate("first", max_holds=0)]}},
     "a plan of no length": {"rollout": {"time_scale": 1e-6}},
+    "nobody ever judges": {"users": {"judged_per_week": 1e-6, "tasks_per_user_week": 1000}},
+    "judgements without tasks": {"users": {"judged_per_week": 5, "tasks_per_user_week": 0}},
+    "all errors come from others": {"users": {"notice_probability": 0, "surfacing_share": 1},
+                                    "ai": {"retraining": {"every_weeks": 2, "corrections_to_halve": 1e-3}}},
+    "all are movers who stay": {"users": {"movers": {"share": 1, "drop_out_per_week": 0}, "drop_out_per_week": 1}},
+    "all are stayers": {"users": {"movers": {"share": 0, "drop_out_per_week": 9}, "turnover_per_year": 9}},
+    "habits at once": {"users": {"habit": {"weeks": 1e-9, "protection": 1}}},
     "everybody leaves": {"users": {"turnover_per_year": 52}, "data_science_team": {"attrition_per_year": 52}},
 }  # fmt: skip
 

@@ -53,6 +53,8 @@ def test_inputs_set_at_week_0_act_as_if_stated() -> None:
         "support.tiers.tier1.shifts.0.end_hour", "support.tiers.tier3.handling_minutes",
         "data_science_team.slice_hours",
         "economics.value_per_correct_task", "rollout.time_scale", "rollout.phases.wave-1.week",
+        "users.judged_per_week", "users.surfacing_share", "users.trust.surfaced_weight", "users.habit.weeks",
+        "users.movers.drop_out_per_week", "ai.retraining.corrections_to_halve",
     }  # fmt: skip
     acted, idle, refused = compare_at_week_0(LASTING, chosen.__contains__)
     assert refused == []
@@ -71,6 +73,7 @@ def test_every_input_set_at_week_0_acts_as_if_stated() -> None:
     [
         ("horizon_weeks", 40, "the horizon is settled"),
         ("sites.north.users", 7, "who the users are"),
+        ("users.movers", {"share": 0.123, "drop_out_per_week": 0.1}, "it acts at the start"),
         ("support.tiers.tier1.agents", 9, r"simulation\.hire"),
         ("data_science_team.members", 9, "who works here"),
         ("users.working_hours.start_hour", 5, "it acts at the start"),

@@ -244,21 +244,25 @@ def test_users_come_and_go_as_a_birth_and_death_chain(name, users, leaving, comi
 
 
 def mean_trust(scenario: Scenario, weeks: int) -> float:
-    """Expected trust of a user after `weeks` whole weeks, at a constant rate of successes and of noticed errors.
+    """Expected trust of a user after `weeks` whole weeks, at a constant rate of successes and of errors that are known.
 
     T = (A + G) / (P + G + L) with G known and L a weighted sum of Poisson counts, so that
     E[1 / (c + L)] is the integral over s of exp(-c s) E[exp(-s L)].
     """
     users, settings = scenario.users, scenario.users.trust
-    accuracy, tasks = scenario.ai.reference_accuracy.value, users.tasks_per_user_week.value
+    accuracy = scenario.ai.reference_accuracy.value
+    tasks = (users.judged_per_week or users.tasks_per_user_week).value
     keep = (1.0 - settings.forgetting_per_week.value) ** np.arange(1, weeks + 1)
     gained = tasks * accuracy * settings.success_weight.value * keep.sum()
     noticed = tasks * (1.0 - accuracy) * users.notice_probability.value
+    surfaced = tasks * (1.0 - accuracy) * (1.0 - users.notice_probability.value) * users.surfacing_share.value
     losses = settings.error_weight.value * keep
+    told = settings.surfaced_weight.value * keep
     prior = settings.prior_tasks.value
 
     def integrand(s: float) -> float:
-        return math.exp(-(prior + gained) * s - noticed * float(np.sum(-np.expm1(-s * losses))))
+        known = noticed * float(np.sum(-np.expm1(-s * losses))) + surfaced * float(np.sum(-np.expm1(-s * told)))
+        return math.exp(-(prior + gained) * s - known)
 
     scale = 1.0 / (prior + gained)
     integral, _ = integrate.quad(lambda x: integrand(x * scale), 0.0, 60.0, epsabs=1e-12, limit=200)

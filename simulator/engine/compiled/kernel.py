@@ -32,8 +32,9 @@ from simulator.model.support.support import (
     solved,
 )
 from simulator.model.support.work import begin_work, dropped, end_work
-from simulator.model.users.change_management import come_back, drop_out, learn, notice_error, replace, start_using
+from simulator.model.users.change_management import come_back, drop_out, learn, replace, start_using
 from simulator.model.users.encounters import meet
+from simulator.model.users.errors import notice_error
 from simulator.scenario.vocabulary import TIERS
 from simulator.streams.jit import kernel_part, rule
 

@@ -3,7 +3,11 @@
 accuracy = max(floor, a_ref * (1 - kappa * (1 - q)) * 2^(-weeks since retraining / half-life) * product of shocks).
 In the pilot the data are curated by hand: 1 - q is multiplied by (1 - curation). Data that are carried by hand
 between systems cost a live site another share. Shocks are changes upstream; they come as a Poisson process per site.
-Retraining resets decay and shocks; a remediation project raises q for good. Both occupy the data science team.
+Retraining resets decay and shocks; a remediation project raises q for good. Both occupy the data science team. A
+retraining also learns from the n cases that users of the site have corrected since the last one: 1 - q is multiplied by
+2^(-n / corrections_to_halve). That a model is best taught by the cases that it got wrong is the idea of learning from
+corrections (active learning: Settles 2009, University of Wisconsin-Madison, Computer Sciences Technical Report 1648);
+form and size of the effect are assumptions.
 """
 
 from __future__ import annotations
@@ -95,8 +99,27 @@ def retraining_hours(state: Any, s: int) -> float:
 
 
 @rule
-def deployed(site: Any, time: float) -> None:
-    """The retrained model is live: decay and shocks start afresh."""
+def correct_case(site: Any) -> int:
+    """A case that a user has corrected is handed in for the next retraining; returns how many there are now."""
+    site["corrections"] += 1
+    return int(site["corrections"])
+
+
+@rule
+def retrained(site: Any) -> int:
+    """The work of a retraining has ended, and later corrections are for the next; how many this one has learnt from."""
+    site["learnt"] = site["corrections"]
+    site["corrections"] = 0
+    return int(site["learnt"])
+
+
+@rule
+def deployed(site: Any, settings: Any, time: float) -> None:
+    """The retrained model is live: decay and shocks start afresh, and it knows better where users had corrected it."""
+    if site["learnt"] > 0:
+        left = math.exp(-LOG_2 * site["learnt"] / settings["ai.retraining.corrections_to_halve"])
+        site["data_quality"] = 1.0 - (1.0 - site["data_quality"]) * left
+        site["learnt"] = 0
     site["retraining"] = 0
     site["retrained_at"] = time
     site["shock_product"] = 1.0

@@ -28,7 +28,7 @@ def week_value(state: Any, row: Any, correct: float, wrong: float) -> tuple[floa
     """Value of a week's expected correct and wrong answers, and how much of it can be seen; its parts go to `row`."""
     settings = state.settings[0]
     damage = wrong * (1.0 - settings["users.notice_probability"]) * settings["economics.cost_per_error"]
-    rework = state.world[0]["week_noticed"] * settings["economics.rework_cost_per_noticed_error"]
+    rework = state.world[0]["week_noticed_tasks"] * settings["economics.rework_cost_per_noticed_error"]
     gross = correct * worth_of_answer(settings)
     row[VALUE_PARTS + RIGHT_ANSWERS] = gross
     row[VALUE_PARTS + NOTICED_ERRORS] = 0.0 - rework

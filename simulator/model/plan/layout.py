@@ -110,6 +110,7 @@ class Layout:
             record["first_cell"] = s * len(scenario.users.segments)
             record["opened"] = record["live_at"] = record["planned"] = record["go_live"] = math.inf
             record["shock_product"] = record["onset_factor"] = record["answered"] = 1.0
+            record["tasks_per_judgement"] = 1.0
             for purpose in ("shock", "retraining", "reading", "remediation"):
                 record[f"stream_{purpose}"] = stream(purpose, site.name)
         for phase in scenario.rollout.phases if scenario.rollout is not None else ():
@@ -125,6 +126,7 @@ class Layout:
             cells["site"][c] = c // len(self.scenario.users.segments)
             cells["stream_user"][c] = stream("user", site.name, segment.name)
             cells["stream_ticket"][c] = stream("ticket", site.name, segment.name)
+            cells["stream_mover"][c] = stream("mover", site.name, segment.name)
         self.plan.records["clocks"]["stream"] = [
             stream(KINDS[FIRST_CLOCK + i].name, site.name, segment.name)
             for site, segment in pairs

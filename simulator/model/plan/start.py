@@ -22,6 +22,7 @@ from simulator.model.state.records import AGENT, JOB, TICKET, TIMER, TYPE, USER,
 from simulator.model.state.state import TRACE_FIELDS, State, link_free_tickets
 from simulator.model.state.states import ROSTERS, STATES, TIER3, WAITING
 from simulator.model.support.staffing import plan_departure
+from simulator.model.users.movers import take_place
 from simulator.scenario.sections.support import DataScienceTeam, StaffedTier
 from simulator.scenario.vocabulary import TEAMS, TIERS
 from simulator.streams.jit import rule
@@ -144,6 +145,8 @@ def prepare(state: State) -> None:
         family["open_mass"] = 1.0
         if family["share"] > 0.0 and (family["kind"] != states.SITE or settings["edge_cases.ideal"] == 1):
             break_sticks(state, f)  # those of a site when it starts
+    for number in range(len(state.users)):
+        take_place(state, number)
     set_timer(state, events.WEEK, 0, WEEK_HOURS)
     for k in range(len(state.shifts)):
         set_timer(state, events.SHIFT, k, 0.0)

@@ -10,6 +10,7 @@ from simulator.model.state import events
 from simulator.model.state.states import AWAY, CLOSED, LIVE, NEW, NEW_UNTRAINED, ONBOARDED, STOPPED, UNTRAINED
 from simulator.model.support.support import question_rate
 from simulator.model.users.change_management import mood
+from simulator.model.users.movers import drop_out_weight
 from simulator.model.users.users import active_in
 from simulator.streams.jit import rule
 
@@ -29,7 +30,7 @@ def clock_rate(state: Any, c: int, process: int) -> float:
     if process == events.QUESTION:
         return question_rate(state, c)
     if process == events.DROP_OUT:
-        return float(active_in(counts) * settings["users.drop_out_per_week"] / week)
+        return float(drop_out_weight(active_in(counts), cell["movers"], settings) / week)
     if process == events.LEARNED:
         learning = settings["users.learning_weeks"] * WEEK_HOURS
         return float((counts[NEW] + counts[NEW_UNTRAINED]) * WEEK_HOURS / (learning * week))

@@ -172,7 +172,7 @@ def close_week(state: Any, time: float) -> None:
     row[COST_SUM] = cost + (state.weekly[week - 1, COST_SUM] if week > 0 else 0.0)
     world["week_opened"] = 0
     world["week_abandoned"] = 0
-    world["week_noticed"] = 0
+    world["week_noticed_tasks"] = 0.0
     world["week"] = week + 1
     note(state, time, WEEK, week, active, row[TRUST], backlog)
 

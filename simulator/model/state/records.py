@@ -64,19 +64,22 @@ SITE = _record(
     ("phase", Phase),
     f8="""open_hour day_hours week_hours go_live planned
     opened work_at_opening started live_at retrained_at shock_product volume accuracy unhandled answered
-    task_rate correct_rate wrong_rate notice_rate encounter_rate loss_rate rate_mark user_hours user_mark
-    correct_base loss_base week_correct_base week_wrong_base week_tasks week_correct week_wrong
-    carried_since carried_hours onset_factor licences renewed""",
+    task_rate correct_rate wrong_rate judged_right_rate notice_rate encounter_rate loss_rate rate_mark
+    user_hours user_mark judged_right_base loss_base week_correct_base week_wrong_base
+    week_tasks week_correct week_wrong
+    carried_since carried_hours onset_factor tasks_per_judgement licences renewed""",
     i8="""days is_pilot stage first_cell pilot_users active away retraining retrainings shocks tickets
-    invited carried ready stale remediations carrying""",
+    invited carried ready stale remediations carrying corrections learnt""",
     u8="stream_shock stream_retraining stream_reading stream_remediation",
 )
-CELL = _record("cells", Segment, i8="site first users pilot_users untrained", u8="stream_user stream_ticket")
+CELL = _record(
+    "cells", Segment, i8="site first users pilot_users untrained movers", u8="stream_user stream_ticket stream_mover"
+)
 CLOCK = _record("clocks", f8="rate residual mark spare_0 spare_1", i8="draws", u8="stream")
 USER = _record(
     "users",
-    f8="gains losses mark loss_mark joined spare_0 spare_1",
-    i8="cell number state place draws tickets ever_reverted trained outage_reported",
+    f8="gains losses mark loss_mark joined active_since spare_0 spare_1",
+    i8="cell number state place draws tickets ever_reverted trained outage_reported person mover",
 )
 FAMILY = _record(
     "families",
@@ -119,10 +122,10 @@ WORLD = _record(
     "world",
     follows="free",
     f8="""funded_at stopped_at over_at expectation patience value_per_task pilot_adoption pilot_tickets
-    outage_began outage_ended training_left stage_mark week_stage_hours integrated_at decided_at rolled_out_at
-    licensed pilot_value case_value case_cost believed promised""",
+    outage_began outage_ended training_left stage_mark week_stage_hours week_noticed_tasks integrated_at decided_at
+    rolled_out_at licensed pilot_value case_value case_cost believed promised""",
     i8="""events users sites cells families tickets_opened tickets_abandoned tickets_cancelled tickets_solved
-    week_opened week_abandoned week_noticed
+    week_opened week_abandoned
     free_ticket repairs_open types_seen types_repaired users_reverted users_lost tracing traced week
     serial segments seasons systems systems_live stages_under_way
     programme stopped_at_gate reviews budgets escalations read_until funded_in shrunk outage outages fresh

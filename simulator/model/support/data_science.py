@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from simulator.model.answers.data_quality import deployed, remediated, remediation_hours, retraining_hours
+from simulator.model.answers.data_quality import deployed, remediated, remediation_hours, retrained, retraining_hours
 from simulator.model.answers.edge_cases import repaired
 from simulator.model.answers.outages import next_outage
 from simulator.model.clockwork.time import WEEK_HOURS, working_morning
@@ -185,7 +185,7 @@ def job_done(state: Any, job_number: int, time: float) -> None:
     if job_class == CLASS_REPAIR:
         repair_done(state, job_number - world["first_repair"], time)
     elif job_class == CLASS_RETRAINING:
-        note(state, time, events.RETRAINED, job_number, 0, 0, 0)
+        note(state, time, events.RETRAINED, job_number, retrained(state.sites[job_number]), 0, 0)
         date = time + state.settings[0]["ai.retraining.deploy_weeks"] * WEEK_HOURS
         offset = state.sites[job_number]["utc_offset_hours"]
         set_timer(state, DEPLOYED, job_number, working_morning(state.settings[0], date, offset))
@@ -224,5 +224,5 @@ def repair_done(state: Any, index: int, time: float) -> None:
 def redeploy(state: Any, s: int, time: float) -> None:
     """The retrained model of site `s` goes live."""
     touch(state, s, time)
-    deployed(state.sites[s], time)
+    deployed(state.sites[s], state.settings[0], time)
     note(state, time, DEPLOYED, s, 0, 0, 0)

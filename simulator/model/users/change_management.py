@@ -3,10 +3,11 @@
 waiting -> onboarded (their site goes live) -> active, first new, then experienced -> reverted, or lost for good.
 The hazard of an onboarded user to start is (p_g * campaign + q * champions * mood) * training * friction, as in Bass
 (1969), where the mood of a site is the share of its people who are active less a part of the share who went back:
-word of mouth that reverted users spoil. After a noticed error or a failed ticket an active user reverts with
-probability r_g * (1 - T); a share of those never looks back, which is stronger than the laboratory evidence and
-therefore an assumption to vary. Reverted users return with hazard r * (c + mood) * max(T, T0 / 2). Users also drop
-out without any error, and staff turnover replaces people by newcomers who know nothing of it.
+word of mouth that reverted users spoil. After an error that they know of, or a failed ticket, an active user reverts
+with probability r_g * (1 - T), less where a habit protects them; a share of those never looks back, which is stronger
+than the laboratory evidence and therefore an assumption to vary. Reverted users return with hazard r * (c + mood) *
+max(T, T0 / 2). Users also drop out without any error, movers sooner than stayers, and staff turnover replaces people by
+newcomers who know nothing of it.
 """
 
 from __future__ import annotations
@@ -18,9 +19,7 @@ from simulator.model.clockwork.tracing import note
 from simulator.model.state import events
 from simulator.model.state.spending import spend
 from simulator.model.state.states import (
-    ASKS,
     AWAY,
-    CARRIES_ON,
     CHANGE,
     EXPERIENCED,
     GONE,
@@ -28,12 +27,13 @@ from simulator.model.state.states import (
     NEW_UNTRAINED,
     ONBOARDED,
     OUT,
-    STOPS_USING,
     UNTRAINED,
     WAITING,
 )
-from simulator.model.users.trust import credit, credit_successes, trust
-from simulator.model.users.users import move, next_draw, pick, pick_active, pick_of_two
+from simulator.model.users.habit import habit
+from simulator.model.users.movers import pick_leaver, take_place
+from simulator.model.users.trust import credit_successes, trust
+from simulator.model.users.users import move, pick, pick_of_two
 from simulator.streams.jit import rule
 
 
@@ -79,11 +79,17 @@ def onboard(state: Any, s: int, pilot: bool, time: float) -> int:
 def lapse(state: Any, number: int, time: float, t: float, chance: float, u_revert: float, u_lost: float) -> bool:
     """After a bad experience that left trust `t`: whether an active user goes back to the old way, perhaps for good.
 
-    `chance` is the probability of it where trust is 0.
+    `chance` is the probability of it where trust is 0, and no habit has grown.
     """
-    if state.users[number]["state"] > EXPERIENCED or u_revert >= chance * (1.0 - t):
+    user = state.users[number]
+    settings = state.settings[0]
+    if user["state"] > EXPERIENCED:
         return False
-    leave(state, number, time, u_lost < state.settings[0]["users.lost_share"], t)
+    if settings["users.habit"] == 1:
+        chance *= 1.0 - habit(user, settings, time)
+    if u_revert >= chance * (1.0 - t):
+        return False
+    leave(state, number, time, u_lost < settings["users.lost_share"], t)
     return True
 
 
@@ -102,30 +108,6 @@ def leave(state: Any, number: int, time: float, for_good: bool, t: float) -> Non
     else:
         move(state, number, AWAY, time)
         note(state, time, events.REVERTED, number, t, 0, 0)
-
-
-@rule
-def suffer_error(state: Any, number: int, time: float, u_revert: float, u_second: float) -> int:
-    """The user notices an error, and carries on, stops using the system or asks support."""
-    settings = state.settings[0]
-    user = state.users[number]
-    cell = state.cells[user["cell"]]
-    state.world[0]["week_noticed"] += 1
-    credit_successes(user, state.sites[cell["site"]], settings, work_time(state.sites[cell["site"]], time))
-    credit(user, settings, 0.0, settings["users.trust.error_weight"])
-    t = trust(user, cell, settings)
-    note(state, time, events.NOTICED_ERROR, number, t, 0, 0)
-    if lapse(state, number, time, t, cell["reversion"], u_revert, u_second):
-        return STOPS_USING
-    return ASKS if u_second < settings["support.tickets_per_noticed_error"] else CARRIES_ON
-
-
-@rule
-def notice_error(state: Any, c: int, time: float, u_pick: float) -> tuple[int, int]:
-    """An active user of cell `c` notices an error on a familiar task: (user, what follows as in `suffer_error`)."""
-    number = pick_active(state, c, u_pick)
-    u_revert, u_second = next_draw(state, number)
-    return number, suffer_error(state, number, time, u_revert, u_second)
 
 
 @rule
@@ -157,7 +139,7 @@ def come_back(state: Any, c: int, time: float, u_pick: float, u_accept: float) -
 @rule
 def drop_out(state: Any, c: int, time: float, u_pick: float) -> None:
     """An active user of cell `c` stops without any error: boredom, another job, a reorganisation."""
-    number = pick_active(state, c, u_pick)
+    number = pick_leaver(state, c, u_pick)
     user = state.users[number]
     site = state.sites[state.cells[c]["site"]]
     credit_successes(user, site, state.settings[0], work_time(site, time))
@@ -188,12 +170,15 @@ def replace(state: Any, c: int, time: float, u_pick: float) -> bool:
     user["losses"] = 0.0
     user["ever_reverted"] = 0
     user["joined"] = time
+    user["person"] += 1
     if was == WAITING or was == OUT:
         cell["untrained"] += int(was == WAITING and user["trained"] == 1)
         user["trained"] = 0
+        take_place(state, number)
         return False
     user["trained"] = state.settings[0][
         "change_programme.ideal"
     ]  # where change management is ideal, everybody is trained
     move(state, number, ONBOARDED if user["trained"] == 1 else UNTRAINED, time)
+    take_place(state, number)
     return True

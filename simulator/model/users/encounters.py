@@ -8,7 +8,7 @@ from simulator.model.answers.edge_cases import outcome, pick_type, report, see
 from simulator.model.clockwork.tracing import note
 from simulator.model.state import events
 from simulator.model.state.states import CARRIES_ON, HANDED_OVER, WRONG
-from simulator.model.users.change_management import suffer_error
+from simulator.model.users.errors import known_share, suffer_error
 from simulator.model.users.tasks import season_row
 from simulator.model.users.users import next_draw, pick_active
 from simulator.streams.jit import rule
@@ -29,10 +29,11 @@ def meet(state: Any, c: int, time: float, u_pick: float, u_type: float, u_outcom
         return number, follows, f, -1
     u_notice, u_report = next_draw(state, number)
     u_revert, u_second = next_draw(state, number)
-    noticed = result == HANDED_OVER or u_notice < settings["users.notice_probability"]
-    if result == WRONG and noticed:
-        follows = suffer_error(state, number, time, u_revert, u_second)
-    if noticed and u_report < settings["edge_cases.report_probability"]:
+    known = result == HANDED_OVER or u_notice < known_share(settings)
+    if result == WRONG and known:
+        surfaced = u_notice >= settings["users.notice_probability"]
+        follows = suffer_error(state, number, time, surfaced, u_revert, u_second)
+    if known and u_report < settings["edge_cases.report_probability"]:
         becomes_job = report(state, f, k)
         if k >= 0:
             reports = state.types[f * settings["edge_cases.types_per_family"] + k]["reports"]

@@ -4,7 +4,7 @@ With u the share of unhandled edge cases, a the familiar accuracy, h and h_u the
 that an unhandled case is answered right: correct = (1 - u)(1 - h) a + u (1 - h_u) pi, wrong likewise, and the rest is
 handed over. While the service is down, or beyond its capacity, tasks get no answer at all. Successes and silent
 errors are not simulated one by one: they enter through the integral of their rate (their compensator), exactly, as
-rates change only at known instants.
+rates change only at known instants. What goes on in the minds of users runs at the rate of their judgements instead.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from simulator.model.answers.edge_cases import unhandled_share
 from simulator.model.answers.outages import answered_share
 from simulator.model.clockwork.time import season_day, work_time
 from simulator.model.state.states import CLOSED
+from simulator.model.users.errors import known_share
+from simulator.model.users.judgement import judgements, tasks_per_judgement
 from simulator.streams.jit import rule
 
 
@@ -25,7 +27,7 @@ def settle(state: Any, s: int, time: float) -> None:
     site = state.sites[s]
     work = work_time(site, time)
     elapsed = work - site["rate_mark"]
-    site["correct_base"] += site["correct_rate"] * elapsed
+    site["judged_right_base"] += site["judged_right_rate"] * elapsed
     site["loss_base"] += site["loss_rate"] * elapsed
     site["week_correct_base"] += site["correct_rate"] * elapsed
     site["week_wrong_base"] += site["wrong_rate"] * elapsed
@@ -73,9 +75,14 @@ def set_rates(state: Any, s: int) -> None:
     site["unhandled"] = u
     site["task_rate"] = tasks
     site["answered"] = answered_share(state, s)
-    site["loss_rate"] = tasks * (1.0 - site["answered"]) * settings["outages.trust_weight"]
+    judged = judgements(site, settings, volume, tasks)
+    site["tasks_per_judgement"] = tasks_per_judgement(site, settings)
+    site["loss_rate"] = judged * (1.0 - site["answered"]) * settings["outages.trust_weight"]
     tasks *= site["answered"]
-    site["correct_rate"] = tasks * ((1.0 - u) * (1.0 - h) * a + u * (1.0 - h_u) * pi)
+    judged *= site["answered"]
+    right = (1.0 - u) * (1.0 - h) * a + u * (1.0 - h_u) * pi
+    site["correct_rate"] = tasks * right
+    site["judged_right_rate"] = judged * right
     site["wrong_rate"] = tasks * ((1.0 - u) * (1.0 - h) * (1.0 - a) + u * (1.0 - h_u) * (1.0 - pi))
-    site["notice_rate"] = tasks * (1.0 - u) * (1.0 - h) * (1.0 - a) * settings["users.notice_probability"]
-    site["encounter_rate"] = tasks * u
+    site["notice_rate"] = judged * (1.0 - u) * (1.0 - h) * (1.0 - a) * known_share(settings)
+    site["encounter_rate"] = judged * u

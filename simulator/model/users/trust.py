@@ -1,11 +1,11 @@
 """Trust: a Beta belief about how often the system is right, one per user.
 
 T = alpha / (alpha + beta) (Guo and Yang 2020, "Modeling and predicting trust dynamics in human-robot teaming",
-International Journal of Social Robotics 13), counted in tasks. A user starts from a prior worth `prior_tasks` tasks at
-the segment's initial trust. Correct answers add to alpha, noticed errors, late answers and tasks that an outage left
-without an answer add to beta with larger weights, a fast fix adds to alpha. At the end of each week a share of that
-experience, never the prior, is forgotten. Early errors hurt most without an extra term: there is little else yet in
-the balance.
+International Journal of Social Robotics 13), counted in tasks that a user judges (`judgement`). A user starts from a
+prior worth `prior_tasks` tasks at the segment's initial trust. Correct answers add to alpha; errors that became known,
+late answers and tasks that an outage left without an answer add to beta with larger weights; a fast fix adds to alpha.
+At the end of each week a share of that experience, never the prior, is forgotten. Early errors hurt most without an
+extra term: there is little else yet in the balance.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ def trust(user: Any, cell: Any, settings: Any) -> float:
 
 
 @rule
-def correct_per_user(site: Any, work: float) -> float:
-    """Expected correct answers to one always active user of the site, up to its working hour `work`."""
-    return float(site["correct_base"] + site["correct_rate"] * (work - site["rate_mark"]))
+def judged_right_per_user(site: Any, work: float) -> float:
+    """Expected answers that one always active user of the site judged to be right, up to its working hour `work`."""
+    return float(site["judged_right_base"] + site["judged_right_rate"] * (work - site["rate_mark"]))
 
 
 @rule
@@ -46,7 +46,7 @@ def credit_successes(user: Any, site: Any, settings: Any, work: float) -> None:
     These are the successes, and the tasks without an answer.
     """
     if user["state"] <= EXPERIENCED:
-        so_far = correct_per_user(site, work)
+        so_far = judged_right_per_user(site, work)
         without = unanswered_per_user(site, work)
         if settings["users.trust.frozen"] == 0:
             user["gains"] += settings["users.trust.success_weight"] * (so_far - user["mark"])

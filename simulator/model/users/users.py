@@ -10,7 +10,7 @@ from typing import Any
 from simulator.model.clockwork.clocks import next_pair
 from simulator.model.clockwork.time import work_time
 from simulator.model.state.states import AWAY, EXPERIENCED, GONE, NEW, NEW_UNTRAINED, ROSTERS, UNTRAINED, WAITING
-from simulator.model.users.trust import correct_per_user, unanswered_per_user
+from simulator.model.users.trust import judged_right_per_user, unanswered_per_user
 from simulator.streams.jit import rule
 
 
@@ -56,8 +56,10 @@ def move(state: Any, number: int, to: int, time: float) -> None:
         site["user_hours"] += site["active"] * (work - site["user_mark"])
         site["user_mark"] = work
         site["active"] += change
+        cell["movers"] += change * user["mover"]
         if change > 0:
-            user["mark"] = correct_per_user(site, work)
+            user["active_since"] = time
+            user["mark"] = judged_right_per_user(site, work)
             user["loss_mark"] = unanswered_per_user(site, work)
 
 

@@ -127,7 +127,7 @@ def _load(scenario: "Scenario") -> _Load:
     live = live_weeks(scenario)
     by_hand = hand_carried_weeks(scenario)
     active = 1.0 if people.initially_active else ACTIVE
-    users = tasks = user_weeks = active_weeks = noticed = edge = days = carried = 0.0
+    users = tasks = user_weeks = active_weeks = known = edge = days = carried = 0.0
     volume = _mean_volume(scenario)
     for site in scenario.sites:
         size = site.users.mean
@@ -139,16 +139,19 @@ def _load(scenario: "Scenario") -> _Load:
         days += live[site.name] * len((site.working_hours or people.working_hours).days)
         done = active * size * live[site.name] * rate * volume
         tasks += done
-        noticed += done * _wrong_share(scenario, site) * people.notice_probability.mean
-        edge += done * _edge_share(scenario, site) * UNHANDLED
+        judged = done
+        if people.judged_per_week is not None and rate > 0.0:
+            judged *= people.judged_per_week.mean / rate
+        known += judged * _wrong_share(scenario, site) * _known_share(scenario)
+        edge += judged * _edge_share(scenario, site) * UNHANDLED
     support = scenario.support
-    tickets = noticed * support.tickets_per_noticed_error.mean
+    tickets = known * support.tickets_per_noticed_error.mean
     tickets += active_weeks * support.how_to_per_user_week.mean
     tickets += carried + _outage_tickets(scenario, active_weeks)
     learning = min(people.learning_weeks.mean, float(scenario.horizon_weeks))
     tickets += users * learning * support.how_to_per_new_user_week.mean
     tickets *= _calls(scenario)
-    events = noticed + edge + EVENTS_PER_TICKET * tickets
+    events = known * _events_per_error(scenario) + edge + EVENTS_PER_TICKET * tickets
     events += max(EVENTS_PER_USER * users, _coming_and_going(scenario, users, user_weeks))
     events += EVENTS_PER_USER * users * people.turnover_per_year.mean * scenario.horizon_weeks / WEEKS_PER_YEAR
     events += _slices(scenario, math.fsum(by_hand.values())) + _reworked(scenario)
@@ -202,6 +205,8 @@ def _coming_and_going(scenario: "Scenario", users: float, user_weeks: float) -> 
     """Users who drop out, and who think of coming back, as often as each of them does before being lost for good."""
     people = scenario.users
     leave = people.drop_out_per_week.mean
+    if people.movers is not None:
+        leave += people.movers.share.mean * (people.movers.drop_out_per_week.mean - leave)
     back = people.return_per_week.mean * (people.return_base.mean + 1.0)
     if leave + back <= 0.0:
         return 0.0
@@ -307,6 +312,19 @@ def _wrong_share(scenario: "Scenario", site: Site) -> float:
     unhandled = UNHANDLED * _edge_share(scenario, site)
     wrong = (1.0 - unhandled) * (1.0 - ai.hand_over_share.mean) * (1.0 - familiar)
     return wrong + unhandled * (1.0 - cases.hand_over_share.mean) * (1.0 - cases.right_share.mean)
+
+
+def _known_share(scenario: "Scenario") -> float:
+    """Share of errors that their user comes to know of."""
+    noticed = scenario.users.notice_probability.mean
+    return noticed + (1.0 - noticed) * scenario.users.surfacing_share.mean
+
+
+def _events_per_error(scenario: "Scenario") -> float:
+    """The error that becomes known, and the case that may be corrected."""
+    retraining = scenario.ai.retraining
+    learns = retraining is not None and retraining.corrections_to_halve is not None
+    return 1.0 + scenario.edge_cases.report_probability.mean * learns
 
 
 def _edge_share(scenario: "Scenario", site: Site) -> float:

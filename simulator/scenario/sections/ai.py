@@ -7,6 +7,7 @@ from pydantic import Field
 from simulator.scenario.numbers.number_kinds import (
     CheckedTasks,
     Concentration,
+    CorrectionsAboveZero,
     Factor,
     HoursEachTime,
     Name,
@@ -42,6 +43,12 @@ class Retraining(Section):
     deploy_weeks: Weeks = stated(2, "Time from the end of the work to the new model's start (weeks).")
     least_weeks_between: Weeks = stated(
         8, "below_accuracy asks again only this long after the last deployment (weeks)."
+    )
+    corrections_to_halve: CorrectionsAboveZero | None = stated(
+        None,
+        "Cases corrected by a site's users from which retraining halves the shortcomings (1 - data quality) of its "
+        "data (corrections); null: retraining learns nothing from users.",
+        absent=math.inf,
     )
 
 
@@ -125,7 +132,9 @@ class EdgeCases(Section):
     right_share: Share = stated(0.1, "Share of answers to unhandled cases that are right (share).")
     hand_over_share: Share = stated(0.4, "Share of unhandled cases handed over to a person (share).")
     report_probability: Share = stated(
-        0.3, "Chance that a noticed wrong answer to, or a hand-over of, an unhandled case is reported (share)."
+        0.3,
+        "Chance that a wrong answer that its user knows of, or a hand-over, is reported: edge cases for repair, "
+        "familiar ones, corrected, for retraining (share).",
     )
     report_threshold: Threshold = stated(5, "Reports of a type that make it a repair job (reports).")
     repair_effort_hours: HoursEachTime = stated(

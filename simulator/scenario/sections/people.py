@@ -11,6 +11,7 @@ from simulator.scenario.numbers.number_kinds import (
     Name,
     PerYear,
     Rate,
+    RateAboveZero,
     Share,
     ShareInside,
     TasksAboveZero,
@@ -94,6 +95,9 @@ class Trust(Section):
     prior_tasks: TasksAboveZero = stated(20, "Weight of the initial trust (tasks).")
     success_weight: Factor = stated(1.0, "Weight of a correct answer (tasks).")
     error_weight: Factor = stated(2.0, "Weight of a noticed error (tasks).")
+    surfaced_weight: Factor = stated(
+        2.0, "Weight of an error that nobody noticed at first and that came to light through others (tasks)."
+    )
     late_weight: Factor = stated(2.0, "Weight of a late answer to a ticket (tasks).")
     fix_weight: Factor = stated(1.0, "Weight of a fast fix (tasks).")
     forgetting_per_week: Share = stated(0.03, "Share of the evidence that is forgotten (share per week).")
@@ -108,10 +112,30 @@ SEGMENTS = (
 """Segments of a scenario that names none."""
 
 
+class Habit(Section):
+    """What use without a break does against giving up: an asymptotic curve (Lally et al. 2010)."""
+
+    weeks: WeeksAboveZero = stated(3, "Time in which a habit comes to 63% of its full strength (weeks).")
+    protection: Share = stated(
+        0.5, "Share by which a full habit lowers the chance to revert after a bad experience (share)."
+    )
+
+
+class Movers(Section):
+    """People who tend to leave, and so leave early (movers and stayers: Blumen, Kogan and McCarthy 1955)."""
+
+    share: Share = stated(0.3, "Share of people who are movers, whatever their segment (share).", acts="start")
+    drop_out_per_week: Rate = stated(0.05, "Hazard of an active mover to revert without any error (per week).")
+
+
 class Users(Section):
     """Who uses the system, how much, and what makes them start, stop and come back."""
 
     tasks_per_user_week: Rate = stated(20, "Tasks per active user (per week).", elsewhere="structure")
+    judged_per_week: RateAboveZero | None = stated(
+        None,
+        "Answers that an active user judges, however finely the work is cut into tasks (per week); null: each task.",
+    )
     working_hours: WorkingHours = needed(
         "When users work, local time.", default_factory=WorkingHours, elsewhere="structure"
     )
@@ -133,11 +157,18 @@ class Users(Section):
     return_per_week: Rate = stated(0.05, "Scale of the hazard of a reverted user to come back (per week).")
     return_base: Factor = stated(0.2, "Part of the return hazard that needs no active colleagues (factor).")
     lost_share: Share = stated(0.2, "Share of reverting users who never come back (share).")
-    drop_out_per_week: Rate = stated(0.01, "Hazard of an active user to revert without any error (per week).")
+    drop_out_per_week: Rate = stated(
+        0.01, "Hazard of an active user, or stayer, to revert without any error (per week)."
+    )
+    movers: Movers | None = stated(None, "People who tend to leave; null: all are alike.")
+    habit: Habit | None = stated(None, "What uninterrupted use does against giving up; null: nothing.")
     turnover_per_year: PerYear = stated(
         0, "Hazard of a user to leave the company and be replaced by an untrained one (per year)."
     )
     notice_probability: Share = stated(0.5, "Share of errors that users notice (share).")
+    surfacing_share: Share = stated(
+        0, "Share of errors that their user did not notice which come to light later, through others (share)."
+    )
     learning_weeks: WeeksAboveZero = stated(4, "Mean time as a new user (weeks).")
     trust: Trust = Field(default_factory=Trust, description="How trust moves.")
 
