@@ -34,10 +34,11 @@ def reasons(result: Result) -> str:
 def _fates(result: Result) -> str:
     """What becomes of the funded programmes that never reach scale."""
     stopped, failed, mass = stops(result), never_scaled(result), result.weighting.mass
+    alone = np.count_nonzero(failed) == 1
     parts: list[tuple[float, str]] = []
     if None in stopped:
         after = _weeks_until_shelved(result)
-        when = "" if after is None else f", half of these within {after:.0f} weeks of funding"
+        when = f" {after:.0f} weeks after funding" if alone else f", half of these within {after:.0f} weeks of funding"
         parts.append((mass(stopped[None]), f"shelved by the sponsor{when}"))
     gates = {str(gate): mass(mask) for gate, mask in stopped.items() if gate is not None}
     if gates:
@@ -46,7 +47,12 @@ def _fates(result: Result) -> str:
     if stalled.any():
         parts.append((mass(stalled), "still running at the end (stalled)"))
     parts.sort(key=lambda part: -part[0])
-    who = "those that never reach scale" if result.share("reached_share").share else "the funded programmes"
+    if alone:
+        return f"The one that never reaches scale is {parts[0][1]}"
+    if result.share("reached_share").share:
+        who = "those that never reach scale"
+    else:
+        who = "the programmes" if result.funded_count == result.replications_done else "the funded programmes"
     if len(parts) == 1:
         return f"All of {who} are {parts[0][1]}"
     number = mass(failed)
@@ -54,7 +60,7 @@ def _fates(result: Result) -> str:
     return f"Of {who} {told}"
 
 
-def _weeks_until_shelved(result: Result) -> float | None:
+def _weeks_until_shelved(result: Result) -> float:
     """Median of the weeks from funding until the sponsor shelves a programme that never reached scale."""
     by_sponsor = stops(result)[None]
     weeks = np.array(
@@ -75,7 +81,7 @@ def _missed(result: Result) -> list[str]:
         return []
     reason = max(missed, key=lambda name: missed[name])
     if missed[reason] == 1:
-        return [f"In all of these {reason}"]
+        return [f"In {'all of these' if np.count_nonzero(never_scaled(result)) > 1 else 'it'} {reason}"]
     if missed[reason] >= 0.5:
         return [f"In {written(missed[reason], SHARE)} of these {reason}"]
     return ["Mostly the success criteria never hold together for long enough"]

@@ -40,7 +40,7 @@ def outcomes(result: Result, axes: Axes) -> Axes:
     axes.set_xlim(0, 1.1)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0], ["0%", "25%", "50%", "75%", "100%"])
     dark = "; dark: paid back" if result.priced else ""
-    axes.set_title(f"Outcomes (share of replications, 95% interval{dark})", loc="left", pad=10)
+    axes.set_title(f"Outcomes (share, 95% interval{dark})", loc="left", pad=10)
     style.quieten(axes)
     axes.grid(visible=False)
     return axes
@@ -70,7 +70,7 @@ def success_curve(result: Result, axes: Axes) -> Axes:
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     useful = result.estimate("useful_person_weeks")
-    told = f"; person-weeks of right answers: median {written(useful['p50'], COUNT)}" if useful.get("n") else ""
+    told = f"\nperson-weeks of right answers: median {written(useful['p50'], COUNT)}" if useful.get("n") else ""
     axes.set_xlabel(f"Weeks in a row after funding{told}")
     axes.set_title("How much adoption lasts how long (share of the funded)", loc="left", pad=10)
     style.quieten(axes)

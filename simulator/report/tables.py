@@ -11,7 +11,7 @@ from simulator.report.narrow import Rows, below
 from simulator.report.signs import criteria_lost, stops
 from simulator.report.verdict import interval
 from simulator.report.words import OUTCOME_WORDS, written
-from simulator.scenario.measure import SHARE
+from simulator.scenario.measure import GROUPS, SHARE
 from simulator.scenario.measures import ESTIMATED, MAIN_GROUPS
 
 if TYPE_CHECKING:
@@ -99,9 +99,12 @@ def _ways(result: Result, outcome: str) -> list[tuple[str, Share]]:
 def measure_groups(result: Result) -> list[list[Row]]:
     """The main measures in groups: words, name, n, mean with half-width, p10, p50, p90.
 
-    Measures that are always null are left out; n is told where it is not the number of replications.
+    Measures that are always null are left out, and money where nothing has a price; n is told where it is not the
+    number of replications.
     """
-    groups = ([_measure_row(result, name) for name in names if result.estimate(name).get("n")] for names in MAIN_GROUPS)
+    named = zip(GROUPS, MAIN_GROUPS, strict=True)
+    shown = [names for group, names in named if group != "money" or result.priced]
+    groups = ([_measure_row(result, name) for name in names if result.estimate(name).get("n")] for names in shown)
     return [group for group in groups if group]
 
 

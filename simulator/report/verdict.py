@@ -34,8 +34,7 @@ def verdict(result: Result) -> str:
     """
     chance = result.share("reached_share")
     if chance.share is None:
-        scale = f"None of {programmes(result, result.replications_done)} was funded{why_unfunded(result)}"
-        sentences = [scale, _worth(result)]
+        sentences = [f"{_nobody(result)}{why_unfunded(result)}", _worth(result)]
     else:
         sentences = [_scale(result, chance), _lasting(result), _money(result)]
     return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences if sentence) + "."
@@ -72,6 +71,13 @@ def why_unfunded(result: Result) -> str:
     return told if refused.total() == len(unfunded) else f"{told}, or the horizon ends before the decision"
 
 
+def _nobody(result: Result) -> str:
+    """That no programme is funded."""
+    number = result.replications_done
+    alone = "the one simulated programme was not funded"
+    return alone if number == 1 else f"none of {programmes(result, number)} was funded"
+
+
 def _scale(result: Result, chance: Share) -> str:
     """How likely, and by when; and how many are never funded."""
     share, funded, everybody = chance.share or 0.0, result.funded_count, result.replications_done
@@ -103,7 +109,7 @@ def _by_when(result: Result) -> str:
 
 def _ends(low: float | None, high: float | None) -> str:
     """The ends of an interval in weeks; empty where they are not known."""
-    return "" if low is None or high is None else f" ({low:.0f} to {high:.0f})"
+    return "" if low is None or high is None else f" (95% interval {low:.0f} to {high:.0f})"
 
 
 def _lasting(result: Result) -> str:
@@ -167,7 +173,11 @@ def _money(result: Result) -> str:
         verb = "pays" if paid.share == 1 else "does not pay"
         told = f"the one {kind.removesuffix('s')} {verb} back what it costs from funding on"
     elif paid.share in (0, 1):
-        told = f"none of the {kind} pays back {back}" if paid.share == 0 else f"all of the {kind} pay back {back}"
+        told = (
+            f"none of the {kind} pays back what it costs from funding on"
+            if paid.share == 0
+            else f"all of the {kind} pay back {back}"
+        )
     else:
         told = f"{written(paid.share, SHARE)} of the {kind} pay back {back}"
     worth = _worth(result)
@@ -194,5 +204,8 @@ def _worth(result: Result) -> str:
     over = "" if result.funded_count == result.replications_done else " of all programmes"
     if number < LEAST_FOR_A_TENTH:
         values = [float(value) for value in result.records.measure("npv") if value is not None]
-        return f"the net present value{over} lies from {amount(min(values))} to {amount(max(values))}"
+        least, largest = amount(min(values)), amount(max(values))
+        return f"the net present value{over} " + (
+            f"is {least}" if least == largest else f"lies from {least} to {largest}"
+        )
     return f"the net present value{over} is {told('p50')} in the middle, and in one of ten {told('p10')} or worse"

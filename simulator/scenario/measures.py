@@ -237,7 +237,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("net_cumulative", "Value less cost so far", MONEY, WEEK, "`value_cumulative` less `cost_cumulative`."),
     Measure("net_run_rate", "Value less cost of the last quarter", MONEY, WEEK,
             "Sum of `value` less `cost` over the last 13 weeks, the week included; from kick-off where there are "
-            "fewer.", title="Value less cost of the last 13 weeks"),
+            "fewer."),
 
     Measure("go_live_week", "Week of going live", WEEKS, SITE,
             "Weeks from kick-off until the site goes live for everybody, which a pilot is not.", "it never does"),

@@ -224,7 +224,7 @@ def worth_showing(result: Result, name: str) -> bool:
     if name == "integrations":
         return bool(result.scenario.integration.systems)
     if name == "money":
-        return "cost_cumulative" in result.records.weekly
+        return result.priced
     return True
 
 
@@ -249,7 +249,7 @@ def figures(result: Result) -> None:
     columns[3].metric(ESTIMATED[accuracy].words, written(result.estimate(accuracy).get("mean"), SHARE))
     columns[3].caption(spread(result, accuracy, pilot(result, "accuracy_pilot")))
     npv = result.estimate("npv")
-    if npv.get("n"):
+    if npv.get("n") and result.priced:
         told = written(npv["mean"], MONEY, currency=result.scenario.economics.currency)
         columns[4].metric(ESTIMATED["npv"].words, told)
         paid = result.share("paid_back_share")
