@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.report import spending, style, timelines
-from simulator.report.words import OUTCOMES, written
+from simulator.report import spending, style, success_figures, timelines
+from simulator.report.words import written
 from simulator.scenario.measure import MONEY, SHARE
 from simulator.scenario.measures import WEEKLY
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from simulator.results.result import Result
 
-ALWAYS_SHOWN = ("scaled_on_time", "scaled_late", "stalled")
 FAN = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 Rows = np.ndarray[Any, np.dtype[np.float64]]
@@ -163,31 +162,12 @@ class Figures:
         return p10, p90
 
     def outcomes(self, axes: Axes | None = None) -> Axes:
-        """Bars of the share of replications in each outcome, with 95% intervals."""
-        axes = _new_axes() if axes is None else axes
-        found = self._result.outcomes
-        shares = [(name, found.get(name)) for name in OUTCOMES if name in found or name in ALWAYS_SHOWN]
-        for position, (name, part) in enumerate(reversed(shares)):
-            share, low, high = (
-                (0.0, 0.0, 0.0) if part is None else (part.share or 0.0, part.low or 0.0, part.high or 0.0)
-            )
-            axes.barh(position, share, height=0.6, color=style.OUTCOME_COLOURS[name])
-            axes.plot([low, high], [position, position], color=style.INK, linewidth=1.2)
-            axes.text(
-                max(high, share) + 0.015,
-                position,
-                f"{share:.1%}" if 0 < share < 0.01 else f"{share:.0%}",
-                va="center",
-                fontsize=10.5,
-                color=style.INK,
-            )
-        axes.set_yticks(range(len(shares)), [OUTCOMES[name] for name, _ in reversed(shares)])
-        axes.set_xlim(0, 1.1)
-        axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0], ["0%", "25%", "50%", "75%", "100%"])
-        axes.set_title("Outcomes (share of replications, with 95% interval)", loc="left", pad=10)
-        style.quieten(axes)
-        axes.grid(visible=False)
-        return axes
+        """Bars of the share of replications in each outcome, with 95% intervals, and the part that pays back."""
+        return success_figures.outcomes(self._result, _new_axes() if axes is None else axes)
+
+    def success_curve(self, axes: Axes | None = None) -> Axes:
+        """Share of the funded replications that hold levels of adoption for so many weeks in a row, with intervals."""
+        return success_figures.success_curve(self._result, _new_axes() if axes is None else axes)
 
     def _mark_funding(self, axes: Axes) -> None:
         week = self._result.estimate("funded_week").get("p50")

@@ -1,4 +1,4 @@
-"""Why programmes fail: the success criteria that they miss, and the signs of the essay's five killers among them.
+"""Why programmes fail or lose scale: the success criteria that they miss, and signs of the essay's five killers.
 
 A sign is something that can be seen in a replication's output, such as data carried by hand for most of the time. It
 shows where to look; what a mechanism costs is known only from runs with and without it.
@@ -15,6 +15,7 @@ from simulator.report.words import written
 from simulator.results.statistics import Z_95
 from simulator.scenario.measure import MONEY, SHARE, Unit
 from simulator.scenario.measures import WEEKLY
+from simulator.scenario.vocabulary import Outcome
 
 if TYPE_CHECKING:
     from simulator.results.result import Result
@@ -31,7 +32,7 @@ Truths = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 class Sign(NamedTuple):
-    """A sign of a killer: what is seen, and in which share of the funded failures and successes.
+    """A sign of a killer: what is seen, and in which share of the funded failures and of the successes.
 
     `killer` is what it is a sign of, in plain words; `successes` is None where there are none.
     """
@@ -43,35 +44,55 @@ class Sign(NamedTuple):
 
 
 def funded_failures(result: Result) -> Truths:
+    """bool[replications]: funded, and never at scale, or no longer."""
+    return result.funded & ~_true(result, "success")
+
+
+def never_scaled(result: Result) -> Truths:
     """bool[replications]: funded, and never at scale."""
-    records = result.records
-    failed = np.array([not value for value in records.measure("success")], dtype=bool)
-    if "funded" in records.measures:
-        failed &= np.array([bool(value) for value in records.measure("funded")], dtype=bool)
-    return failed
+    return result.funded & ~_true(result, "reached_scale")
 
 
-def stops(result: Result) -> dict[str | None, Truths]:
-    """Which funded failures were shelved, bool[replications], by the gate that stopped them; None is the sponsor."""
+def stops(result: Result, outcome: Outcome = "shelved") -> dict[str | None, Truths]:
+    """Which replications of an outcome were stopped, bool[replications], by the gate that did; None is the sponsor."""
     records = result.records
-    gates = records.measures.get("stopped_at_gate", [None] * records.count)[: records.count]
-    outcomes = np.array([value == "shelved" for value in records.measure("outcome")], dtype=bool)
-    shelved = funded_failures(result) & outcomes
+    gates, outcomes, shelved = (records.measure(name) for name in ("stopped_at_gate", "outcome", "shelved_week"))
     found: dict[str | None, Truths] = {}
-    for index in np.flatnonzero(shelved):
-        gate = None if gates[index] is None else str(gates[index])
-        found.setdefault(gate, np.zeros(records.count, dtype=bool))[index] = True
+    for index, (gate, name, week) in enumerate(zip(gates, outcomes, shelved, strict=True)):
+        if name == outcome and week is not None:
+            who = None if gate is None else str(gate)
+            found.setdefault(who, np.zeros(records.count, dtype=bool))[index] = True
     return found
 
 
-def criteria_missed(result: Result) -> dict[str, float]:
-    """For each success criterion, in words, the share of funded failures in which it never held for long enough alone.
+def criteria_lost(result: Result) -> dict[str, Truths]:
+    """Which replications lost scale without being stopped, bool[replications], by the measure that failed most."""
+    found: dict[str, Truths] = {}
+    for index, name in enumerate(result.records.measure("lost_criterion")):
+        if name is not None:
+            found.setdefault(str(name), np.zeros(result.replications_done, dtype=bool))[index] = True
+    return found
 
-    Only weeks after funding count, as for success.
+
+def asked_of(result: Result, measure: str) -> str:
+    """What the success criteria ask of a weekly measure, in words; its name alone where there are several bounds."""
+    words = WEEKLY[measure].words.lower()
+    criteria = [criterion for criterion in result.scenario.success.criteria if criterion.measure == measure]
+    level = (criteria[0].at_least or criteria[0].at_most) if len(criteria) == 1 else None
+    if level is None:
+        return words
+    side = "at or below" if criteria[0].at_least is None else "at or above"
+    return f"{words} {side} {_bound(level.mean, WEEKLY[measure].unit, result.scenario.economics.currency)}"
+
+
+def criteria_missed(result: Result) -> dict[str, float]:
+    """For each success criterion, in words, the share of those never at scale in which it never held for long enough.
+
+    Each criterion is looked at alone. Only weeks after funding count, as for success.
     """
     records = result.records
     success = result.scenario.success
-    failed = funded_failures(result)
+    failed = never_scaled(result)
     if not failed.any():
         return {}
     funded = np.array([week or 0.0 for week in records.measure("funded_week")], dtype=float)
@@ -104,7 +125,7 @@ def signs(result: Result) -> list[Sign]:
     no sign.
     """
     failed = funded_failures(result)
-    scaled = np.array([bool(value) for value in result.records.measure("success")], dtype=bool)
+    scaled = _true(result, "success")
     if not failed.any():
         return []
     own = _shown(result, _ends(result))
@@ -166,6 +187,10 @@ def _shown(result: Result, ends: Weeks) -> list[tuple[str, str, Truths]]:
             words = f"fewer than {100 * target:.0f}% of tickets were started in time"
             rows.append((words, "support", in_time < target))
     return rows
+
+
+def _true(result: Result, measure: str) -> Truths:
+    return np.array([bool(value) for value in result.records.measure(measure)], dtype=bool)
 
 
 def _numbers(result: Result, measure: str, null: float = math.nan) -> Numbers:

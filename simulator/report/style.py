@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.scenario.vocabulary import CostCategory, Outcome
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -12,6 +14,7 @@ BLUE = "#0072B2"
 VERMILION = "#D55E00"
 GREEN = "#009E73"
 ORANGE = "#E69F00"
+PURPLE = "#CC79A7"
 GREY = "#6B7280"
 INK = "#1F2933"
 FAINT = "#D9DEE4"
@@ -21,8 +24,8 @@ BLUE_FAN = ("#D3E5F2", "#97C3DE", BLUE)
 COST_FAN = ("#F8DCC8", "#EDB08A", VERMILION)
 VALUE_FAN = ("#CDEBE1", "#8BCFB8", GREEN)
 
-COST_COLOURS = {
-    "licences": "#CC79A7",
+COST_COLOURS: dict[CostCategory, str] = {
+    "licences": PURPLE,
     "platform": GREY,
     "support": ORANGE,
     "data_science": BLUE,
@@ -33,9 +36,13 @@ COST_COLOURS = {
     "management": VERMILION,
 }
 
-OUTCOME_COLOURS = {
+BLUES = ("#8FB8DA", "#5F9BCB", "#2F7DBA", "#0A5C99", "#063A63")
+"""From light to dark, for what comes in order."""
+
+OUTCOME_COLOURS: dict[Outcome, str] = {
     "scaled_on_time": GREEN,
     "scaled_late": BLUE,
+    "scaled_then_lost": PURPLE,
     "stalled": ORANGE,
     "shelved": VERMILION,
     "not_funded": GREY,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import numpy as np
 
 from simulator.report.narrow import Rows, below
-from simulator.report.signs import stops
+from simulator.report.signs import criteria_lost, stops
 from simulator.report.verdict import interval
-from simulator.report.words import OUTCOMES, written
-from simulator.scenario.measure import SHARE
+from simulator.report.words import OUTCOME_WORDS, written
+from simulator.scenario.measure import GROUPS, SHARE
 from simulator.scenario.measures import ESTIMATED, MAIN_GROUPS
 
 if TYPE_CHECKING:
@@ -17,11 +19,15 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from simulator.results.result import Result
+    from simulator.results.statistics import Share
+    from simulator.scenario.vocabulary import Outcome
 
+CURVE_HEADING = "Share of the funded in which adoption holds for so many weeks in a row"
 Row = tuple[str, str, str, str, str, str, str]
 HEADINGS = ("", "measure", "n", "mean", "p10", "p50", "p90")
 LEAST_WIDTH_FOR_NAMES = 105
 LEAST_WIDTH_OF_WORDS = 20
+LEAST_WIDTH_FOR_CURVE = 64
 
 
 def heading(result: Result) -> str:
@@ -43,28 +49,62 @@ def pilot_line(result: Result) -> str:
     )
 
 
-def outcome_lines(result: Result) -> list[tuple[str, str, str]]:
-    """Outcome in plain words, its share, and the 95% interval, for each outcome that occurred.
+class OutcomeLine(NamedTuple):
+    """An outcome, or how it came about, in plain words: its share and 95% interval, and how many of it pay back.
 
-    Below "shelved" stands who did it, sponsor or gate.
+    `paid_back` is None where money is not spoken of, or it would say nothing.
     """
-    lines: list[tuple[str, str, str]] = []
+
+    words: str
+    share: str
+    interval: str
+    paid_back: Share | None
+
+    @property
+    def pays(self) -> str:
+        """How many of it pay back, in words."""
+        return "" if self.paid_back is None else f"{written(self.paid_back.share, SHARE)} of it paid back"
+
+
+def outcome_lines(result: Result) -> list[OutcomeLine]:
+    """A line for each outcome that occurred.
+
+    Below "shelved" stands who did it, sponsor or gate; below "lost" how.
+    """
+    lines: list[OutcomeLine] = []
     for name, share in result.outcomes.items():
-        lines.append((OUTCOMES.get(name, name), written(share.share, SHARE), reach(share.low, share.high)))
-        if name == "shelved":
-            found = [(gate, result.weighting.share(mask)) for gate, mask in stops(result).items()]
-            for gate, stopped in sorted(found, key=lambda item: (-(item[1].share or 0.0), item[0] or "")):
-                words = "by the sponsor" if gate is None else f"at gate {gate}"
-                lines.append((f"– {words}", written(stopped.share, SHARE), reach(stopped.low, stopped.high)))
+        paid = result.paid_back_by_outcome[name] if result.priced and name != "not_funded" else None
+        words = OUTCOME_WORDS[cast("Outcome", name)]
+        lines.append(OutcomeLine(words, written(share.share, SHARE), reach(share.low, share.high), paid))
+        ways = _ways(result, name)
+        for how, part in sorted(ways, key=lambda way: (-(way[1].share or 0.0), way[0])):
+            lines.append(OutcomeLine(f"– {how}", written(part.share, SHARE), reach(part.low, part.high), None))
     return lines
+
+
+def _ways(result: Result, outcome: str) -> list[tuple[str, Share]]:
+    """How programmes came to be shelved, or to lose scale, with the share of each."""
+    if outcome not in ("shelved", "scaled_then_lost"):
+        return []
+    share, stopped = result.weighting.share, stops(result, cast("Outcome", outcome))
+    before = "shelved " if outcome == "scaled_then_lost" else ""
+    ways = [
+        (f"{before}by the sponsor" if gate is None else f"{before}at gate {gate}", share(mask))
+        for gate, mask in stopped.items()
+    ]
+    below = list(criteria_lost(result).values()) if before else []
+    return [*ways, ("short of a criterion", share(np.logical_or.reduce(below)))] if below else ways
 
 
 def measure_groups(result: Result) -> list[list[Row]]:
     """The main measures in groups: words, name, n, mean with half-width, p10, p50, p90.
 
-    Measures that are always null are left out; n is told where it is not the number of replications.
+    Measures that are always null are left out, and money where nothing has a price; n is told where it is not the
+    number of replications.
     """
-    groups = ([_measure_row(result, name) for name in names if result.estimate(name).get("n")] for names in MAIN_GROUPS)
+    named = zip(GROUPS, MAIN_GROUPS, strict=True)
+    shown = [names for group, names in named if group != "money" or result.priced]
+    groups = ([_measure_row(result, name) for name in names if result.estimate(name).get("n")] for names in shown)
     return [group for group in groups if group]
 
 
@@ -91,7 +131,7 @@ def footnote(result: Result) -> str:
 
 
 def success_line(result: Result) -> str:
-    """Probability of success given funding, with its interval."""
+    """Probability of success given funding, which is reaching scale and keeping it, with its interval."""
     chance = result.success_probability
     told = f"Success probability {written(chance.share, SHARE)}"
     told += f" ({interval(chance)})" if chance.share is not None else ""
@@ -127,7 +167,8 @@ class ResultTable:
         if pilot_line(result):
             yield Text(pilot_line(result), style="dim")
         yield ""
-        outcomes = [(words[:1].upper() + words[1:], share, reach) for words, share, reach in outcome_lines(result)]
+        lines = outcome_lines(result)
+        outcomes = [(line.words[:1].upper() + line.words[1:], *line[1:3], line.pays) for line in lines]
         yield Rows(outcomes, numeric=(1,), indented=True)
         yield ""
         yield Text(success_line(result), style="bold")
@@ -143,6 +184,13 @@ class ResultTable:
         yield ""
         first, stop, rest = result.verdict().partition(". ")
         yield Text.assemble((first + stop, "bold"), rest)
+        if result.reasons():
+            yield ""
+            yield Text(result.reasons())
+        if result.funded_count and options.max_width >= LEAST_WIDTH_FOR_CURVE:
+            yield ""
+            yield Text(CURVE_HEADING, style="dim")
+            yield _curve(result)
         yield ""
         yield Text(speed_line(result), style="dim")
 
@@ -176,9 +224,41 @@ def _measures(result: Result, *, named: bool) -> Table:
     return measures
 
 
+def curve_rows(result: Result) -> list[tuple[str, ...]]:
+    """The success curve as a table: weeks in a row at the head, a level of adoption and its shares in each row."""
+    curve = result.success_curve
+    return [
+        ("weeks", *(str(weeks) for weeks in curve.weeks)),
+        *(
+            (
+                f"adoption of {level:.0%} or more",
+                *("–" if share.share is None else f"{share.share:.0%}" for share in row),
+            )
+            for level, row in zip(curve.levels, curve.shares, strict=True)
+        ),
+    ]
+
+
+def _curve(result: Result) -> Table:
+    """The success curve for a terminal."""
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    head, *rows = curve_rows(result)
+    for index in range(len(head)):
+        table.add_column(justify="right" if index else "left")
+    table.add_row(*head, style="dim")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
 def result_html(result: Result) -> str:
     """The result for a notebook, as a small HTML fragment."""
-    outcomes = ", ".join(f"{escape(words)} {share}" for words, share, _ in outcome_lines(result))
+    outcomes = ", ".join(
+        escape(f"{line.words} {line.share}" + (f" ({line.pays})" if line.pays else ""))
+        for line in outcome_lines(result)
+    )
     header = "".join(f"<th style='text-align:left'>{name}</th>" for name in HEADINGS)
     body = "".join(
         "<tr>"
@@ -189,11 +269,18 @@ def result_html(result: Result) -> str:
         + "</tr>"
         for row in measure_rows(result)
     )
+    reasons = f"<p>{escape(result.reasons())}</p>" if result.reasons() else ""
+    rows = "".join(
+        "<tr>" + "".join(f"<td style='text-align:right'>{escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in curve_rows(result)
+    )
+    curve = f"<p>{CURVE_HEADING}:</p><table>{rows}</table>" if result.funded_count else ""
     return (
         f"<div><p><strong>{escape(result.scenario.name)}</strong> {escape(heading(result))}</p>"
         f"{f'<p>{escape(pilot_line(result))}.</p>' if pilot_line(result) else ''}"
-        f"<p>{escape(result.verdict())}</p><p>{outcomes}. {escape(success_line(result))}.</p>"
+        f"<p>{escape(result.verdict())}</p>{reasons}<p>{outcomes}. {escape(success_line(result))}.</p>"
         f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
+        f"{curve}"
         f"<p><small>{escape(speed_line(result))}</small></p></div>"
     )
 

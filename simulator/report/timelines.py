@@ -150,8 +150,10 @@ def _milestones(result: Result) -> list[Milestone]:
             found.append(Milestone(words, _since_funding(result, _column(result, name)), None, colour))
     if "weeks_to_scale" in records.measures:
         deadline = result.scenario.success.deadline_weeks.mean
-        weeks = _column(result, "weeks_to_scale")[result.funded]
-        found.append(Milestone("at scale", weeks, deadline, style.GREEN))
+        weeks = _column(result, "weeks_to_scale")
+        kept = np.where(np.array(result.records.measure("success"), dtype=bool), weeks, math.nan)
+        found.append(Milestone("at scale", weeks[result.funded], deadline, style.PURPLE))
+        found.append(Milestone("at scale, and kept", kept[result.funded], deadline, style.GREEN))
     return found
 
 

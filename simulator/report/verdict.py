@@ -1,4 +1,4 @@
-"""What the replications say, in a few plain sentences for a planner."""
+"""What the replications say, in three plain sentences for those who decide: scale, lasting, money."""
 
 from __future__ import annotations
 
@@ -8,41 +8,36 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.report.signs import criteria_missed, funded_failures, signs, stops, telling
+from simulator.report.signs import asked_of, criteria_lost, stops
 from simulator.report.words import written
 from simulator.results.statistics import Share
-from simulator.scenario.measure import SHARE
+from simulator.scenario.measure import MONEY, SHARE
 
 if TYPE_CHECKING:
     from simulator.results.result import Result
 
 CHANCES = (
-    (0.9, "Very likely to scale"),
-    (0.66, "Likely to scale"),
-    (0.33, "May or may not scale"),
-    (0.1, "Unlikely to scale"),
-    (0.0, "Very unlikely to scale"),
+    (0.9, "Very likely to reach scale"),
+    (0.66, "Likely to reach scale"),
+    (0.33, "May or may not reach scale"),
+    (0.1, "Unlikely to reach scale"),
+    (0.0, "Very unlikely to reach scale"),
 )
-MOST_SIGNS = 2
+LEAST_FOR_A_TENTH = 10
+"""Fewer replications than this have no worst tenth."""
 
 
 def verdict(result: Result) -> str:
-    """How likely scale is, by when; what becomes of the others, and what they miss; and whether there is funding."""
-    chance = result.success_probability
+    """How likely scale is, and by when; whether it lasts, and how it is lost; whether it pays, and what it is worth.
+
+    Nothing is said of lasting where nothing reaches scale, nor of money where nothing has a price.
+    """
+    chance = result.share("reached_share")
     if chance.share is None:
-        return f"None of {_programmes(result, result.replications_done)} was funded{_why_unfunded(result)}."
-    sentences = [_chance(result, chance)]
-    if chance.share < 1:
-        sentences += [_fates(result, everyone=chance.share == 0), *_reasons(result)]
-    unfunded = result.replications_done - result.funded_count
-    if unfunded:
-        weighted = result.weighting.weights is not None
-        number = written(1.0 - (result.funded_share.share or 0.0), SHARE) if weighted else f"{unfunded:,}"
-        sentences.append(
-            f"{number} of {_programmes(result, result.replications_done)} "
-            f"{'is' if unfunded == 1 and not weighted else 'are'} never funded{_why_unfunded(result)}"
-        )
-    return ". ".join(sentences) + "."
+        sentences = [f"{_nobody(result)}{why_unfunded(result)}", _worth(result)]
+    else:
+        sentences = [_scale(result, chance), _lasting(result), _money(result)]
+    return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences if sentence) + "."
 
 
 def interval(share: Share) -> str:
@@ -50,117 +45,164 @@ def interval(share: Share) -> str:
     return f"95% interval {written(share.low, SHARE)} to {written(share.high, SHARE)}"
 
 
-def _programmes(result: Result, count: int, kind: str = "simulated") -> str:
+def lead(chance: Share) -> str:
+    """How likely, in words no surer than the interval: they are those of its end that is nearer to even chances."""
+    low, high = chance.low or 0.0, 1.0 if chance.high is None else chance.high
+    nearest = min(max(0.5, low), high)
+    return next(words for least, words in CHANCES if nearest >= least)
+
+
+def programmes(result: Result, count: int, kind: str = "simulated") -> str:
     """That many programmes in words, of one kind; weighted ones are told by what weights them."""
     if result.weighting.weights is None:
-        return f"{count:,} {kind} programmes"
+        return f"{count:,} {kind} {'programme' if count == 1 else 'programmes'}"
     return f"{kind} programmes whose pilot was like the one observed"
 
 
-def _chance(result: Result, chance: Share) -> str:
-    """How likely, and by when."""
-    share = chance.share or 0.0
-    lead = next(words for least, words in CHANCES if share >= least)
-    funded = "simulated" if result.funded_count == result.replications_done else "funded"
-    number = _programmes(result, result.funded_count, funded)
-    if share == 0:
-        told = f"none of {number} reaches scale"
-    elif share == 1:
-        told = f"all of {number} reach scale"
-    else:
-        told = f"{written(share, SHARE)} of {number} reach scale"
-    sentence = f"{lead}: {told} ({interval(chance)})"
-    weeks = result.estimate("weeks_to_scale").get("p50") if share > 0 else None
-    if weeks is not None:
-        sentence += f", half of {'them' if share < 1 else 'these'} within {weeks:.0f} weeks of funding"
-    return sentence
-
-
-def _fates(result: Result, *, everyone: bool) -> str:
-    """What becomes of the funded programmes that never reach scale."""
-    stopped = stops(result)
-    failed = funded_failures(result)
-    mass = result.weighting.mass
-    number = mass(failed)
-    gates = {gate: mass(mask) for gate, mask in stopped.items() if gate is not None}
-    parts: list[tuple[float, str]] = []
-    if None in stopped:
-        after = _weeks_until_shelved(result)
-        when = "" if after is None else f", half of these within {after:.0f} weeks of funding"
-        parts.append((mass(stopped[None]), f"shelved by the sponsor{when}"))
-    if gates:
-        gate = max(gates, key=lambda name: gates[name])
-        which = gate if len(gates) == 1 else f"mostly {gate}"
-        parts.append((math.fsum(gates.values()), f"stopped at a gate ({which})"))
-    stalled = failed & ~np.logical_or.reduce([np.zeros_like(failed), *stopped.values()])
-    if stalled.any():
-        parts.append((mass(stalled), "still running at the end without ever reaching scale (stalled)"))
-    parts.sort(key=lambda part: -part[0])
-    if len(parts) == 1:
-        return f"All {'' if everyone else 'others '}are {parts[0][1]}"
-    told = "; ".join(f"{written(count / number, SHARE)} are {words}" for count, words in parts)
-    return f"Of {'them' if everyone else 'the others'} {told}"
-
-
-def _weeks_until_shelved(result: Result) -> float | None:
-    """Median of the weeks from funding until the sponsor shelves a programme that never reached scale."""
-    records = result.records
-    failed = funded_failures(result)
-    if "shelved_week" not in records.measures:
-        return None
-    gates = records.measures.get("stopped_at_gate", [None] * records.count)
-    weeks = np.array(
-        [
-            float(shelved) - float(funded or 0)
-            if failed[index] and shelved is not None and gates[index] is None
-            else math.nan
-            for index, (shelved, funded) in enumerate(
-                zip(records.measure("shelved_week"), records.measure("funded_week"), strict=True)
-            )
-        ]
-    )
-    known = ~np.isnan(weeks)
-    return float(result.weighting.quantiles(weeks, (0.5,), known)[0]) if known.any() else None
-
-
-def _reasons(result: Result) -> list[str]:
-    """The criterion that is missed most, and the signs that set failures apart."""
-    told: list[str] = []
-    missed = criteria_missed(result)
-    if missed:
-        reason = max(missed, key=lambda name: missed[name])
-        if missed[reason] == 1:
-            told.append(f"In all of these {reason}")
-        elif missed[reason] >= 0.5:
-            told.append(f"In {written(missed[reason], SHARE)} of these {reason}")
-        else:
-            told.append("Mostly the success criteria never hold together for long enough")
-    failed = funded_failures(result)
-    failures, successes = result.weighting.size(failed), result.weighting.size(result.funded & ~failed)
-    apart = [sign for sign in signs(result) if telling(sign, failures, successes)][:MOST_SIGNS]
-    if apart:
-        words = "; ".join(
-            f"{sign.seen} in {written(sign.failures, SHARE)} of them, against "
-            f"{written(sign.successes, SHARE)} of those that scale at the same age ({sign.killer})"
-            for sign in apart
-        )
-        told.append(f"What sets failures apart: {words}")
-    elif not successes:
-        common = [sign for sign in signs(result) if sign.failures >= 0.5][:MOST_SIGNS]
-        if common:
-            words = "; ".join(f"{sign.seen} in {written(sign.failures, SHARE)} ({sign.killer})" for sign in common)
-            told.append(f"Common signs: {words}")
-    return told
-
-
-def _why_unfunded(result: Result) -> str:
-    """Why programmes are not funded, in words that follow on the fact."""
+def why_unfunded(result: Result) -> str:
+    """Why programmes are not funded, in words that follow on the fact; empty where all are."""
     records = result.records
     gates = records.measures.get("stopped_at_gate", [None] * records.count)
-    funded = records.measures.get("funded", [])
-    refused = Counter(str(gate) for gate, given in zip(gates, funded, strict=False) if not given and gate is not None)
-    unfunded = sum(1 for given in funded if not given)
+    unfunded = np.flatnonzero(~result.funded).tolist()
+    refused = Counter(str(gates[index]) for index in unfunded if gates[index] is not None)
     if not refused:
         return ": the horizon ends before the decision" if unfunded else ""
     told = f": the pilot does not pass the gate {refused.most_common(1)[0][0]}"
-    return told if refused.total() == unfunded else f"{told}, or the horizon ends before the decision"
+    return told if refused.total() == len(unfunded) else f"{told}, or the horizon ends before the decision"
+
+
+def _nobody(result: Result) -> str:
+    """That no programme is funded."""
+    number = result.replications_done
+    alone = "the one simulated programme was not funded"
+    return alone if number == 1 else f"none of {programmes(result, number)} was funded"
+
+
+def _scale(result: Result, chance: Share) -> str:
+    """How likely, and by when; and how many are never funded."""
+    share, funded, everybody = chance.share or 0.0, result.funded_count, result.replications_done
+    weighted = result.weighting.weights is not None
+    who = programmes(result, funded, "simulated" if funded == everybody else "funded")
+    if funded == 1 and not weighted:
+        told = f"the one {who.removeprefix('1 ')} {'does' if share == 1 else 'does not'}"
+    elif share in (0, 1):
+        told = f"none of {who} does" if share == 0 else f"all of {who} do"
+    else:
+        told = f"{written(share, SHARE)} of {who} do"
+    sentence = f"{lead(chance)}: {told} ({interval(chance)}){_by_when(result)}"
+    if funded == everybody:
+        return sentence
+    number = written(1.0 - (result.funded_share.share or 0.0), SHARE) if weighted else f"{everybody - funded:,}"
+    is_one = everybody - funded == 1 and not weighted
+    return f"{sentence}; {number} of {programmes(result, everybody)} {'is' if is_one else 'are'} never funded"
+
+
+def _by_when(result: Result) -> str:
+    """Weeks from funding to scale: of the only one, or half of those that reach it."""
+    weeks = result.estimate("weeks_to_scale")
+    if not weeks.get("n"):
+        return ""
+    if weeks["n"] == 1:
+        return f", {weeks['p50']:.0f} weeks after funding"
+    return f", half of those within {weeks['p50']:.0f} weeks of funding{_ends(weeks['p50_low'], weeks['p50_high'])}"
+
+
+def _ends(low: float | None, high: float | None) -> str:
+    """The ends of an interval in weeks; empty where they are not known."""
+    return "" if low is None or high is None else f" (95% interval {low:.0f} to {high:.0f})"
+
+
+def _lasting(result: Result) -> str:
+    """How many of those that reach scale keep it to the end, and how the others lose it."""
+    kept, reached = result.share("kept_share"), result.records.measure("reached_scale")
+    if kept.share is None:
+        return ""
+    if sum(1 for value in reached if value) == 1:
+        lost = f"does not keep it: it is {_losses(result)[0][1]}" if kept.share == 0 else "keeps it to the end"
+        return f"the one that reaches it {lost}"
+    if kept.share == 1:
+        return f"all that reach it keep it to the end ({interval(kept)})"
+    if kept.share == 0:
+        return f"none that reaches it keeps it to the end ({interval(kept)}): {_lost(result, 'they', 'them')}"
+    success = result.success_probability
+    told = f"of those that reach it {written(kept.share, SHARE)} keep it to the end ({interval(kept)})"
+    if result.share("reached_share").share != 1:
+        told += f", so that {written(success.share, SHARE)} of the funded do both ({interval(success)})"
+    return f"{told}; {_lost(result, 'the others', 'the others')}"
+
+
+def _lost(result: Result, all_of_them: str, them: str) -> str:
+    """How scale is lost, in words."""
+    parts = _losses(result)
+    if len(parts) == 1:
+        return f"{all_of_them} are {parts[0][1]}"
+    return f"of {them} " + ", ".join(f"{written(share, SHARE)} are {words}" for share, words in parts)
+
+
+def _losses(result: Result) -> list[tuple[float, str]]:
+    """How scale is lost, the commonest first: by sponsor, by gate, or by a criterion, the one that fails most often."""
+    mass, stopped, below = result.weighting.mass, stops(result, "scaled_then_lost"), criteria_lost(result)
+    parts: list[tuple[float, str]] = []
+    if None in stopped:
+        parts.append((mass(stopped[None]), "shelved by the sponsor"))
+    gates = {str(gate): mass(mask) for gate, mask in stopped.items() if gate is not None}
+    if gates:
+        parts.append((math.fsum(gates.values()), f"stopped at a gate ({most(gates)})"))
+    if below:
+        asked = most({asked_of(result, name): mass(mask) for name, mask in below.items()})
+        parts.append((math.fsum(mass(mask) for mask in below.values()), f"short of what success asks for ({asked})"))
+    total = math.fsum(part[0] for part in parts)
+    return sorted(((count / total, words) for count, words in parts if count > 0.0), key=lambda part: -part[0])
+
+
+def most(masses: dict[str, float]) -> str:
+    """The name with the most mass, and whether there are others."""
+    name = max(masses, key=lambda each: masses[each])
+    return name if len(masses) == 1 else f"mostly {name}"
+
+
+def _money(result: Result) -> str:
+    """How many pay back, and what programmes are worth."""
+    paid = result.share("paid_back_share")
+    if paid.share is None:
+        return ""
+    funded, everybody = result.funded_count, result.replications_done
+    kind = "programmes" if funded == everybody else "funded programmes"
+    back = "what they cost since the decision"
+    if funded == 1 and result.weighting.weights is None:
+        verb = "pays" if paid.share == 1 else "does not pay"
+        told = f"the one {kind.removesuffix('s')} {verb} back what it costs since the decision"
+    elif paid.share in (0, 1):
+        told = (
+            f"none of the {kind} pays back what it costs since the decision"
+            if paid.share == 0
+            else f"all of the {kind} pay back {back}"
+        )
+    else:
+        told = f"{written(paid.share, SHARE)} of the {kind} pay back {back}"
+    worth = _worth(result)
+    return f"{told} ({interval(paid)})" + (f"; {worth}" if worth else "")
+
+
+def _worth(result: Result) -> str:
+    """Value of funding in the middle and at the bad end, over the funded, with what is known of its interval."""
+    value, currency = result.estimate("value_from_funding"), result.scenario.economics.currency
+    if not value.get("n") or not result.priced:
+        return ""
+
+    def amount(of: float | None) -> str:
+        return written(of, MONEY, currency=currency)
+
+    def told(quantile: str) -> str:
+        low, high = value[f"{quantile}_low"], value[f"{quantile}_high"]
+        ends = "" if low is None or high is None else f" (95% interval {amount(low)} to {amount(high)})"
+        return f"{amount(value[quantile])}{ends}"
+
+    number = value["n"] or 0
+    if number == 1:
+        return f"funding it is worth {told('p50')}"
+    if number < LEAST_FOR_A_TENTH:
+        values = [float(each) for each in result.records.measure("value_from_funding") if each is not None]
+        least, largest = amount(min(values)), amount(max(values))
+        return "the value of funding " + (f"is {least}" if least == largest else f"lies from {least} to {largest}")
+    return f"the value of funding is {told('p50')} in the middle, and in one of ten {told('p10')} or worse"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from simulator.scenario.measure import COUNT, MONEY, SHARE, TRUTH, WEEKS, Unit
+from simulator.scenario.vocabulary import Outcome
 
-OUTCOMES = {
+OUTCOME_WORDS: dict[Outcome, str] = {
     "scaled_on_time": "scaled on time",
     "scaled_late": "scaled late",
-    "shelved": "shelved",
+    "scaled_then_lost": "scaled, then lost it",
     "stalled": "stalled, never reached scale",
+    "shelved": "shelved",
     "not_funded": "not funded",
 }
+"""Outcomes in words, in the order of figures."""
 
 
 def written(value: float | None, unit: Unit, *, like: float | None = None, currency: str = "") -> str:

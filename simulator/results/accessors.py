@@ -15,6 +15,7 @@ Answer = TypeVar("Answer")
 VIEWS = {
     "plot": "simulator.report.figures:Figures",
     "verdict": "simulator.report.verdict:verdict",
+    "reasons": "simulator.report.reasons:reasons",
     "table": "simulator.report.tables:ResultTable",
     "html": "simulator.report.tables:result_html",
     "suite_table": "simulator.report.suite_tables:SuiteTable",

@@ -13,6 +13,7 @@ import numpy as np
 from simulator.results.accessors import Analysis, view
 from simulator.results.conditioning import ConditioningError, weighting
 from simulator.results.statistics import ESTIMATES, Share, cumulative_incidence, describe, effective_size
+from simulator.results.success_curve import SuccessCurve, success_curve
 from simulator.results.weighting import Truths, Weighting
 from simulator.scenario.measures import SHARES, TEXTS
 from simulator.store.records import Records
@@ -158,24 +159,45 @@ class Result:
         shares = {str(name): self.weighting.share(found == name) for name in np.unique(found)}
         return dict(sorted(shares.items(), key=lambda item: (-(item[1].share or 0.0), item[0])))
 
+    def share(self, name: str) -> Share:
+        """A share of all replications, as `SHARES` declares it, with its interval; null ones do not count."""
+        declared = SHARES[name]
+        values = self.records.measure(declared.counts)
+        among = np.array([value is not None for value in values], dtype=bool)
+        if declared.among:
+            among &= self.funded if declared.among == "funded" else self._true(declared.among)
+        return self.weighting.share(np.array([bool(value) for value in values], dtype=bool), among)
+
     @cached_property
     def success_probability(self) -> Share:
-        """Share of funded replications that reached scale, on time or late."""
-        return self.weighting.share(self._true("success"), self.funded)
+        """Share of funded replications that reached scale, on time or late, and kept it."""
+        return self.share("success_probability")
+
+    @cached_property
+    def paid_back_by_outcome(self) -> dict[str, Share]:
+        """For each outcome that occurred, in the order of `outcomes`, the share of it that paid back."""
+        values, found = self.records.measure("paid_back"), self.records.measure("outcome")
+        paid = np.array([bool(value) for value in values], dtype=bool)
+        known = np.array([value is not None for value in values], dtype=bool)
+        return {
+            name: self.weighting.share(paid, known & np.array([value == name for value in found], dtype=bool))
+            for name in self.outcomes
+        }
+
+    @cached_property
+    def priced(self) -> bool:
+        """Whether anything costs or is worth something, so that money can be spoken of."""
+        return any(value is not None for value in self.records.measure("paid_back"))
+
+    @cached_property
+    def success_curve(self) -> SuccessCurve:
+        """Shares of the funded replications that hold levels of adoption for numbers of weeks in a row."""
+        return success_curve(self)
 
     @cached_property
     def funded_share(self) -> Share:
         """Share of replications that were funded."""
         return self.weighting.share(self.funded)
-
-    @cached_property
-    def shares(self) -> dict[str, Share]:
-        """Each declared share of all replications, by name: of those in which something is true, among some or all."""
-        return {
-            name: self.weighting.share(self._true(measure.counts), self._true(measure.among) if measure.among else None)
-            for name, measure in SHARES.items()
-            if measure.counts in self.records.measures
-        }
 
     @property
     def funded_count(self) -> int:
@@ -197,17 +219,20 @@ class Result:
 
     @property
     def scaled_by_week(self) -> dict[str, list[float] | list[int]]:
-        """Cumulative share of funded replications that reached scale by each week since funding.
+        """Cumulative share of funded replications that reached scale by each week since funding, kept or not.
 
-        Those that are shelved first never will, and stay in the denominator (shelving is a competing risk).
+        Those that are shelved first never will, and stay in the denominator (shelving is a competing risk). Beside it,
+        as `share_kept`, those of them that keep it: the rest have lost it, or will.
         """
-        weeks = self.records.measure("weeks_to_scale")
+        weeks, kept = self.records.measure("weeks_to_scale"), self.records.measure("success")
         funded_week = self.records.measures.get("funded_week", [])
         indices = np.flatnonzero(self.funded).tolist()
         starts = [float(funded_week[index] or 0) for index in indices] if funded_week else []
         last = int(self.scenario.horizon_weeks - min(starts, default=0.0))
-        chosen: Any = [weeks[index] for index in indices]
-        return cumulative_incidence(chosen, last, self.weighting.of(indices))
+        reached: Any = [weeks[index] for index in indices]
+        lasting: Any = [weeks[index] if kept[index] else None for index in indices]
+        found = cumulative_incidence(reached, last, self.weighting.of(indices))
+        return {**found, "share_kept": cumulative_incidence(lasting, last, self.weighting.of(indices))["share"]}
 
     def summary(self) -> pd.DataFrame:
         """Estimates as a frame: a row per numeric output measure, columns as in `summary.json`."""
@@ -240,8 +265,12 @@ class Result:
         return pd.DataFrame(list(self.analysis_rows) or {"replication": [], "week": []})
 
     def verdict(self) -> str:
-        """A few plain sentences: how likely scale is and by when, what becomes of the others, and what they miss."""
+        """Three plain sentences: how likely scale is and by when, whether it lasts, and whether it pays back."""
         return str(view("verdict", self))
+
+    def reasons(self) -> str:
+        """Why programmes fail, in a few sentences: what becomes of those that never reach scale, and what they miss."""
+        return str(view("reasons", self))
 
     def as_dict(self) -> dict[str, Any]:
         """The content of `summary.json`: plain values, None where there is nothing to say, never NaN."""
@@ -257,14 +286,10 @@ class Result:
             "events_per_second": round(self.events_per_second),
             "measures": self.estimates,
             "outcomes": {name: share.as_dict() for name, share in self.outcomes.items()},
-            "success_probability": self.success_probability.as_dict(),
-            "funded_share": self.funded_share.as_dict(),
-            **{
-                name: self.shares[name].as_dict()
-                for name in ("pays_probability", "paid_back_share")
-                if name in self.shares
-            },
+            "paid_back_by_outcome": {name: share.as_dict() for name, share in self.paid_back_by_outcome.items()},
+            **{name: self.share(name).as_dict() for name in SHARES},
             "scaled_by_week": self.scaled_by_week,
+            "success_curve": self.success_curve.as_dict(),
         }
 
     def save(self, out: str | os.PathLike[str]) -> Path:
@@ -298,7 +323,8 @@ class Result:
     @property
     def plot(self) -> Any:
         """Figures, each a matplotlib Axes: `plot.adoption()`, `accuracy()`, `money()`, `timeline()`, `shelving()`,
-        `integrations()`, `tickets()`, `backlog()`, `outcomes()`, and `fan(measure)` for any weekly measure.
+        `integrations()`, `tickets()`, `backlog()`, `outcomes()`, `success_curve()`, and `fan(measure)` for any weekly
+        measure.
         """
         return view("plot", self)
 

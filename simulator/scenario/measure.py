@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final, Literal
 
-from simulator.scenario.vocabulary import TIERS, Tier
+from simulator.scenario.vocabulary import ADOPTION_LEVELS, TIERS, Tier
 
 Level = Literal["result", "replication", "week", "site"]
 RESULT: Final = "result"
@@ -96,3 +96,21 @@ def per_tier(measure: Measure, grouped: tuple[Tier, ...] = TIERS) -> tuple[Measu
         )
         for tier in TIERS
     )
+
+
+def per_adoption_level(measure: Measure) -> tuple[Measure, ...]:
+    """A measure that there is for each level of the success curve, `<name>_<per cent>`; `{level}` stands for it."""
+    return tuple(
+        replace(
+            measure,
+            name=at_level(measure.name, level),
+            words=measure.words.format(level=f"{level:.0%}"),
+            meaning=measure.meaning.format(level=f"{level:.0%}"),
+        )
+        for level in ADOPTION_LEVELS
+    )
+
+
+def at_level(name: str, level: float) -> str:
+    """The name of a measure of that kind at a level."""
+    return f"{name}_{level:.0%}".removesuffix("%")

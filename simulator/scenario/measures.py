@@ -26,6 +26,7 @@ from simulator.scenario.measure import (
     Headline,
     Level,
     Measure,
+    per_adoption_level,
     per_tier,
 )
 from simulator.scenario.vocabulary import COST_WORDS, VALUE_WORDS
@@ -34,29 +35,45 @@ NO_PILOT: Final = "users are in place, so that there is no pilot"
 
 MEASURES: Final[tuple[Measure, ...]] = (
     Measure("success_probability", "Success probability", SHARE, RESULT,
-            "Share of the funded replications that reach scale, on time or late.",
+            "Share of the funded replications that reach scale, on time or late, and keep it.",
             "none is funded", headline=("suite", "column"), counts="success", among="funded"),
+    Measure("reached_share", "Reached scale", SHARE, RESULT,
+            "Share of the funded replications that reach scale, whether they keep it or not.",
+            "none is funded", headline=("suite",), counts="reached_scale", among="funded"),
+    Measure("kept_share", "Kept scale", SHARE, RESULT,
+            "Share of the replications that reach scale which keep it.",
+            "none reaches scale", headline=("suite",), counts="success", among="reached_scale"),
     Measure("pays_probability", "Funding pays", SHARE, RESULT,
             "Share of the funded replications in which the value of funding is above 0.",
-            "none is funded", headline=("suite", "column"), counts="pays", among="funded"),
+            "none is funded, or nothing costs or is worth anything",
+            headline=("suite", "column"), counts="pays", among="funded"),
     Measure("paid_back_share", "Paid back", SHARE, RESULT,
             "Share of the funded replications in which value since the decision covers cost since, at the horizon.",
-            "none is funded", counts="paid_back", among="funded"),
+            "none is funded, or nothing costs or is worth anything",
+            headline=("suite",), counts="paid_back", among="funded"),
     Measure("funded_share", "Funded", SHARE, RESULT,
             "Share of the replications that are funded.", headline=("suite",), counts="funded"),
 
     Measure("outcome", "Outcome", TEXT, REPLICATION,
-            "What becomes of the programme: `scaled_on_time` (scale is reached within `success.deadline_weeks` of "
-            "funding), `scaled_late` (later), else `not_funded`, `shelved` (by sponsor or gate) or `stalled`."),
+            "What becomes of the programme: `not_funded`; `scaled_on_time` (scale is reached within "
+            "`success.deadline_weeks` of funding, and kept), `scaled_late` (later, and kept), `scaled_then_lost` "
+            "(reached, then shelved or below a criterion); else `shelved` (by sponsor or gate) or `stalled`."),
     Measure("funded", "Funded", TRUTH, REPLICATION,
             "Whether the roll-out is funded; where users are in place it is from kick-off."),
-    Measure("success", "Reached scale", TRUTH, REPLICATION,
+    Measure("reached_scale", "Reached scale", TRUTH, REPLICATION,
             "Whether all success criteria hold in `success.sustained_weeks` consecutive weeks after funding, in time "
-            "or late.", headline=("variance",)),
-    Measure("sustained", "Still at scale at the end", TRUTH, REPLICATION,
-            "Whether scale is reached and all success criteria hold in the last week too."),
+            "or late."),
+    Measure("success", "Reached scale and kept it", TRUTH, REPLICATION,
+            "Whether scale is reached and kept: the programme is not stopped, and all success criteria hold in every "
+            "one of the last 13 weeks, or, where scale is reached later, in all weeks from then on.",
+            headline=("variance",)),
+    Measure("lost_criterion", "Criterion that lost scale", TEXT, REPLICATION,
+            "Weekly measure of the success criterion that fails in most of the weeks in which scale had to be kept, "
+            "the first of those that fail as often.",
+            "scale is not reached, or is kept, or the programme is stopped"),
     Measure("weeks_to_scale", "Weeks from funding to scale", WEEKS, REPLICATION,
-            "Weeks from funding to the beginning of the first week of the stretch that counts as success.",
+            "Weeks from funding to the beginning of the first week of the first stretch in which scale is reached, "
+            "kept or not.",
             "scale is not reached", group=("when", 1), headline=("suite", "variance")),
     Measure("funded_week", "Week of funding, from kick-off", WEEKS, REPLICATION,
             "Weeks from kick-off to funding; 0 where users are in place.", "it is not funded"),
@@ -108,6 +125,12 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("users_lost", "Users lost for good", COUNT, REPLICATION,
             "People who went back to the old way for good; whoever replaces somebody is a person of their own.",
             group=("people", 5)),
+    Measure("useful_person_weeks", "Person-weeks of right answers", COUNT, REPLICATION,
+            "Weeks of use that gave right answers: the sum over all weeks of `active_users` times `resolution`, "
+            "rounded; a week in which nothing is attempted adds nothing.", group=("people", 6)),
+    *per_adoption_level(Measure("weeks_at_adoption", "Weeks in a row with adoption of {level} or more", WEEKS,
+            REPLICATION, "Longest stretch of weeks after funding in which `adoption` is {level} or more.",
+            "it is not funded")),
     Measure("tickets_per_user_week_pilot", "Tickets a user and week, pilot", RATE, REPLICATION,
             "Logged tickets, `pilot.logged_share` of those opened, over weeks of active users, in the pilot's last "
             "`pilot.measure_weeks`.", f"{NO_PILOT}, or nobody is active at the ends of these weeks",
@@ -164,9 +187,10 @@ MEASURES: Final[tuple[Measure, ...]] = (
             "horizon.",
             "it is not funded", group=("money", 3), headline=("suite", "column", "variance")),
     Measure("pays", "Funding pays", TRUTH, REPLICATION,
-            "Whether it is funded and the value of funding is above 0."),
+            "Whether it is funded and the value of funding is above 0.", "nothing costs or is worth anything"),
     Measure("paid_back", "Paid back", TRUTH, REPLICATION,
-            "Whether it is funded and at the horizon value since the decision covers cost since, undiscounted."),
+            "Whether it is funded and at the horizon value since the decision covers cost since, undiscounted.",
+            "nothing costs or is worth anything"),
     Measure("weeks_to_payback", "Weeks from decision to payback", WEEKS, REPLICATION,
             "Weeks from the decision to the first from which on, to the horizon, value since covers cost since.",
             "it is not funded, or not paid back at the horizon", group=("money", 5)),
@@ -249,6 +273,10 @@ MEASURES: Final[tuple[Measure, ...]] = (
             "What correct answers are worth in the week, less what errors cost, noticed and silent ones."),
     Measure("cost_cumulative", "Cost so far", MONEY, WEEK, "Sum of `cost` up to the week, the week included."),
     Measure("value_cumulative", "Value so far", MONEY, WEEK, "Sum of `value` up to the week, the week included."),
+    Measure("net_cumulative", "Value less cost so far", MONEY, WEEK, "`value_cumulative` less `cost_cumulative`."),
+    Measure("net_run_rate", "Value less cost of the last quarter", MONEY, WEEK,
+            "Sum of `value` less `cost` over the last 13 weeks, the week included; from kick-off where there are "
+            "fewer."),
 
     Measure("go_live_week", "Week of going live", WEEKS, SITE,
             "Weeks from kick-off until the site goes live for everybody, which a pilot is not.", "it never does"),

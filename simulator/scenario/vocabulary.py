@@ -102,3 +102,14 @@ ENGINES: Final[tuple[EngineName, ...]] = get_args(EngineName)
 
 REVIEW_WEEKS: Final = 4
 """Weeks from one review of the sponsor to the next."""
+
+QUARTER_WEEKS: Final = 13
+"""Weeks that the scaled reading and the net run rate look at, and for which scale has to be kept at the end."""
+
+Outcome = Literal["scaled_on_time", "scaled_late", "scaled_then_lost", "stalled", "shelved", "not_funded"]
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+"""What becomes of a programme, the best first."""
+
+ADOPTION_LEVELS: Final = (0.3, 0.4, 0.5, 0.6, 0.7)
+STRETCH_WEEKS: Final = (1, 4, 8, 13, 26, 52)
+"""Levels of adoption, and weeks in a row for which it holds them, at which success is told as a curve."""

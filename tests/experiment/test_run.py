@@ -50,6 +50,7 @@ def test_shares_add_up(result):
     assert result.success_probability.share == scaled / 40
     assert sum(share.share for share in result.outcomes.values()) == pytest.approx(1.0)
     assert result.scaled_by_week["share"][-1] == result.success_probability.share
+    assert result.scaled_by_week["share_kept"] == result.scaled_by_week["share"]
     assert result.scaled_by_week["week"] == list(range(60 - 16 + 1))
 
 
@@ -57,7 +58,8 @@ def test_summary_json_has_null_and_never_nan(result):
     content = json.loads(json.dumps(result.as_dict(), allow_nan=False))
     assert list(content) == [
         "scenario", "scenario_hash", "seed", "replications", "engine", "wall_seconds", "events_per_second",
-        "measures", "outcomes", "success_probability", "funded_share", "scaled_by_week",
+        "measures", "outcomes", "paid_back_by_outcome", "success_probability", "reached_share", "kept_share",
+        "paid_back_share", "funded_share", "scaled_by_week", "success_curve",
     ]  # fmt: skip
     assert content["measures"]["accuracy_scaled"]["mean"] is None
     assert content["measures"]["success"]["mean"] == result.success_probability.share
@@ -202,17 +204,19 @@ def test_interrupting_before_the_first_replication_raises(on_interrupt):
     assert stop.value.result is None
 
 
-def test_the_verdict_says_how_likely_when_and_why_not(result):
+def test_the_verdict_says_how_likely_and_the_reasons_why_not(result):
     sentence = result.verdict()
-    assert sentence.startswith("May or may not scale: ")
-    assert "40 simulated programmes reach scale (95% interval " in sentence
+    assert sentence.startswith("May or may not reach scale: ")
+    assert "40 simulated programmes do (95% interval " in sentence
     assert "weeks of funding" in sentence
-    assert sentence.endswith(
-        ". All others are still running at the end without ever reaching scale (stalled). "
+    assert ". All that reach it keep it to the end (95% interval " in sentence
+    assert result.reasons() == (
+        "All of those that never reach scale are still running at the end (stalled). "
         "In all of these adoption never stays at or above 60%."
     )
     assert sentence in repr(result)
-    assert sentence in result._repr_html_()
+    for told in (sentence, result.reasons()):
+        assert told in result._repr_html_()
 
 
 def test_a_figure_shows_the_median_of_the_replications(result):
@@ -220,7 +224,7 @@ def test_a_figure_shows_the_median_of_the_replications(result):
     median = next(line for line in axes.lines if line.get_label() == "median").get_ydata()
     rows = result.weekly.pivot_table(index="replication", columns="week", values="adoption")
     np.testing.assert_allclose(median, rows.median())
-    for name in ("accuracy", "tickets", "backlog", "outcomes"):
+    for name in ("accuracy", "tickets", "backlog", "outcomes", "success_curve"):
         assert getattr(result.plot, name)().get_title(loc="left")
     backlog = next(line for line in result.plot.backlog().lines if line.get_label() == "median").get_ydata()
     assert set(backlog) == {1.0}

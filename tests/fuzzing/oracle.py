@@ -17,7 +17,7 @@ from simulator.cli.sources import load_all, scenarios_in
 from simulator.results.account import ReplicationError
 from simulator.scenario import Scenario, ScenarioError, Suite, estimate_work, load, load_suite
 from simulator.scenario.assignments import read_changes
-from simulator.scenario.measures import ESTIMATED, SITES, WEEKLY
+from simulator.scenario.measures import ESTIMATED, SHARES, SITES, WEEKLY
 from simulator.scenario.text.problems import LONGEST_TEXT, MOST_TOLD
 from simulator.scenario.text.reading import read_text
 from simulator.scenario.text.tree import from_python
@@ -140,10 +140,14 @@ def _simulate(scenario: Scenario) -> str:
     except simulator.ConditioningError:
         return "too few like the pilot"
     json.dumps(summary, allow_nan=False)
-    told = {**summary["outcomes"], **{key: summary[key] for key in ("success_probability", "funded_share")}}
+    paid = {f"paid back, {name}": share for name, share in summary["paid_back_by_outcome"].items()}
+    told = {**summary["outcomes"], **paid, **{key: summary[key] for key in SHARES}}
     for name, share in told.items():
         demand_unit(name, share.values())
-    demand_unit("scaled_by_week", summary["scaled_by_week"]["share"])
+    for name in ("share", "share_kept"):
+        demand_unit(f"scaled_by_week, {name}", summary["scaled_by_week"][name])
+    for name in ("share", "low", "high"):
+        demand_unit(f"success_curve, {name}", [x for row in summary["success_curve"][name] for x in row])
     for name, row in summary["measures"].items():
         if ESTIMATED[name].in_unit:
             demand_unit(name, [value for key, value in row.items() if key not in ("n", "half_width_95", "sd")])

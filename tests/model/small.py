@@ -9,6 +9,7 @@ from typing import Any
 from simulator import engine
 from simulator.engine.story import Story
 from simulator.scenario import Scenario, load
+from simulator.scenario.checks.inputs import numbers
 
 ALL_DAY = {"days": "all", "start_hour": 0, "end_hour": 24, "share": 1.0}
 OFFICE = {"days": "mon-fri", "start_hour": 8, "end_hour": 16, "share": 1.0}
@@ -70,6 +71,14 @@ def document(**sections: Any) -> dict[str, Any]:
 def small(**sections: Any) -> Scenario:
     """The small programme with changes."""
     return load(document(**sections))
+
+
+def free(scenario: Scenario) -> Scenario:
+    """The same where nothing costs anything, or is worth anything."""
+    unpriced = {stated.path: 0 for stated in numbers(scenario) if stated.path.startswith("economics.")}
+    for name in ("overtime_factor", "commitment_weeks", "discount_rate_per_year"):
+        del unpriced[f"economics.{name}"]
+    return scenario.with_changes(unpriced)
 
 
 def merged(tree: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -345,7 +345,7 @@ def test_the_sponsor_reads_value_against_the_plan_every_four_weeks() -> None:
         assert event.fields["patience_weeks_left"] == pytest.approx(patience, rel=1e-9)
     assert patience <= 0
     assert told.weeks("shelved", reason="sponsor") == [reviews[-1].time_hours / 168]
-    assert told.measures["outcome"] in {"shelved", "scaled_on_time"}
+    assert told.measures["outcome"] in {"shelved", "scaled_then_lost"}
 
 
 def test_a_hold_may_teach_the_sponsor_what_to_expect() -> None:

@@ -38,21 +38,34 @@ class Output:
     events: int = 10
 
 
-def programme(outcome: str, *, end: int | None = None, gate: str | None = None, gone: int = 10) -> Output:
+def programme(
+    outcome: str,
+    *,
+    end: int | None = None,
+    gate: str | None = None,
+    gone: int = 10,
+    lost: str | None = None,
+    prices: float = 1.0,
+) -> Output:
     """One replication, funded in week 20 unless its outcome is not_funded.
 
-    `end` is the week in which it is shelved, `gone` the number of users who have gone back, of 100 invited.
+    `end` is the week in which it is shelved, `gone` the number of users who have gone back, of 100 invited, `lost` the
+    criterion that loses scale. What is kept pays back; all money is multiplied by `prices`.
     """
     funded = outcome != "not_funded"
     scaled = outcome.startswith("scaled")
+    kept = outcome in ("scaled_on_time", "scaled_late")
     weeks = np.arange(WEEKS)
     running = weeks < (WEEKS if end is None else end)
-    cost, value = np.where(running, 1000.0, 0.0), np.where(running, 1500.0 if scaled else 100.0, 0.0)
-    paid = scaled
+    cost = np.where(running, 1000.0 * prices, 0.0)
+    value = np.where(running, (1500.0 if kept else 100.0) * prices, 0.0)
     measures = {
         "outcome": outcome,
         "funded": funded,
-        "success": scaled,
+        "reached_scale": scaled,
+        "success": kept,
+        "lost_criterion": lost,
+        "paid_back": kept if prices else None,
         "weeks_to_scale": 15.0 if scaled else None,
         "funded_week": 20.0 if funded else None,
         "shelved_week": float(end) if end is not None and funded else None,
@@ -62,7 +75,12 @@ def programme(outcome: str, *, end: int | None = None, gate: str | None = None, 
         "programme_cost": float(cost.sum()),
         "value_delivered": float(value.sum()),
         "npv": float((value - cost).sum()),
-        "payback_week": 30.0 if paid else None,
+        "payback_week": 30.0 if kept else None,
+        "useful_person_weeks": 1000 if scaled else 100,
+        **{
+            f"weeks_at_adoption_{level}": (25.0 if scaled and level <= 60 else 0.0) if funded else None
+            for level in (30, 40, 50, 60, 70)
+        },
         "events": 10,
     }
     live = weeks >= 20

@@ -24,6 +24,7 @@ from simulator.scenario.measures import (
     read_first,
 )
 from tests.engine.generated import generated
+from tests.model.small import free, small
 from tests.report.measures_page import PAGE, page
 
 IDS = [f"{measure.name} of a {measure.level}" for measure in MEASURES]
@@ -84,6 +85,7 @@ def test_what_a_run_gives_is_declared_and_null_only_where_that_is_said() -> None
     scenarios = [sim.load(name) for name in (*shipped_names(), *shipped_names("theory"))]
     replications = [replicated(scenario, 0) for scenario in scenarios]
     replications += [replicated(generated(number), number) for number in range(30)]
+    replications.append(replicated(free(small()), 0))
     weekly: set[str] = set()
     nulls: dict[str, set[str]] = {"replication": set(), "week": set(), "site": set()}
     for replication in replications:

@@ -119,7 +119,17 @@ def test_every_table_tells_the_weighted_story(results):
     success = weights[frame["success"]].sum() / weights[frame["funded"]].sum()
     assert weighted.success_probability.share == pytest.approx(success)
     assert weighted.success_probability.share != pytest.approx(plain.success_probability.share, abs=1e-3)
-    assert weighted.scaled_by_week["share"][-1] == pytest.approx(success)
+    reached = weights[frame["reached_scale"]].sum() / weights[frame["funded"]].sum()
+    assert weighted.scaled_by_week["share"][-1] == pytest.approx(reached)
+    assert weighted.scaled_by_week["share_kept"][-1] == pytest.approx(success)
+    longest = frame["weeks_at_adoption_30"].fillna(0)
+    held = weights[longest >= 13].sum() / weights[frame["funded"]].sum()
+    assert weighted.success_curve.shares[0][3].share == pytest.approx(held)
+    assert 0 < held < 1
+    for name, paid in weighted.paid_back_by_outcome.items():
+        chosen = frame["outcome"] == name
+        told = weights[chosen & frame["paid_back"]].sum() / weights[chosen].sum()
+        assert paid.share == pytest.approx(told)
     assert sum(of.share for of in weighted.outcomes.values()) == pytest.approx(1.0)
     for measure in ("adoption_final", "npv", "accuracy_pilot"):
         assert weighted.estimate(measure)["mean"] == pytest.approx(np.average(frame[measure], weights=weights))
@@ -128,7 +138,7 @@ def test_every_table_tells_the_weighted_story(results):
     summary = json.loads(json.dumps(weighted.as_dict(), allow_nan=False))
     assert summary["effective_sample_size"] == weighted.effective_sample_size
     assert "effective_sample_size" not in plain.as_dict()
-    assert f"{success:.1%} of simulated programmes whose pilot was like the one observed" in weighted.verdict()
+    assert f"{reached:.1%} of simulated programmes whose pilot was like the one observed" in weighted.verdict()
     html = weighted._repr_html_()
     assert f"300 replications say as much as {weighted.effective_sample_size:.0f}" in html
     assert f"{100 * success:.1f}%" in html
@@ -144,7 +154,7 @@ def test_figures_are_weighted(results):
         below, up_to = (weights[chosen].sum() / 300 for chosen in (rows[:, week] < median, rows[:, week] <= median))
         assert below - 0.02 <= 0.5 <= up_to + 0.02  # a median may lie between two replications
     assert not np.allclose(medians[weighted], medians[plain])
-    for name in ("outcomes", "timeline", "shelving", "money", "integrations"):
+    for name in ("outcomes", "success_curve", "timeline", "shelving", "money", "integrations"):
         assert getattr(weighted.plot, name)() is not None
     plt.close("all")
 

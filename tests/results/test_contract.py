@@ -11,7 +11,9 @@ from simulator.scenario import measures
 
 TIERS = ("tier1", "tier2", "tier3")
 REPLICATION = {
-    "outcome", "funded", "success", "sustained", "weeks_to_scale", "funded_week", "shelved_week", "stopped_at_gate",
+    "outcome", "funded", "reached_scale", "success", "lost_criterion", "paid_back", "weeks_to_scale", "funded_week",
+    "shelved_week", "stopped_at_gate", "useful_person_weeks",
+    *(f"weeks_at_adoption_{level}" for level in (30, 40, 50, 60, 70)),
     "adoption_peak", "adoption_final", "accuracy_pilot", "accuracy_scaled", "accuracy_scaled_all_sites",
     "accuracy_gap", "resolution_pilot", "resolution_scaled", "edge_case_types_seen", "edge_case_types_repaired",
     "edge_case_mass_handled", "adoption_pilot", "tickets_per_user_week_pilot", "users_reverted", "users_lost",
@@ -25,14 +27,14 @@ WEEKLY = {
     "adoption", "active_users", "users_onboarded", "users_reverted", "users_lost", "trust_mean", "accuracy",
     "resolution", "tasks", "errors", "edge_case_types_seen", "edge_case_types_repaired", "tickets_opened",
     "tickets_abandoned", "sla_met_share", "ds_backlog_repairs", "integrations_live", "sites_live", "cost", "value",
-    "cost_cumulative", "value_cumulative",
+    "cost_cumulative", "value_cumulative", "net_cumulative", "net_run_rate",
     *(f"{name}_{tier}" for tier in TIERS for name in ("backlog", "utilisation", "wait_hours_mean")),
 }  # fmt: skip
 SITES = ["site", "go_live_week", "hand_carried_weeks", "adoption_final", "accuracy_scaled", "tickets_opened"]
 ESTIMATES = ["mean", "half_width_95", "sd", "p05", "p10", "p50", "p90", "p95", "n"] + [
     f"{name}_{end}" for name in ("p05", "p10", "p50", "p90", "p95") for end in ("low", "high")
 ]
-TEXT = {"outcome", "stopped_at_gate"}
+TEXT = {"outcome", "stopped_at_gate", "lost_criterion"}
 
 
 @pytest.fixture(scope="module")
@@ -88,13 +90,24 @@ def test_the_summary_has_exactly_the_promised_keys(folder):
     summary = json.loads((folder / "summary.json").read_text(), parse_constant=refuse)
     assert list(summary) == [
         "scenario", "scenario_hash", "seed", "replications", "engine", "wall_seconds", "events_per_second",
-        "measures", "outcomes", "success_probability", "funded_share", "scaled_by_week",
+        "measures", "outcomes", "paid_back_by_outcome", "success_probability", "reached_share", "kept_share",
+        "paid_back_share", "funded_share", "scaled_by_week", "success_curve",
     ]  # fmt: skip
     assert set(summary["measures"]) == REPLICATION - TEXT
     assert all(list(row) == ESTIMATES for row in summary["measures"].values())
-    for shares in (*summary["outcomes"].values(), summary["success_probability"], summary["funded_share"]):
-        assert list(shares) == ["share", "low", "high"]
-    assert list(summary["scaled_by_week"]) == ["week", "share"]
+    shares = ("success_probability", "reached_share", "kept_share", "paid_back_share", "funded_share")
+    assert list(summary["paid_back_by_outcome"]) == list(summary["outcomes"])
+    for told in (
+        *summary["outcomes"].values(), *summary["paid_back_by_outcome"].values(), *(summary[name] for name in shares),
+    ):  # fmt: skip
+        assert list(told) == ["share", "low", "high"]
+    assert list(summary["scaled_by_week"]) == ["week", "share", "share_kept"]
+    curve = summary["success_curve"]
+    assert list(curve) == ["adoption_at_least", "weeks_in_a_row", "share", "low", "high"]
+    assert curve["adoption_at_least"] == [0.3, 0.4, 0.5, 0.6, 0.7]
+    assert curve["weeks_in_a_row"] == [1, 4, 8, 13, 26, 52]
+    for name in ("share", "low", "high"):
+        assert [len(row) for row in curve[name]] == [6] * 5
     assert 0 < summary["funded_share"]["share"] < 1
     assert summary["outcomes"]["not_funded"]["share"] == pytest.approx(1 - summary["funded_share"]["share"])
     assert summary["measures"]["funded_week"]["n"] == round(12 * summary["funded_share"]["share"])

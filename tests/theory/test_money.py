@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from simulator.scenario import load
@@ -38,6 +39,11 @@ def test_a_constant_stream_is_worth_an_annuity(name, rate, weeks):
     assert one.measures["npv"] == pytest.approx(npv, rel=1e-11, abs=1e-6)
     assert one.weekly["cost_cumulative"][-1] == pytest.approx(one.measures["programme_cost"], rel=1e-12)
     assert one.weekly["value_cumulative"][-1] == pytest.approx(one.measures["value_delivered"], rel=1e-12)
+    passed = np.arange(1, weeks + 1)
+    assert one.weekly["net_cumulative"] == pytest.approx(passed * (value - cost) - outlay, rel=1e-12)
+    quarter = np.minimum(passed, 13) * (value - cost) - np.where(passed <= 13, outlay, 0.0)  # gone after a quarter
+    assert one.weekly["net_run_rate"] == pytest.approx(quarter, rel=1e-12)
+    assert one.measures["paid_back"] is bool(weeks * (value - cost) >= outlay)
 
 
 @pytest.mark.parametrize("outlay", [0.0, 100.0, 800.0, 1234.5])

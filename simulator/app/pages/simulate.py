@@ -14,7 +14,7 @@ from simulator.app.limits import MOST_REPLICATIONS, most_seconds
 from simulator.app.plain import escaped, plain
 from simulator.app.simulating import Desk, Standing, Waiting
 from simulator.experiment.progress import COMPILING, Progress, throttled
-from simulator.report.tables import footnote, measure_rows, outcome_lines, pilot_line, speed_line
+from simulator.report.tables import OutcomeLine, footnote, measure_rows, outcome_lines, pilot_line, reach, speed_line
 from simulator.report.verdict import interval
 from simulator.report.words import written
 from simulator.scenario.assignments import written as written_changes
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FIRST = "retail-chatbot"
 PICTURES = (
     ("Who uses it, and is it right?", ("adoption", "accuracy")),
+    ("How much of it lasts?", ("success_curve",)),
     ("What does it cost, and by when?", ("money", "timeline")),
     ("What stands in the way?", ("integrations", "shelving")),
     ("Can support keep up?", ("tickets", "backlog")),
@@ -163,9 +164,11 @@ def shared_desk() -> Desk:
 
 
 def tell(shown: Shown, same_digits: str) -> None:
-    """Verdict, success figures, outcomes, figures, the command line and measures."""
+    """Verdict and reasons, success figures, outcomes, figures, the command line and measures."""
     result = shown.result
     st.info(escaped(result.verdict()))
+    if result.reasons():
+        st.markdown(escaped(result.reasons()))
     if result.failures:
         st.warning(f"{len(result.failures):,} of the replications failed and are left out.")
     if pilot_line(result):
@@ -175,8 +178,9 @@ def tell(shown: Shown, same_digits: str) -> None:
     picture(left, shown, "outcomes")
     right.table(
         [
-            {"Outcome": words[:1].upper() + words[1:], "Share": share, "95% interval": reach}
-            for words, share, reach in outcome_lines(result)
+            {"Outcome": line.words[:1].upper() + line.words[1:], "Share": line.share, "95% interval": line.interval}
+            | ({"Of it paid back": paid_back(line)} if result.priced else {})
+            for line in outcome_lines(result)
         ]
     )
     st.subheader("The same on the command line")
@@ -202,6 +206,12 @@ def tell(shown: Shown, same_digits: str) -> None:
     st.caption(speed_line(result))
 
 
+def paid_back(line: OutcomeLine) -> str:
+    """How many of an outcome pay back, with the interval; empty where that is not told."""
+    paid = line.paid_back
+    return "" if paid is None else f"{written(paid.share, SHARE)} ({reach(paid.low, paid.high)})"
+
+
 def picture(place: DeltaGenerator, shown: Shown, name: str) -> None:
     """A figure of the result."""
     place.image(shown.image(name))
@@ -214,7 +224,7 @@ def worth_showing(result: Result, name: str) -> bool:
     if name == "integrations":
         return bool(result.scenario.integration.systems)
     if name == "money":
-        return "cost_cumulative" in result.records.weekly
+        return result.priced
     return True
 
 
@@ -239,11 +249,14 @@ def figures(result: Result) -> None:
     columns[3].metric(ESTIMATED[accuracy].words, written(result.estimate(accuracy).get("mean"), SHARE))
     columns[3].caption(spread(result, accuracy, pilot(result, "accuracy_pilot")))
     worth = result.estimate("value_from_funding")
-    if worth.get("n"):
+    if worth.get("n") and result.priced:
         told = written(worth["mean"], MONEY, currency=result.scenario.economics.currency)
         columns[4].metric(ESTIMATED["value_from_funding"].words, told)
-        pays = result.shares["pays_probability"].share
-        columns[4].caption(spread(result, "value_from_funding", f"above zero in {written(pays, SHARE)} of the funded"))
+        pays = result.share("pays_probability")
+        told = (
+            f"above zero in {written(pays.share, SHARE)} of the funded" if pays.share is not None else "none is funded"
+        )
+        columns[4].caption(spread(result, "value_from_funding", told))
 
 
 def pilot(result: Result, measure: str) -> str:

@@ -10,20 +10,15 @@ import numpy as np
 
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.measures.money import money
+from simulator.model.measures.outcome import Value, outcome, weeks_of
 from simulator.model.measures.staffing_need import support_underestimate
 from simulator.model.plan.plan import Floats, Plan
-from simulator.model.plan.start import NOT_STOPPED
 from simulator.model.state.columns import COLUMNS, WAIT_BIN_LOG, WAIT_LOWEST_HOURS
 from simulator.model.state.state import State
 from simulator.model.state.states import LIVE, SEASON, SITE
 from simulator.scenario.measures import REPLICATIONS, WEEKLY
 from simulator.scenario.sections.success import WeekRange
-from simulator.scenario.vocabulary import TIERS
-
-SCALED_WEEKS = 13
-"""Length of the windows `end` and `as_rolled_out`: a quarter."""
-
-Value = float | int | bool | str | None
+from simulator.scenario.vocabulary import QUARTER_WEEKS, TIERS
 
 
 @dataclass(frozen=True)
@@ -86,7 +81,7 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
     adoption = weekly["adoption"]
     some = bool(len(state.users))
     measures: dict[str, Value] = {
-        **_outcome(plan, state, inputs, weekly),
+        **outcome(plan, state, inputs, weekly),
         "adoption_peak": float(adoption.max()) if some else None,
         "adoption_final": float(adoption[-1]) if some else None,
         "accuracy_pilot": pilot["accuracy_pilot"],
@@ -107,7 +102,7 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
         "tickets_per_week_peak": int(weekly["tickets_opened"].max()),
         **_waits(plan, state, weekly),
         "support_underestimate_factor": support_underestimate(plan, state, weekly),
-        "integrations_live_week": _week(world["integrated_at"]) if len(state.systems) else None,
+        "integrations_live_week": weeks_of(world["integrated_at"]) if len(state.systems) else None,
         "sites_live": int((state.sites["stage"] == LIVE).sum()),
         **money(state, weekly),
         "events": int(world["events"]),
@@ -125,61 +120,6 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
     )
 
 
-def _week(hours: float) -> float | None:
-    """Hours since kick-off in weeks; None for what never happened."""
-    return float(hours) / WEEK_HOURS if hours < math.inf else None
-
-
-def _outcome(plan: Plan, state: State, inputs: Floats, weekly: dict[str, Floats]) -> dict[str, Value]:
-    """Outcome by precedence, and the weeks that go with it."""
-    success, world = plan.scenario.success, state.world[0]
-    funded, stopped = _week(world["funded_at"]), int(world["stopped_at_gate"]) != NOT_STOPPED
-    holds = np.ones(plan.weeks, dtype=bool)
-    for criterion in success.criteria:
-        column = weekly[criterion.measure]
-        with np.errstate(invalid="ignore"):  # a null measure fails its criterion
-            if criterion.at_least is not None:
-                holds &= column >= plan.value(criterion.at_least, inputs)
-            elif criterion.at_most is not None:
-                holds &= column <= plan.value(criterion.at_most, inputs)
-    holds[: plan.weeks if funded is None else math.ceil(funded)] = False
-    first = _first_stretch(holds, success.sustained_weeks)
-    weeks_to_scale = None if first is None or funded is None else first - funded
-    if weeks_to_scale is not None:
-        in_time = weeks_to_scale <= plan.value(success.deadline_weeks, inputs)
-        outcome = "scaled_on_time" if in_time else "scaled_late"
-    else:
-        outcome = "not_funded" if funded is None else "shelved" if stopped else "stalled"
-    gate = int(world["stopped_at_gate"])
-    return {
-        "outcome": outcome,
-        "funded": funded is not None,
-        "success": first is not None,
-        "sustained": bool(first is not None and holds[-1]),
-        "weeks_to_scale": weeks_to_scale,
-        "funded_week": funded,
-        "shelved_week": _week(world["stopped_at"]) if funded is not None else None,
-        "stopped_at_gate": _gate_name(plan, gate) if gate >= 0 else None,
-    }
-
-
-def _gate_name(plan: Plan, gate: int) -> str:
-    rollout = plan.scenario.rollout
-    if rollout is None or gate == 0:
-        return rollout.funding_gate.name if rollout is not None and rollout.funding_gate is not None else "funding"
-    return rollout.gates[gate - 1].name
-
-
-def _first_stretch(holds: Any, length: int) -> int | None:
-    """Index of the first of `length` true values in a row."""
-    run = 0
-    for i, value in enumerate(holds.tolist()):
-        run = run + 1 if value else 0
-        if run == length:
-            return i - length + 1
-    return None
-
-
 def _scaled_window(plan: Plan, state: State) -> slice:
     """Rows of the scaled window."""
     window = plan.scenario.success.measure_window
@@ -188,10 +128,10 @@ def _scaled_window(plan: Plan, state: State) -> slice:
     if window == "as_rolled_out":
         last = float(state.sites["live_at"].max())  # infinite where a site never went live: no window
         first = math.ceil(last / WEEK_HOURS) if last < math.inf else plan.weeks
-        return slice(first, first + SCALED_WEEKS)
+        return slice(first, first + QUARTER_WEEKS)
     over = float(state.world["over_at"][0])
     end = plan.weeks if over == math.inf else min(plan.weeks, math.floor(over / WEEK_HOURS))
-    return slice(max(0, end - SCALED_WEEKS), end)
+    return slice(max(0, end - QUARTER_WEEKS), end)
 
 
 def _accuracy_by_state(state: State, window: slice) -> tuple[float | None, list[float | None]]:
@@ -286,7 +226,7 @@ def _sites(plan: Plan, state: State, accuracy: list[float | None]) -> dict[str, 
     carried = state.sites["carried_hours"] + np.where(still, horizon - state.sites["carried_since"], 0.0)
     return {
         "site": names,
-        "go_live_week": [_week(float(x)) for x in state.sites["live_at"]],
+        "go_live_week": [weeks_of(float(x)) for x in state.sites["live_at"]],
         "hand_carried_weeks": [float(hours) / WEEK_HOURS for hours in carried],
         "adoption_final": [share(float(site["active"]), float(site["users"])) for site in state.sites],
         "accuracy_scaled": accuracy,

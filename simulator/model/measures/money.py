@@ -19,9 +19,11 @@ def money(state: State, weekly: dict[str, Any]) -> dict[str, float | bool | None
 
     A week's flow is discounted from its end, at the rate r per year: net present value = sum of (value - cost) /
     (1 + r)^(t / 52), t in weeks from kick-off, or from the decision to fund, over the weeks that begin from then on. A
-    date of being paid back is the first from which on, to the horizon, all value so far covers all cost so far.
+    date of being paid back is the first from which on, to the horizon, all value so far covers all cost so far. Where
+    nothing costs or is worth anything, nobody can say whether it pays.
     """
     value, cost = weekly["value"], weekly["cost"]
+    unpriced: dict[str, float | bool | None] = {} if cost.any() or value.any() else {"pays": None, "paid_back": None}
     rate = float(state.settings["economics.discount_rate_per_year"][0])
     kicked_off = payback(value - cost)
     decided_at, funded_at = float(state.world["decided_at"][0]), float(state.world["funded_at"][0])
@@ -31,6 +33,7 @@ def money(state: State, weekly: dict[str, Any]) -> dict[str, float | bool | None
         "npv": discounted(value - cost, rate, 0.0),
         "payback_week": kicked_off,
         **since_decision(state, weekly, rate, decided_at / WEEK_HOURS, funded_at < math.inf),
+        **unpriced,
     }
 
 

@@ -29,6 +29,8 @@ from simulator.model.state.columns import (
     IN_TARGET,
     INTEGRATIONS,
     INVITED,
+    NET_RATE,
+    NET_SUM,
     OPENED,
     PLANNED_COST,
     PLANNED_VALUE,
@@ -50,6 +52,7 @@ from simulator.model.state.columns import (
     VALUE_SUM,
     WAIT,
     WRONG,
+    column_sum,
 )
 from simulator.model.state.events import WEEK
 from simulator.model.state.states import (
@@ -71,7 +74,7 @@ from simulator.model.users.tasks import settle
 from simulator.model.users.training import train
 from simulator.model.users.trust import credit_successes, forget, trust
 from simulator.model.users.users import active_in
-from simulator.scenario.vocabulary import TIERS
+from simulator.scenario.vocabulary import QUARTER_WEEKS, TIERS
 from simulator.streams.jit import rule
 
 
@@ -170,6 +173,9 @@ def close_week(state: Any, time: float) -> None:
         row[PLANNED_COST] = planned_cost(state, time - WEEK_HOURS, time)
     row[VALUE_SUM] = value + (state.weekly[week - 1, VALUE_SUM] if week > 0 else 0.0)
     row[COST_SUM] = cost + (state.weekly[week - 1, COST_SUM] if week > 0 else 0.0)
+    row[NET_SUM] = row[VALUE_SUM] - row[COST_SUM]
+    quarter = week + 1 - QUARTER_WEEKS
+    row[NET_RATE] = column_sum(state, VALUE, quarter, week + 1) - column_sum(state, COST, quarter, week + 1)
     world["week_opened"] = 0
     world["week_abandoned"] = 0
     world["week_noticed_tasks"] = 0.0
