@@ -253,9 +253,7 @@ def figures(result: Result) -> None:
         told = written(worth["mean"], MONEY, currency=result.scenario.economics.currency)
         columns[4].metric(ESTIMATED["value_from_funding"].words, told)
         pays = result.share("pays_probability")
-        told = (
-            f"above zero in {written(pays.share, SHARE)} of the funded" if pays.share is not None else "none is funded"
-        )
+        told = "none is funded" if pays.share is None else f"above zero in {written(pays.share, SHARE)} of the funded"
         columns[4].caption(spread(result, "value_from_funding", told))
 
 
