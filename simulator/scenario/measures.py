@@ -209,7 +209,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("go_live_week", "Week of going live", WEEKS, SITE,
             "Weeks from kick-off until the site goes live for everybody, which a pilot is not.", "it never does"),
     Measure("hand_carried_weeks", "Weeks of data carried by hand", WEEKS, SITE,
-            "Weeks in which the site is live and its data are carried by hand."),
+            "Weeks in which the site is live and some of its data are carried by hand, as it lacks systems."),
     Measure("adoption_final", "Adoption at the end", SHARE, SITE,
             "Active users over all users of the site, at the horizon.", "it has no users"),
     Measure("accuracy_scaled", "Accuracy at scale, used or not", SHARE, SITE,

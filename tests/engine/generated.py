@@ -89,6 +89,8 @@ def document(r: random.Random) -> dict[str, Any]:
     tree["data_science_team"]["notice_weeks"] = r.choice([0, 0.1, number(r, 0.5, 3)])
     for tier in ("tier1", "tier2"):
         tree["support"]["tiers"][tier]["longest_visit_hours"] = r.choice([None, 0.5, number(r, 1, 4)])
+    for system in tree["integration"]["systems"]:
+        system["share"] = r.choice([1, number(r, 0.5, 4)])
     return tree
 
 

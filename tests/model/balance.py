@@ -112,3 +112,10 @@ def check_integration(state: Any) -> None:
         if system["begun"] == 1:
             needed = state.systems[state.system_after[i] == 1]
             assert (needed["live"] == 1).all()
+    for s, site in enumerate(state.sites):
+        needed = state.systems[state.site_needs[s] == 1]
+        missing = needed["share"][needed["live"] == 0].sum()
+        if site["stage"] == states.CLOSED or missing == 0.0:
+            assert site["carried_share"] == 0.0
+        else:
+            assert abs(site["carried_share"] - missing / needed["share"].sum()) < 1e-12

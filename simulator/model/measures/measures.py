@@ -282,7 +282,7 @@ def _sites(plan: Plan, state: State, accuracy: list[float | None]) -> dict[str, 
     """The row of every site."""
     names = [site.name for site in plan.scenario.sites]
     horizon = plan.weeks * WEEK_HOURS
-    still = (state.sites["stage"] == LIVE) & (state.sites["carried"] == 1)
+    still = (state.sites["stage"] == LIVE) & (state.sites["carried_share"] > 0.0)
     carried = state.sites["carried_hours"] + np.where(still, horizon - state.sites["carried_since"], 0.0)
     return {
         "site": names,

@@ -15,6 +15,7 @@ from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import traced
 from simulator.model.plan.plan import Floats, Plan, apportion
+from simulator.model.programme.integration import share_left
 from simulator.model.state import events, states
 from simulator.model.state.columns import COLUMNS, SITE_WEEKS, WAIT_BINS
 from simulator.model.state.records import AGENT, JOB, TICKET, TIMER, TYPE, USER, WORLD
@@ -154,9 +155,7 @@ def prepare(state: State) -> None:
             state.sites[s]["planned"] = 0.0
         if in_place or state.sites[s]["is_pilot"] == 1:
             set_timer(state, events.GO_LIVE, s, 0.0)
-        for i in range(world["systems"]):
-            if state.site_needs[s, i] == 1 and state.systems[i]["live"] == 0:
-                state.sites[s]["carried"] = 1
+        state.sites[s]["carried_share"] = share_left(state, s)
     set_timer(state, events.OUTAGE, 0, next_outage(state, 0.0))
     if in_place:
         world["programme"] = states.ROLLING_OUT

@@ -5,7 +5,12 @@ a "black swan", whose stages take much longer (one in six: Flyvbjerg and Budzier
 89(9)): its capped multiplier is drawn once. A stage begins when those before it are done and somebody of its team
 (reviewers, engineers) is free, first come first served; its duration is drawn from a fat-tailed distribution. When it
 ends it may have to be done again, as security reviews are. A system is live when all its stages are done. A site whose
-systems are not all live waits, or carries its data by hand.
+systems are not all live waits, or carries its data by hand: of the friction, errors, tickets and work that this costs
+there is left
+
+    sum of w over the systems that it needs and that are not live / sum of w over those that it needs
+
+with w the `share` of a system, equal by default.
 """
 
 from __future__ import annotations
@@ -164,8 +169,8 @@ def system_live(state: Any, i: int, time: float) -> None:
         if state.system_after[other, i] == 1:
             begin_if_ready(state, other, time)
     for s in range(world["sites"]):
-        if state.site_needs[s, i] == 1 and state.sites[s]["carried"] == 1 and integrated(state, s):
-            stop_carrying(state, s, time)
+        if state.site_needs[s, i] == 1:
+            carry_less(state, s, time)
 
 
 @rule
@@ -178,14 +183,31 @@ def integrated(state: Any, s: int) -> bool:
 
 
 @rule
-def stop_carrying(state: Any, s: int, time: float) -> None:
-    """Data flow by themselves at site `s` from now on; a site that waited for it goes live."""
+def share_left(state: Any, s: int) -> float:
+    """Share of the data of site `s` that people carry by hand: that of the systems that it needs and that are not live.
+
+    It is exactly 1 while none of them is live, and 0 once all are.
+    """
+    missing = needed = 0.0
+    for i in range(state.world[0]["systems"]):
+        if state.site_needs[s, i] == 1:
+            needed += state.systems[i]["share"]
+            if state.systems[i]["live"] == 0:
+                missing += state.systems[i]["share"]
+    return float(missing / needed) if missing > 0.0 else 0.0
+
+
+@rule
+def carry_less(state: Any, s: int, time: float) -> None:
+    """A system that site `s` needs is live: less is carried by hand; a site that waited for the last one goes live."""
     site = state.sites[s]
     if site["stage"] != NOT_STARTED:
         touch(state, s, time)
+    site["carried_share"] = share_left(state, s)
+    if not integrated(state, s):
+        return
     if site["stage"] == LIVE:
         site["carried_hours"] += time - site["carried_since"]
-    site["carried"] = 0
     if site["ready"] == 1:
         set_timer(state, GO_LIVE, s, working_morning(state.settings[0], time, site["utc_offset_hours"]))
 

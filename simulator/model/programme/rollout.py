@@ -139,7 +139,7 @@ def go_live(state: Any, s: int, time: float) -> None:
             site["onset_factor"] = settings["change_programme.campaign.onset_factor"]
             state.world[0]["week_spent"] += settings["economics.campaign_cost_per_user"] * site["users"]
             set_timer(state, CAMPAIGN_ENDS, s, time + settings["change_programme.campaign.weeks"] * WEEK_HOURS)
-    note(state, time, GO_LIVE, s, onboarded, int(pilot), int(site["carried"] == 1))
+    note(state, time, GO_LIVE, s, onboarded, int(pilot), int(site["carried_share"] > 0.0))
 
 
 @rule
@@ -219,9 +219,9 @@ def withdraw(state: Any, s: int, time: float) -> None:
     world = state.world[0]
     site = state.sites[s]
     touch(state, s, time)
-    if site["stage"] == LIVE and site["carried"] == 1:
+    if site["stage"] == LIVE and site["carried_share"] > 0.0:
         site["carried_hours"] += time - site["carried_since"]
-    site["carried"] = 0
+    site["carried_share"] = 0.0
     withdrawn = 0
     for c in range(site["first_cell"], site["first_cell"] + world["segments"]):
         cell = state.cells[c]

@@ -109,8 +109,9 @@ def question_weights(state: Any, c: int) -> tuple[float, float, float, float]:
     by_new = asking * settings["support.how_to_per_new_user_week"] * saved / site["week_hours"]
     by_all = active * settings["support.how_to_per_user_week"] * saved / site["week_hours"]
     carried = 0.0
-    if site["carried"] == 1 and site["stage"] == LIVE:
-        carried = active * settings["integration.hand_carried.tickets_per_user_week"] / site["week_hours"]
+    if site["stage"] == LIVE:
+        tickets = settings["integration.hand_carried.tickets_per_user_week"] * site["carried_share"]
+        carried = active * tickets / site["week_hours"]
     without = active * settings["outages.tickets_per_user_hour"] * (1.0 - site["answered"])
     return by_new, by_all, carried, without
 
