@@ -87,9 +87,10 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("resolution_scaled", "Resolution at scale", SHARE, REPLICATION,
             "Resolution of all tasks in the scaled window.",
             "no site goes live, or nothing is attempted in the window", group=("answers", 5), headline=("suite",)),
-    Measure("edge_case_types_seen", "Kinds of edge case met", COUNT, REPLICATION,
-            "Types of edge case that users have met by the horizon; each case of the rare tail is its own type.",
-            group=("answers", 6)),
+    Measure("edge_case_mass_known", "Share of edge cases known", SHARE, REPLICATION,
+            "Share of all encounters with edge cases whose type was covered in development or has been met by users by "
+            "the horizon, if everybody were active all year; the rare tail counts as not known.",
+            "there are no users, or no edge cases", group=("answers", 6)),
     Measure("edge_case_types_repaired", "Kinds of edge case repaired", COUNT, REPLICATION,
             "Types of edge case that are repaired by the horizon.", group=("answers", 7)),
     Measure("edge_case_mass_handled", "Share of edge cases handled", SHARE, REPLICATION,
@@ -174,9 +175,10 @@ MEASURES: Final[tuple[Measure, ...]] = (
             title="Resolution (correct, share of all tasks)"),
     Measure("tasks", "Tasks", COUNT, WEEK, "Expected number of tasks attempted."),
     Measure("errors", "Wrong answers", COUNT, WEEK, "Expected number of wrong answers, noticed or not."),
-    Measure("edge_case_types_seen", "Kinds of edge case met", COUNT, WEEK,
-            "Types of edge case that users have met by the end of the week; each case of the rare tail is its "
-            "own type."),
+    Measure("edge_case_mass_known", "Share of edge cases known", SHARE, WEEK,
+            "Share of all encounters with edge cases whose type was covered in development or has been met by users by "
+            "the end of the week, if everybody were active all year; the rare tail counts as not known.",
+            "there are no users, or no edge cases", title="Edge cases known (share of all encounters)"),
     Measure("edge_case_types_repaired", "Kinds of edge case repaired", COUNT, WEEK,
             "Types of edge case that are repaired by the end of the week."),
     Measure("tickets_opened", "Tickets opened", COUNT, WEEK,

@@ -23,11 +23,12 @@ from simulator.scenario.vocabulary import TEAMS
 
 
 def check(state: Any) -> None:
-    """Users, people, lines, tickets and integration balance."""
+    """Users, people, lines, tickets, integration and edge cases balance."""
     check_users(state)
     check_people(state)
     check_tickets(state)
     check_integration(state)
+    check_edge_cases(state)
 
 
 def check_users(state: Any) -> None:
@@ -119,3 +120,13 @@ def check_integration(state: Any) -> None:
             assert site["carried_share"] == 0.0
         else:
             assert abs(site["carried_share"] - missing / needed["share"].sum()) < 1e-12
+
+
+def check_edge_cases(state: Any) -> None:
+    """What is known of a family are the types that development covered or users met; whatever is repaired was met."""
+    types = state.types.reshape(len(state.families), -1)
+    for family, own in zip(state.families, types, strict=True):
+        known = (own["status"] == states.HANDLED) | (own["seen"] == 1)
+        assert abs(family["known"] - own["weight"][known].sum()) < 1e-9
+        assert family["known"] >= family["handled"] - 1e-9
+        assert (own["seen"] == 1)[own["reports"] > 0].all()

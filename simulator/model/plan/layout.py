@@ -88,9 +88,10 @@ class Layout:
         self.lay_out_tiers()
         self.lay_out_systems()
         self.lay_out_gates()
+        arrays["season_days"] = season_days(scenario)
         for k, season in enumerate(scenario.seasons):
             self.put_section("seasons", k, season)
-        arrays["season_days"] = season_days(scenario)
+            arrays["seasons"]["share_of_days"][k] = arrays["season_days"][:, k].mean()
         self.lay_out_distributions()
 
     def lay_out_sites(self) -> None:

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from simulator.model.answers.data_quality import retraining_due
+from simulator.model.answers.edge_cases import mass_known
 from simulator.model.clockwork.time import WEEK_HOURS, work_time
 from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import note
@@ -28,12 +29,12 @@ from simulator.model.state.columns import (
     IN_TARGET,
     INTEGRATIONS,
     INVITED,
+    KNOWN,
     OPENED,
     PLANNED_VALUE,
     REPAIRED,
     REPAIRS,
     RESOLUTION,
-    SEEN,
     SEEN_VALUE,
     SERVED,
     SERVICE_LEVEL,
@@ -147,7 +148,7 @@ def close_week(state: Any, time: float) -> None:
     row[TASKS] = tasks
     row[WRONG] = wrong
     row[CORRECT] = correct
-    row[SEEN] = world["types_seen"]
+    row[KNOWN] = mass_known(state)
     row[REPAIRED] = world["types_repaired"]
     row[OPENED] = world["week_opened"]
     row[ABANDONED] = world["week_abandoned"]

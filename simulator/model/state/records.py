@@ -81,8 +81,8 @@ USER = _record(
 FAMILY = _record(
     "families",
     TaskFamily,
-    follows="handled open_mass tail",
-    f8="handled open_mass tail",
+    follows="handled known open_mass tail",
+    f8="handled known open_mass tail",
     i8="kind of",
     u8="stream stream_repair",
 )
@@ -109,7 +109,7 @@ AGENT = _record(
     u8="stream",
 )
 SHIFT = _record("shifts", always="utc_offset_hours", f8="utc_offset_hours", i8="tier working")
-SEASON = _record("seasons", Season)
+SEASON = _record("seasons", Season, always="share_of_days", f8="share_of_days")
 SYSTEM = _record("systems", System, f8="live_at stretch", i8="first_stage stages due begun live", u8="stream")
 STAGE = _record("stages", Stage, i8="system after status visits serial", u8="stream")
 GATE_RECORD = _record("gates", Gate, i8="phase holds readings passed first_criterion criteria", u8="stream")
@@ -122,7 +122,7 @@ WORLD = _record(
     outage_began outage_ended training_left stage_mark week_spent week_stage_hours integrated_at""",
     i8="""events users sites cells families tickets_opened tickets_abandoned tickets_cancelled tickets_solved
     week_opened week_abandoned week_noticed
-    free_ticket repairs_open types_seen types_repaired users_reverted users_lost tracing traced week
+    free_ticket repairs_open types_repaired users_reverted users_lost tracing traced week
     serial segments seasons systems systems_live stages_under_way
     programme stopped_at_gate reviews licensed outage outages fresh drop_jobs cancel timers_moved
     first_outage first_repair first_ticket unknown""",
