@@ -91,6 +91,7 @@ def document(r: random.Random) -> dict[str, Any]:
         tree["support"]["tiers"][tier]["longest_visit_hours"] = r.choice([None, 0.5, number(r, 1, 4)])
     for system in tree["integration"]["systems"]:
         system["share"] = r.choice([1, number(r, 0.5, 4)])
+    tree["support"]["hypercare"] = r.choice([None, {"weeks": number(r, 0.5, 4), "share": number(r, 0.1, 0.9)}])
     return tree
 
 

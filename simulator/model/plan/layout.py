@@ -126,6 +126,7 @@ class Layout:
             cells["site"][c] = c // len(self.scenario.users.segments)
             cells["stream_user"][c] = stream("user", site.name, segment.name)
             cells["stream_ticket"][c] = stream("ticket", site.name, segment.name)
+            cells["stream_hypercare"][c] = stream("hypercare", site.name, segment.name)
         self.plan.records["clocks"]["stream"] = [
             stream(KINDS[FIRST_CLOCK + i].name, site.name, segment.name)
             for site, segment in pairs

@@ -64,6 +64,7 @@ from simulator.model.state.states import (
     UNTRAINED,
 )
 from simulator.model.support.data_science import open_carrying, open_retraining
+from simulator.model.support.hypercare import hypercare_cost
 from simulator.model.support.lines import change_tier
 from simulator.model.users.tasks import settle
 from simulator.model.users.training import train
@@ -117,6 +118,7 @@ def close_week(state: Any, time: float) -> None:
     count_stages(state, time, 0)
     for t in range(len(TIERS)):
         change_tier(state, t, time, 0, 0, 0)
+    world["week_spent"] += hypercare_cost(state, time)
     cost = week_cost(state, tasks, time)
     value, seen = week_value(state, correct, wrong)
     in_target = ended = 0

@@ -71,7 +71,9 @@ SITE = _record(
     invited ready stale remediations carrying""",
     u8="stream_shock stream_retraining stream_reading stream_remediation",
 )
-CELL = _record("cells", Segment, i8="site first users pilot_users untrained", u8="stream_user stream_ticket")
+CELL = _record(
+    "cells", Segment, i8="site first users pilot_users untrained", u8="stream_user stream_ticket stream_hypercare"
+)
 CLOCK = _record("clocks", f8="rate residual mark spare_0 spare_1", i8="draws", u8="stream")
 USER = _record(
     "users",

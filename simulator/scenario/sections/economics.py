@@ -37,6 +37,9 @@ class Economics(Section):
     training_cost_per_user: Money = stated(100, "Training of a user (currency).")
     champion_cost_per_week: Money = stated(100, "Each champion (currency per week).")
     campaign_cost_per_user: Money = stated(20, "Campaign, each user of the site (currency).")
+    hypercare_cost_per_user_week: Money = stated(
+        15, "Floor-walkers, each user of a site in hypercare (currency per week)."
+    )
     remediation_cost_per_site: Money = stated(0, "Data remediation, beside the team's work (currency per site).")
     outage_cost_per_hour: Money = stated(0, "Each hour of an outage (currency).")
     commitment_weeks: Weeks = stated(
