@@ -23,12 +23,13 @@ from simulator.scenario.vocabulary import TEAMS
 
 
 def check(state: Any) -> None:
-    """Users, people, lines, tickets, integration and edge cases balance."""
+    """Users, people, lines, tickets, integration, edge cases and waves balance."""
     check_users(state)
     check_people(state)
     check_tickets(state)
     check_integration(state)
     check_edge_cases(state)
+    check_waves(state)
 
 
 def check_users(state: Any) -> None:
@@ -130,3 +131,11 @@ def check_edge_cases(state: Any) -> None:
         assert abs(family["known"] - own["weight"][known].sum()) < 1e-9
         assert family["known"] >= family["handled"] - 1e-9
         assert (own["seen"] == 1)[own["reports"] > 0].all()
+
+
+def check_waves(state: Any) -> None:
+    """A wave is finished when the last of its sites goes live."""
+    for number, wave in enumerate(state.waves):
+        live_at = state.sites["live_at"][state.sites["wave"] == number]
+        assert wave["sites_left"] == (live_at == np.inf).sum()
+        assert wave["finished"] == (live_at.max() if len(live_at) else np.inf)

@@ -110,12 +110,20 @@ class Layout:
             record["week_hours"] = record["day_hours"] * len(hours.days.numbers)
             record["first_cell"] = s * len(scenario.users.segments)
             record["opened"] = record["live_at"] = record["planned"] = record["go_live"] = math.inf
-            record["shock_product"] = record["onset_factor"] = record["answered"] = 1.0
+            record["shock_product"] = record["onset_factor"] = record["answered"] = record["learning_factor"] = 1.0
             for purpose in ("shock", "retraining", "reading", "remediation"):
                 record[f"stream_{purpose}"] = stream(purpose, site.name)
-        for phase in scenario.rollout.phases if scenario.rollout is not None else ():
+        phases = scenario.rollout.phases if scenario.rollout is not None else ()
+        pilot_sites = scenario.pilot.sites if scenario.pilot is not None else ()
+        waves = np.zeros(1 + len(phases), records.WAVE)
+        for number, phase in enumerate(phases, 1):
             for name in phase.sites:
                 self.put("sites", names.index(name), "phase.week", phase.week)
+                if name not in pilot_sites:
+                    self.plan.records["sites"]["wave"][names.index(name)] = number
+        waves["sites_left"] = np.bincount(self.plan.records["sites"]["wave"], minlength=len(waves))
+        waves["finished"] = math.inf
+        self.plan.records["waves"] = waves
 
     def lay_out_cells(self) -> None:
         """The users of each segment at each site, and their clocks; a first residual is drawn when these start."""

@@ -75,6 +75,7 @@ def begin(
         distributions=records["distributions"],
         tables=records["tables"],
         sites=records["sites"],
+        waves=records["waves"],
         cells=records["cells"],
         clocks=records["clocks"],
         counts=counts,

@@ -21,6 +21,7 @@ from simulator.model.clockwork.time import WEEK_HOURS, working_morning
 from simulator.model.clockwork.timers import set_timer, stop_timers
 from simulator.model.clockwork.tracing import note
 from simulator.model.clockwork.variate import variate
+from simulator.model.programme.learning import learning_factor
 from simulator.model.state import events
 from simulator.model.state.events import GO_LIVE, STAGE_ENDED, SYSTEM_STARTS
 from simulator.model.state.states import DONE, IDLE, IN_LINE, LIVE, NO_TEAM, NOT_STARTED, UNDER_WAY
@@ -105,8 +106,9 @@ def begin_stage(state: Any, k: int, time: float) -> None:
     stage["visits"] += 1
     u, _, _, _ = draw(state.key, stage["stream"], 0, stage["visits"])
     weeks = variate(state, stage["weeks"], u) * state.systems[stage["system"]]["stretch"]
-    note(state, time, events.STAGE_STARTED, k, stage["visits"], weeks, 0)
     settings = state.settings[0]
+    weeks *= learning_factor(settings["rollout.learning_rate"], state.world[0]["systems_live"])
+    note(state, time, events.STAGE_STARTED, k, stage["visits"], weeks, 0)
     offset = settings["data_science_team.utc_offset_hours"]
     set_timer(state, STAGE_ENDED, k, working_morning(settings, time + weeks * WEEK_HOURS, offset))
 

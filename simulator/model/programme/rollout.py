@@ -18,6 +18,7 @@ from simulator.model.clockwork.time import WEEK_HOURS, first_day_of_use, working
 from simulator.model.clockwork.timers import set_timer, stop_timers, timer
 from simulator.model.clockwork.tracing import note
 from simulator.model.programme.integration import integrated, stop_integration
+from simulator.model.programme.learning import learn_from_waves
 from simulator.model.programme.sponsor import REVIEW_HOURS, expect
 from simulator.model.state import events
 from simulator.model.state.events import (
@@ -134,6 +135,7 @@ def go_live(state: Any, s: int, time: float) -> None:
     if not pilot:
         site["ready"] = 0
         site["live_at"] = time
+        learn_from_waves(state, s, time)
         site["carried_since"] = time
         if settings["change_programme.campaign.weeks"] > 0.0:
             site["onset_factor"] = settings["change_programme.campaign.onset_factor"]

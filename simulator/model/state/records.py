@@ -66,11 +66,12 @@ SITE = _record(
     opened work_at_opening started live_at retrained_at shock_product volume accuracy unhandled answered
     task_rate correct_rate wrong_rate notice_rate encounter_rate loss_rate rate_mark user_hours user_mark
     correct_base loss_base week_correct_base week_wrong_base week_tasks week_correct week_wrong
-    carried_since carried_hours carried_share onset_factor""",
+    carried_since carried_hours carried_share learning_factor onset_factor""",
     i8="""days is_pilot stage first_cell pilot_users active away retraining retrainings shocks tickets
-    invited ready stale remediations carrying""",
+    invited ready stale remediations carrying wave""",
     u8="stream_shock stream_retraining stream_reading stream_remediation",
 )
+WAVE = _record("waves", f8="finished", i8="sites_left")
 CELL = _record(
     "cells", Segment, i8="site first users pilot_users untrained", u8="stream_user stream_ticket stream_hypercare"
 )

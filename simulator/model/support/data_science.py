@@ -84,7 +84,7 @@ def open_carrying(state: Any, time: float) -> None:
         left = site["carried_share"]
         if left > 0.0 and site["carrying"] == 0 and (site["stage"] == PILOT or site["stage"] == LIVE):
             site["carrying"] = 1
-            come_up(state, 2 * world["sites"] + s, CLASS_HAND_CARRIED, hours * left, s, time)
+            come_up(state, 2 * world["sites"] + s, CLASS_HAND_CARRIED, hours * left * site["learning_factor"], s, time)
 
 
 @rule
