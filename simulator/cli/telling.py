@@ -50,7 +50,7 @@ SENTENCES = {
     "lost-for-good": "{user} goes back for good; trust is {trust:%}",
     "ticket-opened": "{user} opens ticket {ticket} ({ticket_kind}), which tier {level} can solve",
     "visit-started": "{agent} takes ticket {ticket} after {wait_hours} hours of waiting at tier {tier}",
-    "ticket-solved": "ticket {ticket} is solved at tier {tier}, {elapsed_hours} hours after it was opened",
+    "ticket-solved": "ticket {ticket} is solved {where}, {elapsed_hours} hours after it was opened",
     "ticket-passed-on": "ticket {ticket} goes from tier {from_tier} to tier {to_tier}",
     "tickets-cancelled": "tickets that nobody needs answered any more: {tickets}",
     "edge-case-reported": "edge case {family}-{type} is reported, {reports} so far",
@@ -97,6 +97,8 @@ def tell(kind: str, fields: Mapping[str, Any], currency: str) -> str:
         rare = told.get("type") == -1
         told["edge_case"] = "a rare edge case of {family}" if rare else "edge case {family}-{type}"
         told["edge_case"] = told["edge_case"].format_map(told)
+    elif kind == "ticket-solved" and "tier" in told:
+        told["where"] = f"at tier {told['tier']}" if told["tier"] > 0 else "on the spot"
     elif kind == "shelved" and "reason" in told:
         told["reason"] = ENDINGS.get(told["reason"], f"gate {told['reason']}")
     try:

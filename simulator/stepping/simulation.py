@@ -314,7 +314,7 @@ class Simulation:
                 "active_users": sites["active"].copy(),
                 "data_quality": sites["data_quality"].copy(),
                 "accuracy": np.where(sites["stage"] == NOT_STARTED, math.nan, sites["accuracy"]),
-                "carried_by_hand": (sites["carried"] == 1) & (sites["stage"] != NOT_STARTED),
+                "carried_by_hand": (sites["carried_share"] > 0.0) & (sites["stage"] != NOT_STARTED),
                 "tickets_opened": sites["tickets"].copy(),
             }
         )

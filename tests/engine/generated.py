@@ -93,6 +93,10 @@ def document(r: random.Random) -> dict[str, Any]:
     tree["success"]["criteria"] += r.choice([[], [net]])
     add_money(r, tree)
     behave(r, tree)
+    for system in tree["integration"]["systems"]:
+        system["share"] = r.choice([1, number(r, 0.5, 4)])
+    tree["support"]["hypercare"] = r.choice([None, {"weeks": number(r, 0.5, 4), "share": number(r, 0.1, 0.9)}])
+    tree["rollout"]["learning_rate"] = r.choice([0, number(r, 0.05, 0.6)])
     return tree
 
 

@@ -24,12 +24,14 @@ from simulator.scenario.vocabulary import COST_CATEGORIES, TEAMS, VALUE_CATEGORI
 
 
 def check(state: Any) -> None:
-    """Users, people, lines, tickets and integration balance."""
+    """Users, people, lines, tickets, integration, edge cases and waves balance."""
     check_users(state)
     check_people(state)
     check_tickets(state)
     check_integration(state)
     check_money(state)
+    check_edge_cases(state)
+    check_waves(state)
 
 
 def check_users(state: Any) -> None:
@@ -117,6 +119,31 @@ def check_integration(state: Any) -> None:
         if system["begun"] == 1:
             needed = state.systems[state.system_after[i] == 1]
             assert (needed["live"] == 1).all()
+    for s, site in enumerate(state.sites):
+        needed = state.systems[state.site_needs[s] == 1]
+        missing = needed["share"][needed["live"] == 0].sum()
+        if site["stage"] == states.CLOSED or missing == 0.0:
+            assert site["carried_share"] == 0.0
+        else:
+            assert abs(site["carried_share"] - missing / needed["share"].sum()) < 1e-12
+
+
+def check_edge_cases(state: Any) -> None:
+    """What is known of a family are the types that development covered or users met; whatever is repaired was met."""
+    types = state.types.reshape(len(state.families), -1)
+    for family, own in zip(state.families, types, strict=True):
+        known = (own["status"] == states.HANDLED) | (own["seen"] == 1)
+        assert abs(family["known"] - own["weight"][known].sum()) < 1e-9
+        assert family["known"] >= family["handled"] - 1e-9
+        assert (own["seen"] == 1)[own["reports"] > 0].all()
+
+
+def check_waves(state: Any) -> None:
+    """A wave is finished when the last of its sites goes live."""
+    for number, wave in enumerate(state.waves):
+        live_at = state.sites["live_at"][state.sites["wave"] == number]
+        assert wave["sites_left"] == (live_at == np.inf).sum()
+        assert wave["finished"] == (live_at.max() if len(live_at) else np.inf)
 
 
 def check_money(state: Any) -> None:

@@ -84,6 +84,9 @@ def costs(told: Any) -> Any:
                 ledger.charge(time, int(fields["users_onboarded"]) * money.training_cost_per_user.value)
             if not pilot and programme.campaign is not None:
                 ledger.charge(time, users[site] * money.campaign_cost_per_user.value)
+            if not pilot and scenario.support.hypercare is not None:
+                until = time + WEEK * scenario.support.hypercare.weeks.value
+                ledger.spread(time, until, users[site] * money.hypercare_cost_per_user_week.value / WEEK)
             if site in live:
                 pay_for_site(ledger, told, live[site], time)
             live[site] = (time, people, not pilot)

@@ -210,7 +210,7 @@ def outputs(replication: Any) -> str:
 def held() -> Scenario:
     """A gate holds until an integration is live: the sponsor learns from it, hires and dates are shifted.
 
-    How many engineers there are is an uncertain whole number.
+    The last wave learns from those before it. How many engineers there are is an uncertain whole number.
     """
     lessons = {"rebaseline": True, "remediate": True, "restaff": True}
     first = gate("first", "integrations_live", 1, max_holds=6, window_weeks=3, on_hold=lessons)
@@ -219,7 +219,11 @@ def held() -> Scenario:
         ai={"remediation": {"effort_hours": 90}},
         integration={"engineers": {"p10": 1.2, "p50": 2.4, "p90": 3.4}},
         data_science_team={"attrition_per_year": 2, "hiring_weeks": 2, "utc_offset_hours": 5.75},
-        rollout={"gates": [first, gate("second", at_least=0.1)], "sponsor": sponsor(patience_weeks=6)},
+        rollout={
+            "gates": [first, gate("second", at_least=0.1)],
+            "sponsor": sponsor(patience_weeks=6),
+            "learning_rate": 0.3,
+        },
     )
 
 

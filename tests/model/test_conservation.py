@@ -22,6 +22,7 @@ RICH = {
     "ai": {**VARIED["ai"], "remediation": {"weeks_before_go_live": 2, "effort_hours": 30},
            "retraining": {"every_weeks": 8, "effort_hours": 20}},
     "users": {"turnover_per_year": 0.5},
+    "support": {"hypercare": {"weeks": 2.5, "share": 0.4}},
     "change_programme": {"training": {"users_per_week": 10, "weeks_before_go_live": 2},
                          "champions": {"per_100_users": 2}, "campaign": {"weeks": 2}},
     "economics": {"platform_cost_per_week": 70, "licence_per_user_week": 3, "outage_cost_per_hour": 11,

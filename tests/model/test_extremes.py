@@ -14,7 +14,7 @@ from tests.engine.comparison import first_difference
 from tests.model.balance import check
 from tests.model.small import ALL_DAY, FUNDED_WEEK, Ran, Told, document, gate, small, sponsor
 
-SHARES = ("adoption", "accuracy", "resolution", "sla_met_share", "trust_mean")
+SHARES = ("adoption", "accuracy", "resolution", "sla_met_share", "trust_mean", "edge_case_mass_known")
 NOBODY = [{"name": name, "users": 0, "data_quality": 0.7} for name in ("north", "east", "south")]
 ONE_SITE = {
     "sites": [{"name": "north", "users": 40}],

@@ -15,7 +15,7 @@ REPLICATION = {
     "shelved_week", "stopped_at_gate", "useful_person_weeks",
     *(f"weeks_at_adoption_{level}" for level in (30, 40, 50, 60, 70)),
     "adoption_peak", "adoption_final", "accuracy_pilot", "accuracy_scaled", "accuracy_scaled_all_sites",
-    "accuracy_gap", "resolution_pilot", "resolution_scaled", "edge_case_types_seen", "edge_case_types_repaired",
+    "accuracy_gap", "resolution_pilot", "resolution_scaled", "edge_case_mass_known", "edge_case_types_repaired",
     "edge_case_mass_handled", "adoption_pilot", "tickets_per_user_week_pilot", "users_reverted", "users_lost",
     "tickets_opened", "tickets_abandoned", "tickets_per_week_peak", "sla_met_share", "support_underestimate_factor",
     "integrations_live_week", "sites_live", "programme_cost", "value_delivered", "npv", "payback_week", "events",
@@ -25,7 +25,7 @@ REPLICATION = {
 }  # fmt: skip
 WEEKLY = {
     "adoption", "active_users", "users_onboarded", "users_reverted", "users_lost", "trust_mean", "accuracy",
-    "resolution", "tasks", "errors", "edge_case_types_seen", "edge_case_types_repaired", "tickets_opened",
+    "resolution", "tasks", "errors", "edge_case_mass_known", "edge_case_types_repaired", "tickets_opened",
     "tickets_abandoned", "sla_met_share", "ds_backlog_repairs", "integrations_live", "sites_live", "cost", "value",
     "cost_cumulative", "value_cumulative", "net_cumulative", "net_run_rate",
     *(f"{name}_{tier}" for tier in TIERS for name in ("backlog", "utilisation", "wait_hours_mean")),

@@ -211,9 +211,10 @@ def weeks_of(scenario: Scenario) -> tuple[list[float], list[float]]:
 def test_work_follows_the_planned_dates(whole: dict[str, Any]) -> None:
     certain = [{"name": "a", "weeks": 15}, {"name": "b", "weeks": 15, "rework": 0.25}]
     scenario = load(whole).with_changes({"integration.systems.erp.stages": certain})
-    # Funded in week 16, erp live 25 weeks later, and crm after 3 more.
-    assert weeks_of(scenario) == ([84, 68], [21, 8])
-    assert weeks_of(scenario.with_changes({"rollout.time_scale": 0.5})) == ([86, 78], [23, 18])
+    # Funded in week 16, erp live 25 weeks later, and crm, which only plant-2 needs as well, after 3 more.
+    assert weeks_of(scenario) == ([84, 68], [21, (5 + 8) / 2])
+    assert weeks_of(scenario.with_changes({"integration.systems.erp.share": 3})) == ([84, 68], [21, (3 * 5 + 8) / 4])
+    assert weeks_of(scenario.with_changes({"rollout.time_scale": 0.5})) == ([86, 78], [23, (15 + 18) / 2])
     assert weeks_of(scenario.with_changes({"rollout.go_live": "when_ready"}))[1] == [0, 0]
     assert weeks_of(scenario.with_changes({"integration.ideal": True}))[1] == [0, 0]
 

@@ -37,7 +37,7 @@ def test_people_are_hired_while_there_are_posts() -> None:
 
 
 def test_a_programme_can_be_stopped_once() -> None:
-    never = {"criteria": [{"measure": "edge_case_types_seen", "at_least": 1e9}]}
+    never = {"criteria": [{"measure": "edge_case_types_repaired", "at_least": 1e9}]}
     simulation = sim.simulate(quiet(success=never)).advance(4)
     simulation.stop()
     for lever in (simulation.stop, lambda: simulation.hire("tier1")):

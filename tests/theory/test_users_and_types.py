@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,9 +12,13 @@ from scipy import integrate, linalg, stats
 
 from simulator import engine
 from simulator.scenario import Scenario, load
-from tests.theory.formulas.closed_forms import pitman_yor_mean_types, stick_breaking_mean_remainder
-from tests.theory.simulated import SEED, replicate
-from tests.theory.statistics import compare_mean
+from tests.theory.formulas.closed_forms import (
+    pitman_yor_mean_new_share,
+    pitman_yor_mean_types,
+    stick_breaking_mean_remainder,
+)
+from tests.theory.simulated import SEED, observe, replicate
+from tests.theory.statistics import compare_mean, compare_ratio
 
 slow = pytest.mark.slow
 
@@ -21,64 +26,138 @@ slow = pytest.mark.slow
 # ---- types of edge cases
 
 
-def mean_types_poisson(mean_draws: float, discount: float, concentration: float) -> float:
-    """Expected distinct types of a Pitman-Yor process when the number of draws is Poisson."""
+def poisson_mean(mean_draws: float, of: Callable[[int], float]) -> float:
+    """Expected value of a function of a Poisson number of draws."""
     spread = 12.0 * math.sqrt(mean_draws) + 12.0
     n = np.arange(max(0, int(mean_draws - spread)), int(mean_draws + spread) + 1)
     kept = stats.poisson.pmf(n, mean_draws)
-    return math.fsum(
-        p * pitman_yor_mean_types(int(k), discount, concentration) for k, p in zip(n, kept, strict=True) if p > 0.0
-    )
+    return math.fsum(p * of(int(k)) for k, p in zip(n, kept, strict=True) if p > 0.0)
 
 
-def mean_types_truncated(mean_draws: float, types: int, discount: float, concentration: float) -> float:
-    """The same where every draw of the tail, beyond the first `types` sticks, counts as a type of its own.
+def mean_types(draws: float, discount: float, concentration: float) -> float:
+    """Expected distinct types of a Pitman-Yor process when the number of draws is Poisson."""
+    return poisson_mean(draws, lambda n: pitman_yor_mean_types(n, discount, concentration))
 
-    Given its mass R the tail is a Pitman-Yor process (d, theta + types d) of its own: counting each of its draws
-    instead of its types adds m R - E[K(m R)]. R is a product of independent betas, averaged over here.
+
+def mean_known(draws: float, discount: float, concentration: float) -> float:
+    """Expected mass of these types: the draw that follows is of one of them."""
+    return 1.0 - poisson_mean(draws, lambda n: pitman_yor_mean_new_share(n, discount, concentration))
+
+
+def tails(types: int, discount: float, concentration: float) -> np.ndarray:
+    """Masses R beyond the first `types` sticks, products of independent betas.
+
+    Given R the tail is a Pitman-Yor process (d, theta + types d) of its own, which gets a Poisson number of the draws.
     """
     rng = np.random.default_rng(1)
     k = np.arange(1, types + 1)
-    remainders = np.array(
-        [math.exp(np.log(rng.beta(concentration + k * discount, 1.0 - discount)).sum()) for _ in range(200)]
+    sticks = (rng.beta(concentration + k * discount, 1.0 - discount) for _ in range(200))
+    return np.array([math.exp(np.log(rest).sum()) for rest in sticks])
+
+
+LAWS = [
+    pytest.param("compiled", 0.5, 10.0, 1000, 1024, 200, id="compiled-heaps"),
+    pytest.param("compiled", 0.0, 5.0, 1000, 512, 1000, marks=slow, id="compiled-dirichlet"),
+    pytest.param("compiled", 0.25, 1.0, 300, 512, 2000, marks=slow, id="compiled-few"),
+    pytest.param("compiled", 0.8, 2.0, 1000, 256, 1500, marks=slow, id="compiled-cut-off"),
+    pytest.param("compiled", 0.5, -0.25, 200, 512, 3000, marks=slow, id="compiled-negative"),
+    pytest.param("reference", 0.5, 10.0, 200, 128, 40, id="reference-heaps"),
+]
+
+
+@pytest.mark.parametrize(("name", "discount", "concentration", "tasks", "types", "replications"), LAWS)
+def test_types_met_and_the_mass_that_is_known(name, discount, concentration, tasks, types, replications):
+    scenario = edge_cases(types, discount=discount, concentration=concentration).with_changes(
+        {"users.tasks_per_user_week": tasks / 200.0}
     )
+    seen = observe(name, scenario, replications, lambda state: (state.types["seen"].sum(), state.families["known"][0]))
     own = concentration + types * discount
-    more = [mean_draws * r - mean_types_poisson(mean_draws * r, discount, own) for r in remainders]
-    return mean_types_poisson(mean_draws, discount, concentration) + float(np.mean(more))
+    beyond = tails(types, discount, concentration)
+    met = mean_types(tasks, discount, concentration) - np.mean([mean_types(tasks * r, discount, own) for r in beyond])
+    known = mean_known(tasks, discount, concentration)
+    known -= float(np.mean([r * mean_known(tasks * r, discount, own) for r in beyond]))
+    limit = 0.05 if name == "compiled" else 0.12
+    compare_mean(seen[:, 0], float(met)).assert_agrees(half_width_limit=limit)
+    compare_mean(seen[:, 1], known).assert_agrees(half_width_limit=limit)
+
+
+def edge_cases(types: int, **organisation: float) -> Scenario:
+    """Tasks that are all edge cases, with so many types kept apart and changes of their family."""
+    return load("theory/edge-case-types").with_changes(
+        {
+            "edge_cases.types_per_family": types,
+            **{f"edge_cases.organisation.{key}": value for key, value in organisation.items()},
+        }
+    )
+
+
+def coverage(weights: np.ndarray, draws: float) -> np.ndarray:
+    """Expected known mass given the weights, float64[replications, types], after a Poisson number of draws."""
+    return np.asarray(-(weights * np.expm1(-draws * weights)).sum(axis=1))
 
 
 @pytest.mark.parametrize(
-    ("name", "discount", "concentration", "tasks", "types", "replications"),
+    ("name", "development", "types", "replications"),
     [
-        pytest.param("compiled", 0.5, 10.0, 1000, 1024, 200, id="compiled-heaps"),
-        pytest.param("compiled", 0.0, 5.0, 1000, 512, 1000, marks=slow, id="compiled-dirichlet"),
-        pytest.param("compiled", 0.25, 1.0, 300, 512, 2000, marks=slow, id="compiled-few"),
-        pytest.param("compiled", 0.8, 2.0, 1000, 256, 1500, marks=slow, id="compiled-cut-off"),
-        pytest.param("compiled", 0.5, -0.25, 200, 512, 3000, marks=slow, id="compiled-negative"),
-        pytest.param("reference", 0.5, 10.0, 200, 128, 40, id="reference-heaps"),
+        pytest.param("compiled", 0.0, 1024, 300, id="compiled-new"),
+        pytest.param("compiled", 400.0, 1024, 300, id="compiled-developed"),
+        pytest.param("compiled", 400.0, 16, 300, id="compiled-cut-off"),
+        pytest.param("reference", 100.0, 64, 20, id="reference"),
     ],
 )
-def test_types_seen(name, discount, concentration, tasks, types, replications):
-    scenario = load("theory/edge-case-types").with_changes(
+def test_the_known_mass_is_that_of_a_poissonised_sample(name, development, types, replications):
+    """Week by week, and given the weights: what development or users have drawn is known."""
+    scenario = edge_cases(types, development_tasks=development)
+    known = np.array([one.weekly["edge_case_mass_known"] for one in replicate(name, scenario, replications)])
+    given = weights(scenario, replications)
+    for week in (0, 3, 9):
+        expected = coverage(given, development + 100.0 * (week + 1))
+        limit = 0.01 if name == "compiled" else 0.1
+        compare_ratio(known[:, week], expected, 1.0).assert_agrees(half_width_limit=limit)
+    assert (np.diff(known, axis=1) >= 0.0).all()  # what is known stays known
+
+
+def test_the_known_mass_of_several_families_weighs_them_by_everybodys_year():
+    """Two sites, one of them twice as varied, and a season of four weeks."""
+    scenario = edge_cases(256, share=0.3).with_changes(
         {
-            "edge_cases.organisation.discount": discount,
-            "edge_cases.organisation.concentration": concentration,
-            "edge_cases.types_per_family": types,
-            "users.tasks_per_user_week": tasks / 200.0,
+            "sites": [{"name": "site", "users": 30}, {"name": "other", "users": 10, "local_variety": 2}],
+            "edge_cases.site": {"share": 0.2, "discount": 0.4, "concentration": 5, "development_tasks": 50},
+            "edge_cases.season": {"discount": 0.3, "concentration": 3},
+            "seasons": [{"name": "peak", "start": "01-19", "end": "02-15", "volume": 2, "edge_case_share": 0.25}],
         }
     )
-    seen = [one.measures["edge_case_types_seen"] for one in replicate(name, scenario, replications)]
-    expected = mean_types_truncated(float(tasks), types, discount, concentration)
-    compare_mean(seen, expected).assert_agrees(half_width_limit=0.05 if name == "compiled" else 0.08)
+    known = np.array([one.measures["edge_case_mass_known"] for one in replicate("compiled", scenario, 300)])
+    started = observe("compiled", scenario, 300, lambda state: state.types["weight"].copy())
+    given = started.reshape(300, 4, 256)
+    tasks, peak = 5.0 * np.array([30.0, 10.0]) * (6.0 + 4.0 * 2.0), 5.0 * 40.0 * 4.0 * 2.0
+    draws = [0.3 * tasks.sum(), 0.2 * tasks[0], 0.4 * tasks[1], 0.25 * peak]
+    shares = np.array([0.3, 0.2 * 30.0 / 40.0, 0.4 * 10.0 / 40.0, 0.25 * 28.0 / 73.0])
+    expected = sum(share * coverage(given[:, f], draws[f]) for f, share in enumerate(shares)) / shares.sum()
+    compare_ratio(known, expected, 1.0).assert_agrees(half_width_limit=0.012)
 
 
-@slow
-def test_types_grow_week_by_week_as_by_heaps_law():
-    scenario = load("theory/edge-case-types")
-    seen = np.array([one.weekly["edge_case_types_seen"] for one in replicate("compiled", scenario, 400)])
-    for week in (0, 1, 4):
-        expected = mean_types_truncated(100.0 * (week + 1), 4096, 0.5, 10.0)
-        compare_mean(seen[:, week], expected).assert_agrees(half_width_limit=0.03)
+def test_the_known_mass_settles_as_more_types_are_kept_apart():
+    """On every path: the same draws, of which more are told apart, each step adding less than a third of the last."""
+    known = np.array(
+        [
+            [one.measures["edge_case_mass_known"] for one in replicate("compiled", edge_cases(types), 100)]
+            for types in (64, 256, 1024, 4096)
+        ]
+    )
+    steps = np.diff(known, axis=0)
+    assert (steps >= -1e-12).all()
+    gains = steps.mean(axis=1)
+    assert gains[1] < gains[0] / 3.0
+    assert gains[2] < gains[1] / 3.0
+    assert gains[2] < 0.002
+    compare_mean(known[3], mean_known(1000.0, 0.5, 10.0)).assert_agrees(half_width_limit=0.02)
+
+
+def test_nothing_is_known_or_unknown_where_there_are_no_edge_cases():
+    (one,) = replicate("compiled", load("theory/trust"), 1)
+    assert one.measures["edge_case_mass_known"] is None
+    assert np.isnan(one.weekly["edge_case_mass_known"]).all()
 
 
 def weights(scenario: Scenario, replications: int) -> np.ndarray:

@@ -16,6 +16,7 @@ from simulator.model.state import events
 from simulator.model.state.events import CLOCKS, FIRST_CLOCK, RANK, TIMED
 from simulator.model.state.states import ASKS, CLASS_TICKET, ERROR, LINES, STOPS_USING, TEAM_LINES, TIER3
 from simulator.model.support.data_science import arm_on_call, called_out, job_done, open_repair
+from simulator.model.support.hypercare import answer_on_the_spot
 from simulator.model.support.lines import change_tier, first_line, line_of
 from simulator.model.support.staffing import release_agent, take_agent
 from simulator.model.support.support import (
@@ -214,13 +215,13 @@ def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> bool:
 
 @kernel_part
 def ask(state: Any, cal: Any, number: int, ticket_kind: int, level: int, time: float) -> None:
-    """A user opens a ticket, which joins a line; where support is ideal it is answered at once."""
+    """A user opens a ticket, which joins a line; with ideal support, or a floor-walker, it is answered at once."""
     slot = open_ticket(state, number, ticket_kind, level, time)
     if state.settings[0]["support.ideal"] == 1:
         at = answer_at_once(state, slot, time)
         key = events.ANSWERED * RANK + state.tickets[slot]["serial"]
         schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, at, key)
-    else:
+    elif not answer_on_the_spot(state, slot, time):
         join(state, cal, slot, first_tier(state, slot), time)
 
 

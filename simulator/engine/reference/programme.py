@@ -24,6 +24,7 @@ from simulator.model.state.events import CLOCKS, FIRST_CLOCK, RANK, SITE_WIDE
 from simulator.model.state.state import State, grow_tickets
 from simulator.model.state.states import ASKS, ERROR, STOPS_USING, TIER3
 from simulator.model.support.data_science import arm_on_call, called_out, job_done, open_repair
+from simulator.model.support.hypercare import answer_on_the_spot
 from simulator.model.support.support import (
     answer_at_once,
     arrive,
@@ -254,6 +255,8 @@ class Programme:
             yield self.at(answer_at_once(self.state, slot, self.env.now), events.ANSWERED, serial)
             note(self.state, self.env.now, events.ANSWERED, serial, 0, 0, 0)
             tier = NOBODY
+        elif answer_on_the_spot(self.state, slot, self.env.now):
+            return
         while tier >= 0:
             arrive(self.state, slot, tier, self.env.now)
             request = self.tiers[tier].join(job_of_ticket(self.state, slot))

@@ -2,12 +2,12 @@
 
 accuracy = max(floor, a_ref * (1 - kappa * (1 - q)) * 2^(-weeks since retraining / half-life) * product of shocks).
 In the pilot the data are curated by hand: 1 - q is multiplied by (1 - curation). Data that are carried by hand
-between systems cost a live site another share. Shocks are changes upstream; they come as a Poisson process per site.
-Retraining resets decay and shocks; a remediation project raises q for good. Both occupy the data science team. A
-retraining also learns from the n cases that users of the site have corrected since the last one: 1 - q is multiplied by
-2^(-n / corrections_to_halve). That a model is best taught by the cases that it got wrong is the idea of learning from
-corrections (active learning: Settles 2009, University of Wisconsin-Madison, Computer Sciences Technical Report 1648);
-form and size of the effect are assumptions.
+between systems cost a live site another share, as far as its systems are not live. Shocks are changes upstream; they
+come as a Poisson process per site. Retraining resets decay and shocks; a remediation project raises q for good. Both
+occupy the data science team. A retraining also learns from the n cases that users of the site have corrected since the
+last one: 1 - q is multiplied by 2^(-n / corrections_to_halve). That a model is best taught by the cases that it got
+wrong is the idea of learning from corrections (active learning: Settles 2009, University of Wisconsin-Madison, Computer
+Sciences Technical Report 1648); form and size of the effect are assumptions.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def familiar_accuracy(site: Any, settings: Any, time: float) -> float:
     if settings["ai.half_life_weeks"] < math.inf:
         age = max(0.0, time - site["retrained_at"])
         accuracy *= math.exp(-LOG_2 * age / (settings["ai.half_life_weeks"] * WEEK_HOURS))
-    if site["carried"] == 1 and site["stage"] == LIVE:
-        accuracy *= 1.0 - settings["integration.hand_carried.extra_errors"]
+    if site["stage"] == LIVE:
+        accuracy *= 1.0 - settings["integration.hand_carried.extra_errors"] * site["carried_share"]
     return float(max(settings["ai.accuracy_floor"], accuracy))
 
 

@@ -6,6 +6,11 @@ independent draws from them, so that distinct types grow by Heaps' law. There is
 site, one per season. What the truncation leaves over (the tail) is always a new type. Only encounters of unhandled
 types are simulated: the handled mass thins the process exactly. A type that was reported often enough becomes a repair
 job; once repaired it is answered like a familiar task.
+
+How much of it is known is told by mass, and not by the number of types, which grows without bound and hangs on the
+truncation. A type of weight w is known, covered in development or met by users since, with probability
+1 - exp(-(n + m) w) after n development tasks and m expected encounters of its family, so that the known mass has the
+mean sum of w (1 - exp(-(n + m) w)): the complement of the missing mass of Good (1953, Biometrika 40).
 """
 
 from __future__ import annotations
@@ -39,6 +44,7 @@ def break_sticks(state: Any, f: int) -> None:
     family = state.families[f]
     n = state.settings[0]["edge_cases.types_per_family"]
     rest = 1.0
+    family["known"] = 0.0
     for k in range(n):
         u, v, _, _ = draw(state.key, family["stream"], 0, k)
         a = 1.0 - family["discount"]
@@ -48,6 +54,8 @@ def break_sticks(state: Any, f: int) -> None:
         kind = state.types[f * n + k]
         kind["weight"] = weight
         kind["status"] = HANDLED if v < 1.0 - math.exp(-family["development_tasks"] * weight) else UNHANDLED
+        if kind["status"] == HANDLED:
+            family["known"] += weight
     family["tail"] = rest
     sum_open_mass(state, f)
 
@@ -148,15 +156,44 @@ def outcome(settings: Any, u: float) -> int:
 
 @rule
 def see(state: Any, f: int, k: int) -> None:
-    """Count the type as seen; one of the tail is new each time."""
-    world = state.world[0]
+    """The type is known from now on; those of the tail, of which each is met once, never are."""
     if k < 0:
-        world["types_seen"] += 1
         return
     kind = state.types[f * state.settings[0]["edge_cases.types_per_family"] + k]
     if kind["seen"] == 0:
         kind["seen"] = 1
-        world["types_seen"] += 1
+        state.families[f]["known"] += kind["weight"]
+
+
+@rule
+def yearly_share(state: Any, f: int) -> float:
+    """Share of everybody's tasks that are edge cases of family `f`, if all users were active all year.
+
+    0 where there are no users, NaN for a family of a kind that is not known.
+    """
+    family = state.families[f]
+    everyone = float(state.world[0]["users"])
+    if everyone == 0.0:
+        return 0.0
+    if family["kind"] == ORGANISATION:
+        return float(family["share"])
+    if family["kind"] == SITE:
+        site = state.sites[family["of"]]
+        return float(family["share"] * (site["users"] * site["local_variety"] / everyone))
+    if family["kind"] == SEASON:
+        return float(family["share"] * state.seasons[family["of"]]["share_of_days"])
+    return math.nan
+
+
+@rule
+def mass_known(state: Any) -> float:
+    """Share of all edge-case encounters, if all users were active all year, whose type is known; NaN without any."""
+    total = known = 0.0
+    for f in range(state.world[0]["families"]):
+        weight = yearly_share(state, f)
+        total += weight
+        known += weight * state.families[f]["known"]
+    return min(1.0, known / total) if total > 0.0 else math.nan  # the weights' sum may exceed 1 by rounding
 
 
 @rule

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.model.answers.edge_cases import yearly_share
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.measures.money import money
 from simulator.model.measures.outcome import Value, outcome, weeks_of
@@ -15,7 +16,7 @@ from simulator.model.measures.staffing_need import support_underestimate
 from simulator.model.plan.plan import Floats, Plan
 from simulator.model.state.columns import COLUMNS, WAIT_BIN_LOG, WAIT_LOWEST_HOURS
 from simulator.model.state.state import State
-from simulator.model.state.states import LIVE, SEASON, SITE
+from simulator.model.state.states import LIVE
 from simulator.scenario.measures import REPLICATIONS, WEEKLY
 from simulator.scenario.sections.success import WeekRange
 from simulator.scenario.vocabulary import QUARTER_WEEKS, TIERS
@@ -90,7 +91,7 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
         "accuracy_gap": gap,
         "resolution_pilot": pilot["resolution_pilot"],
         "resolution_scaled": resolution,
-        "edge_case_types_seen": int(world["types_seen"]),
+        "edge_case_mass_known": null(weekly["edge_case_mass_known"][-1]),
         "edge_case_types_repaired": int(world["types_repaired"]),
         "edge_case_mass_handled": _mass_handled(state),
         "adoption_pilot": pilot["adoption_pilot"],
@@ -171,17 +172,9 @@ def _pilot(plan: Plan, state: State, weekly: dict[str, Floats]) -> dict[str, flo
 
 def _mass_handled(state: State) -> float | None:
     """Share of all edge-case encounters whose type is handled at the end, if everybody were active all year."""
-    users = state.sites["users"].astype(float)
-    everyone = float(users.sum())
-    if everyone == 0.0:
-        return None
     total = handled = 0.0
-    for family in state.families:
-        weight = float(family["share"])
-        if family["kind"] == SITE:
-            weight *= float(users[family["of"]] * state.sites["local_variety"][family["of"]]) / everyone
-        elif family["kind"] == SEASON:
-            weight *= float(state.season_days[:, family["of"]].mean())
+    for f, family in enumerate(state.families):
+        weight = yearly_share(state, f)
         total += weight
         handled += weight * float(family["handled"])
     return share(handled, total)
@@ -222,7 +215,7 @@ def _sites(plan: Plan, state: State, accuracy: list[float | None]) -> dict[str, 
     """The row of every site."""
     names = [site.name for site in plan.scenario.sites]
     horizon = plan.weeks * WEEK_HOURS
-    still = (state.sites["stage"] == LIVE) & (state.sites["carried"] == 1)
+    still = (state.sites["stage"] == LIVE) & (state.sites["carried_share"] > 0.0)
     carried = state.sites["carried_hours"] + np.where(still, horizon - state.sites["carried_since"], 0.0)
     return {
         "site": names,

@@ -88,9 +88,10 @@ class Layout:
         self.lay_out_tiers()
         self.lay_out_systems()
         self.lay_out_gates()
+        arrays["season_days"] = season_days(scenario)
         for k, season in enumerate(scenario.seasons):
             self.put_section("seasons", k, season)
-        arrays["season_days"] = season_days(scenario)
+            arrays["seasons"]["share_of_days"][k] = arrays["season_days"][:, k].mean()
         self.lay_out_distributions()
 
     def lay_out_sites(self) -> None:
@@ -109,13 +110,21 @@ class Layout:
             record["week_hours"] = record["day_hours"] * len(hours.days.numbers)
             record["first_cell"] = s * len(scenario.users.segments)
             record["opened"] = record["live_at"] = record["planned"] = record["go_live"] = math.inf
-            record["shock_product"] = record["onset_factor"] = record["answered"] = 1.0
+            record["shock_product"] = record["onset_factor"] = record["answered"] = record["learning_factor"] = 1.0
             record["tasks_per_judgement"] = 1.0
             for purpose in ("shock", "retraining", "reading", "remediation"):
                 record[f"stream_{purpose}"] = stream(purpose, site.name)
-        for phase in scenario.rollout.phases if scenario.rollout is not None else ():
+        phases = scenario.rollout.phases if scenario.rollout is not None else ()
+        pilot_sites = scenario.pilot.sites if scenario.pilot is not None else ()
+        waves = np.zeros(1 + len(phases), records.WAVE)
+        for number, phase in enumerate(phases, 1):
             for name in phase.sites:
                 self.put("sites", names.index(name), "phase.week", phase.week)
+                if name not in pilot_sites:
+                    self.plan.records["sites"]["wave"][names.index(name)] = number
+        waves["sites_left"] = np.bincount(self.plan.records["sites"]["wave"], minlength=len(waves))
+        waves["finished"] = math.inf
+        self.plan.records["waves"] = waves
 
     def lay_out_cells(self) -> None:
         """The users of each segment at each site, and their clocks; a first residual is drawn when these start."""
@@ -127,6 +136,7 @@ class Layout:
             cells["stream_user"][c] = stream("user", site.name, segment.name)
             cells["stream_ticket"][c] = stream("ticket", site.name, segment.name)
             cells["stream_mover"][c] = stream("mover", site.name, segment.name)
+            cells["stream_hypercare"][c] = stream("hypercare", site.name, segment.name)
         self.plan.records["clocks"]["stream"] = [
             stream(KINDS[FIRST_CLOCK + i].name, site.name, segment.name)
             for site, segment in pairs

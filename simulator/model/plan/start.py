@@ -16,6 +16,7 @@ from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import traced
 from simulator.model.clockwork.variate import variate
 from simulator.model.plan.plan import Floats, Plan, apportion
+from simulator.model.programme.integration import share_left
 from simulator.model.state import events, states
 from simulator.model.state.columns import COLUMNS, SITE_WEEKS, WAIT_BINS
 from simulator.model.state.records import AGENT, JOB, TICKET, TIMER, TYPE, USER, WORLD
@@ -78,6 +79,7 @@ def begin(
         distributions=records["distributions"],
         tables=records["tables"],
         sites=records["sites"],
+        waves=records["waves"],
         cells=records["cells"],
         clocks=records["clocks"],
         counts=counts,
@@ -160,9 +162,7 @@ def prepare(state: State) -> None:
             state.sites[s]["planned"] = 0.0
         if in_place or state.sites[s]["is_pilot"] == 1:
             set_timer(state, events.GO_LIVE, s, 0.0)
-        for i in range(world["systems"]):
-            if state.site_needs[s, i] == 1 and state.systems[i]["live"] == 0:
-                state.sites[s]["carried"] = 1
+        state.sites[s]["carried_share"] = share_left(state, s)
     for k in range(len(state.stages)):
         state.stages[k]["median_weeks"] = variate(state, state.stages[k]["weeks"], 0.5)
     set_timer(state, events.OUTAGE, 0, next_outage(state, 0.0))

@@ -5,7 +5,12 @@ a "black swan", whose stages take much longer (one in six: Flyvbjerg and Budzier
 89(9)): its capped multiplier is drawn once. A stage begins when those before it are done and somebody of its team
 (reviewers, engineers) is free, first come first served; its duration is drawn from a fat-tailed distribution. When it
 ends it may have to be done again, as security reviews are. A system is live when all its stages are done. A site whose
-systems are not all live waits, or carries its data by hand.
+systems are not all live waits, or carries its data by hand: of the friction, errors, tickets and work that this costs
+there is left
+
+    sum of w over the systems that it needs and that are not live / sum of w over those that it needs
+
+with w the `share` of a system, equal by default.
 """
 
 from __future__ import annotations
@@ -16,6 +21,7 @@ from simulator.model.clockwork.time import WEEK_HOURS, working_morning
 from simulator.model.clockwork.timers import set_timer, stop_timers
 from simulator.model.clockwork.tracing import note
 from simulator.model.clockwork.variate import variate
+from simulator.model.programme.learning import learning_factor
 from simulator.model.state import events
 from simulator.model.state.events import GO_LIVE, STAGE_ENDED, SYSTEM_STARTS
 from simulator.model.state.states import DONE, IDLE, IN_LINE, LIVE, NO_TEAM, NOT_STARTED, UNDER_WAY
@@ -100,8 +106,9 @@ def begin_stage(state: Any, k: int, time: float) -> None:
     stage["visits"] += 1
     u, _, _, _ = draw(state.key, stage["stream"], 0, stage["visits"])
     weeks = variate(state, stage["weeks"], u) * state.systems[stage["system"]]["stretch"]
-    note(state, time, events.STAGE_STARTED, k, stage["visits"], weeks, 0)
     settings = state.settings[0]
+    weeks *= learning_factor(settings["rollout.learning_rate"], state.world[0]["systems_live"])
+    note(state, time, events.STAGE_STARTED, k, stage["visits"], weeks, 0)
     offset = settings["data_science_team.utc_offset_hours"]
     set_timer(state, STAGE_ENDED, k, working_morning(settings, time + weeks * WEEK_HOURS, offset))
 
@@ -164,8 +171,8 @@ def system_live(state: Any, i: int, time: float) -> None:
         if state.system_after[other, i] == 1:
             begin_if_ready(state, other, time)
     for s in range(world["sites"]):
-        if state.site_needs[s, i] == 1 and state.sites[s]["carried"] == 1 and integrated(state, s):
-            stop_carrying(state, s, time)
+        if state.site_needs[s, i] == 1:
+            carry_less(state, s, time)
 
 
 @rule
@@ -178,14 +185,31 @@ def integrated(state: Any, s: int) -> bool:
 
 
 @rule
-def stop_carrying(state: Any, s: int, time: float) -> None:
-    """Data flow by themselves at site `s` from now on; a site that waited for it goes live."""
+def share_left(state: Any, s: int) -> float:
+    """Share of the data of site `s` that people carry by hand: that of the systems that it needs and that are not live.
+
+    It is exactly 1 while none of them is live, and 0 once all are.
+    """
+    missing = needed = 0.0
+    for i in range(state.world[0]["systems"]):
+        if state.site_needs[s, i] == 1:
+            needed += state.systems[i]["share"]
+            if state.systems[i]["live"] == 0:
+                missing += state.systems[i]["share"]
+    return float(missing / needed) if missing > 0.0 else 0.0
+
+
+@rule
+def carry_less(state: Any, s: int, time: float) -> None:
+    """A system that site `s` needs is live: less is carried by hand; a site that waited for the last one goes live."""
     site = state.sites[s]
     if site["stage"] != NOT_STARTED:
         touch(state, s, time)
+    site["carried_share"] = share_left(state, s)
+    if not integrated(state, s):
+        return
     if site["stage"] == LIVE:
         site["carried_hours"] += time - site["carried_since"]
-    site["carried"] = 0
     if site["ready"] == 1:
         set_timer(state, GO_LIVE, s, working_morning(state.settings[0], time, site["utc_offset_hours"]))
 

@@ -45,8 +45,8 @@ def clock_rate(state: Any, c: int, process: int) -> float:
         champions = settings["change_programme.champions.per_100_users"]
         word_of_mouth = settings["users.word_of_mouth_per_week"] * (1.0 + gain * champions)
         hazard = cell["onset_per_week"] * site["onset_factor"] + word_of_mouth * mood(site, settings)
-        if site["carried"] == 1 and site["stage"] == LIVE:
-            hazard *= 1.0 - settings["integration.hand_carried.friction"]
+        if site["stage"] == LIVE:
+            hazard *= 1.0 - settings["integration.hand_carried.friction"] * site["carried_share"]
         return float(willing * hazard / week)
     if process == events.RETURN:
         pull = settings["users.return_base"] + mood(site, settings)

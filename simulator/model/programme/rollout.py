@@ -21,6 +21,7 @@ from simulator.model.economics.business_case import expect, plan_ahead
 from simulator.model.economics.licences import buy_licences
 from simulator.model.programme.budget import open_budget
 from simulator.model.programme.integration import integrated, stop_integration
+from simulator.model.programme.learning import learn_from_waves
 from simulator.model.programme.sponsor import REVIEW_HOURS
 from simulator.model.state import events
 from simulator.model.state.events import (
@@ -149,12 +150,13 @@ def go_live(state: Any, s: int, time: float) -> None:
         finish_wave(state, time)
         site["ready"] = 0
         site["live_at"] = time
+        learn_from_waves(state, s, time)
         site["carried_since"] = time
         if settings["change_programme.campaign.weeks"] > 0.0:
             site["onset_factor"] = settings["change_programme.campaign.onset_factor"]
             spend(state, CHANGE, settings["economics.campaign_cost_per_user"] * site["users"])
             set_timer(state, CAMPAIGN_ENDS, s, time + settings["change_programme.campaign.weeks"] * WEEK_HOURS)
-    note(state, time, GO_LIVE, s, onboarded, int(pilot), int(site["carried"] == 1))
+    note(state, time, GO_LIVE, s, onboarded, int(pilot), int(site["carried_share"] > 0.0))
 
 
 @rule
@@ -250,9 +252,9 @@ def withdraw(state: Any, s: int, time: float) -> None:
     world = state.world[0]
     site = state.sites[s]
     touch(state, s, time)
-    if site["stage"] == LIVE and site["carried"] == 1:
+    if site["stage"] == LIVE and site["carried_share"] > 0.0:
         site["carried_hours"] += time - site["carried_since"]
-    site["carried"] = 0
+    site["carried_share"] = 0.0
     withdrawn = 0
     for c in range(site["first_cell"], site["first_cell"] + world["segments"]):
         cell = state.cells[c]

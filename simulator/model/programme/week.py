@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from simulator.model.answers.data_quality import retraining_due
+from simulator.model.answers.edge_cases import mass_known
 from simulator.model.clockwork.time import WEEK_HOURS, work_time
 from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import note
@@ -29,6 +30,7 @@ from simulator.model.state.columns import (
     IN_TARGET,
     INTEGRATIONS,
     INVITED,
+    KNOWN,
     NET_RATE,
     NET_SUM,
     OPENED,
@@ -37,7 +39,6 @@ from simulator.model.state.columns import (
     REPAIRED,
     REPAIRS,
     RESOLUTION,
-    SEEN,
     SEEN_VALUE,
     SERVED,
     SERVICE_LEVEL,
@@ -55,8 +56,10 @@ from simulator.model.state.columns import (
     column_sum,
 )
 from simulator.model.state.events import WEEK
+from simulator.model.state.spending import spend
 from simulator.model.state.states import (
     AWAY,
+    CHANGE,
     EXPERIENCED,
     GONE,
     LIVE,
@@ -69,6 +72,7 @@ from simulator.model.state.states import (
     UNTRAINED,
 )
 from simulator.model.support.data_science import open_carrying, open_retraining
+from simulator.model.support.hypercare import hypercare_cost
 from simulator.model.support.lines import change_tier
 from simulator.model.users.tasks import settle
 from simulator.model.users.training import train
@@ -122,6 +126,7 @@ def close_week(state: Any, time: float) -> None:
     count_stages(state, time, 0)
     for t in range(len(TIERS)):
         change_tier(state, t, time, 0, 0, 0)
+    spend(state, CHANGE, hypercare_cost(state, time))
     cost = week_cost(state, row, tasks, time)
     value, seen = week_value(state, row, correct, wrong)
     in_target = ended = 0
@@ -153,7 +158,7 @@ def close_week(state: Any, time: float) -> None:
     row[TASKS] = tasks
     row[WRONG] = wrong
     row[CORRECT] = correct
-    row[SEEN] = world["types_seen"]
+    row[KNOWN] = mass_known(state)
     row[REPAIRED] = world["types_repaired"]
     row[OPENED] = world["week_opened"]
     row[ABANDONED] = world["week_abandoned"]

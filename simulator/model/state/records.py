@@ -67,13 +67,17 @@ SITE = _record(
     task_rate correct_rate wrong_rate judged_right_rate notice_rate encounter_rate loss_rate rate_mark
     user_hours user_mark judged_right_base loss_base week_correct_base week_wrong_base
     week_tasks week_correct week_wrong
-    carried_since carried_hours onset_factor tasks_per_judgement licences renewed""",
+    carried_since carried_hours carried_share learning_factor onset_factor tasks_per_judgement licences renewed""",
     i8="""days is_pilot stage first_cell pilot_users active away retraining retrainings shocks tickets
-    invited carried ready stale remediations carrying corrections learnt""",
+    invited ready stale remediations carrying corrections learnt wave""",
     u8="stream_shock stream_retraining stream_reading stream_remediation",
 )
+WAVE = _record("waves", f8="finished", i8="sites_left")
 CELL = _record(
-    "cells", Segment, i8="site first users pilot_users untrained movers", u8="stream_user stream_ticket stream_mover"
+    "cells",
+    Segment,
+    i8="site first users pilot_users untrained movers",
+    u8="stream_user stream_ticket stream_mover stream_hypercare",
 )
 CLOCK = _record("clocks", f8="rate residual mark spare_0 spare_1", i8="draws", u8="stream")
 USER = _record(
@@ -84,8 +88,8 @@ USER = _record(
 FAMILY = _record(
     "families",
     TaskFamily,
-    follows="handled open_mass tail",
-    f8="handled open_mass tail",
+    follows="handled known open_mass tail",
+    f8="handled known open_mass tail",
     i8="kind of",
     u8="stream stream_repair",
 )
@@ -112,7 +116,7 @@ AGENT = _record(
     u8="stream",
 )
 SHIFT = _record("shifts", always="utc_offset_hours", f8="utc_offset_hours", i8="tier working")
-SEASON = _record("seasons", Season)
+SEASON = _record("seasons", Season, always="share_of_days", f8="share_of_days")
 SYSTEM = _record("systems", System, f8="live_at stretch", i8="first_stage stages due begun live", u8="stream")
 STAGE = _record("stages", Stage, f8="median_weeks", i8="system after status visits serial", u8="stream")
 GATE_RECORD = _record("gates", Gate, i8="phase holds readings passed first_criterion criteria", u8="stream")
@@ -126,7 +130,7 @@ WORLD = _record(
     rolled_out_at licensed pilot_value case_value case_cost believed promised""",
     i8="""events users sites cells families tickets_opened tickets_abandoned tickets_cancelled tickets_solved
     week_opened week_abandoned
-    free_ticket repairs_open types_seen types_repaired users_reverted users_lost tracing traced week
+    free_ticket repairs_open types_repaired users_reverted users_lost tracing traced week
     serial segments seasons systems systems_live stages_under_way
     programme stopped_at_gate reviews budgets escalations read_until funded_in shrunk outage outages fresh
     drop_jobs cancel timers_moved

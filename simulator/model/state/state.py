@@ -32,6 +32,7 @@ from simulator.model.state.records import (
     TIMER,
     TYPE,
     USER,
+    WAVE,
     WORLD,
 )
 
@@ -46,6 +47,7 @@ class State(Arrays):
         "distributions": (DISTRIBUTION, 1),
         "tables": (np.float64, 1),  # values of empirical distributions
         "sites": (SITE, 1),
+        "waves": (WAVE, 1),  # the pilot's sites, then the phases
         "cells": (CELL, 1),  # sites * segments: the users of one segment at one site
         "clocks": (CLOCK, 1),  # cells * CLOCKS
         "counts": (np.int64, 2),  # [cells, STATES]: users by state

@@ -59,6 +59,7 @@ NO_SERVICE: Final = TICKET_KINDS.index("outage")
 TIER1: Final = TIERS.index("tier1")
 TIER2: Final = TIERS.index("tier2")
 TIER3: Final = TIERS.index("tier3")
+NO_TIER: Final = -1
 CLASS_OUTAGE: Final = JOBS.index("outage")
 CLASS_TICKET: Final = JOBS.index("ticket")
 CLASS_HAND_CARRIED: Final = JOBS.index("hand-carried")

@@ -77,16 +77,17 @@ def open_remediation(state: Any, s: int, time: float) -> None:
 
 @rule
 def open_carrying(state: Any, time: float) -> None:
-    """A week's data are to be carried by hand at each site whose systems are not live, unless last week's still are."""
+    """A week's data are to be carried by hand at each site that lacks systems, unless last week's still are."""
     world = state.world[0]
     hours = state.settings[0]["integration.hand_carried.work_hours_per_site_week"]
     if hours <= 0.0 or world["programme"] == STOPPED:
         return
     for s in range(world["sites"]):
         site = state.sites[s]
-        if site["carried"] == 1 and site["carrying"] == 0 and (site["stage"] == PILOT or site["stage"] == LIVE):
+        left = site["carried_share"]
+        if left > 0.0 and site["carrying"] == 0 and (site["stage"] == PILOT or site["stage"] == LIVE):
             site["carrying"] = 1
-            come_up(state, 2 * world["sites"] + s, CLASS_HAND_CARRIED, hours, s, time)
+            come_up(state, 2 * world["sites"] + s, CLASS_HAND_CARRIED, hours * left * site["learning_factor"], s, time)
 
 
 @rule

@@ -98,7 +98,8 @@ def question_weights(state: Any, c: int) -> tuple[float, float, float, float]:
     """Rates per working hour at which cell `c` turns to support other than for an error.
 
     How-to questions of the new (the untrained ask more), and of all active users; trouble with data that are carried
-    by hand; and while the service is down. Good documentation saves how-to questions.
+    by hand; and while the service is down. Good documentation saves how-to questions; lessons of earlier waves save
+    the new some, and tickets about hand-carried data.
     """
     settings = state.settings[0]
     counts = state.counts[c]
@@ -106,11 +107,14 @@ def question_weights(state: Any, c: int) -> tuple[float, float, float, float]:
     active = active_in(counts)
     saved = 1.0 - settings["support.documentation_effect"] * settings["support.documentation_quality"]
     asking = counts[NEW] + settings["change_programme.untrained_question_factor"] * counts[NEW_UNTRAINED]
-    by_new = asking * settings["support.how_to_per_new_user_week"] * saved / site["week_hours"]
+    by_new = (
+        asking * settings["support.how_to_per_new_user_week"] * saved * site["learning_factor"] / site["week_hours"]
+    )
     by_all = active * settings["support.how_to_per_user_week"] * saved / site["week_hours"]
     carried = 0.0
-    if site["carried"] == 1 and site["stage"] == LIVE:
-        carried = active * settings["integration.hand_carried.tickets_per_user_week"] / site["week_hours"]
+    if site["stage"] == LIVE:
+        tickets = settings["integration.hand_carried.tickets_per_user_week"] * site["carried_share"]
+        carried = active * tickets * site["learning_factor"] / site["week_hours"]
     without = active * settings["outages.tickets_per_user_hour"] * (1.0 - site["answered"])
     return by_new, by_all, carried, without
 

@@ -171,7 +171,10 @@ def live_weeks(scenario: "Scenario") -> dict[str, float]:
 
 
 def hand_carried_weeks(scenario: "Scenario") -> dict[str, float]:
-    """Weeks that each site works with hand-carried data, from the mean durations of stages without any queue."""
+    """Weeks of data carried by hand at each site, as if no system were live: from mean durations, without any queue.
+
+    Each system counts with its share until it is live.
+    """
     systems, rollout = scenario.integration.systems, scenario.rollout
     carried = dict.fromkeys((site.name for site in scenario.sites), 0.0)
     if scenario.integration.ideal or rollout is None or rollout.go_live == "when_ready":
@@ -188,9 +191,11 @@ def hand_carried_weeks(scenario: "Scenario") -> dict[str, float]:
     live = live_weeks(scenario)
     left = scenario.horizon_weeks - _funded_week(scenario)
     for site in scenario.sites:
-        needed = [finished[system.name] for system in systems if system.sites is None or site.name in system.sites]
-        if needed:
-            carried[site.name] = min(live[site.name], max(0.0, max(needed) - (left - live[site.name])))
+        needed = [system for system in systems if system.sites is None or site.name in system.sites]
+        total = math.fsum(system.share.mean for system in needed)
+        for system in needed:
+            weeks = min(live[site.name], max(0.0, finished[system.name] - (left - live[site.name])))
+            carried[site.name] += system.share.mean / total * weeks
     return carried
 
 

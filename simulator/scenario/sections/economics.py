@@ -91,6 +91,9 @@ class Economics(Section):
     training_cost_per_user: Money = stated(100, "Training of a user (currency).")
     champion_cost_per_week: Money = stated(100, "Each champion (currency per week).")
     campaign_cost_per_user: Money = stated(20, "Campaign, each user of the site (currency).")
+    hypercare_cost_per_user_week: Money = stated(
+        15, "Floor-walkers, each user of a site in hypercare (currency per week)."
+    )
     remediation_cost_per_site: Money = stated(0, "Data remediation, beside the team's work (currency per site).")
     cost_per_checked_answer: Money = stated(
         0, "Each answer that somebody checks, for a gate or a retraining (currency)."

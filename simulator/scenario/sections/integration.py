@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from simulator.scenario.numbers.number_kinds import (
+    FactorAboveZero,
     FactorAtLeastOne,
     FactorEachTime,
     HeadCount,
@@ -70,6 +71,11 @@ class System(Section):
         None, "Names of the sites that need it; null: all.", min_length=1, max_length=1000
     )
     after: tuple[Name, ...] = stated((), "Systems that must be live before this one starts.")
+    share: FactorAboveZero = stated(
+        1,
+        "Weight in what a site carries by hand, beside those of the other systems that it needs (factor, above 0).",
+        acts="start",
+    )
     stages: tuple[Stage, ...] = stated(STAGES, "Stages of the project.", min_length=1, max_length=20)
 
     @model_validator(mode="after")
@@ -94,7 +100,7 @@ class Tail(Section):
 
 
 class HandCarried(Section):
-    """What it costs a live site that some of its systems are not: people carry data by hand."""
+    """What it costs a live site while none of its systems is live; each that goes live takes its share off."""
 
     friction: Share = stated(0.3, "Share of the onset hazard that is lost (share).")
     extra_errors: Share = stated(0.1, "Share of accuracy on familiar tasks that is lost (share).")

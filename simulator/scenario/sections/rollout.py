@@ -13,6 +13,7 @@ from simulator.scenario.numbers.number_kinds import (
     LogError,
     Name,
     Share,
+    ShareBelowOne,
     Weeks,
     WeeksAboveZero,
     WindowWeeks,
@@ -148,6 +149,11 @@ class Rollout(Section):
         0, "Share of the cost of silent errors that readings of value include, as checks of answers reveal it (share)."
     )
     wind_down_weeks: Weeks = stated(8, "Time within which users are withdrawn after a stop (weeks).")
+    learning_rate: ShareBelowOne = stated(
+        0,
+        "Share of new users' how-to questions and of hand-carried tickets and work that each doubling of the waves "
+        "finished saves, and of stages' durations that each doubling of the systems live saves (share, below 1).",
+    )
     phases: tuple[Phase, ...] = needed("Phases; every site is in exactly one.", min_length=1, max_length=1000)
     funding_gate: FundingGate | None = stated(
         None, "Gate 0, read at the end of the pilot; null: always funded.", elsewhere="structure"

@@ -21,6 +21,7 @@ from simulator.scenario.numbers.number_kinds import (
     ShareAboveZero,
     SliceHours,
     Weeks,
+    WeeksAboveZero,
     WeeksEachTime,
 )
 from simulator.scenario.numbers.section import Section, needed, stated
@@ -143,6 +144,15 @@ class StaffedTier(Section):
         return self
 
 
+class Hypercare(Section):
+    """Floor-walkers at a site for some time after its go-live, who answer tickets on the spot."""
+
+    weeks: WeeksAboveZero = stated(4, "Length after a site's go-live (weeks).")
+    share: Share = stated(
+        0.4, "Share of the tickets of the site's users, but those about outages, that are answered at once (share)."
+    )
+
+
 class Tiers(Section):
     """The three tiers of support."""
 
@@ -189,6 +199,9 @@ class Support(Section):
         0.5, "Chance to revert after a late answer or an abandoned ticket where trust is 0 (share)."
     )
     call_again_probability: Repeat = stated(0.5, "Chance to call again after abandoning (share, at most 0.999).")
+    hypercare: Hypercare | None = stated(
+        None, "Floor-walkers after each site's go-live; null: none.", unless="support.ideal"
+    )
     tiers: Tiers = needed("The tiers of support.", default_factory=Tiers, elsewhere="structure")
 
 
