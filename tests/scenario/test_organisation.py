@@ -165,7 +165,8 @@ def test_gates_read_all_measures_but_those_since_funding_before_it(minimal: dict
 
 
 def test_weekly_measures_and_criteria_on_them(minimal: dict[str, Any]) -> None:
-    assert [*WEEKLY][-4:] == ["cost", "value", "cost_cumulative", "value_cumulative"]
+    money = ["cost", "value", "cost_cumulative", "value_cumulative", "net_cumulative", "net_run_rate"]
+    assert [*WEEKLY][-6:] == money
     minimal["success"] = {"criteria": [{"measure": name, "at_least": 0} for name in WEEKLY]}
     assert len(load(minimal).success.criteria) == len(WEEKLY)
 
