@@ -97,13 +97,21 @@ FITS = (
         600,
         (
             Parameter(
-                "rollout.sponsor.patience_weeks",
-                times({"p10": 4, "p50": 9, "p90": 18}, (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)),
-                "weeks without any of the promised value that a sponsor bears: nobody has measured it; of what is "
-                "accepted the file keeps 1 to 2 times, as more than a year of such patience is not credible",
+                "economics.minutes_saved_per_correct_task",
+                times({"p10": 10, "p50": 20, "p90": 40}, (0.75, 1.0, 1.5, 2.0, 2.5)),
+                "minutes that a right answer saves: an hour a week by registers is 11 minutes of a case, and where a tool "
+                "is in the flow of the work it may be an hour",
+            ),
+            Parameter(
+                "support.failure_reversion",
+                times({"p10": 0.2, "p50": 0.5, "p90": 0.8}, (0.25, 0.5, 1.0)),
+                "chance to go back after an answer that came late or never, where trust is 0: nobody has measured it",
             ),
         ),
-        (Aim("failure", 0.70, 0.85, "70-85% fail to scale"),),
+        (
+            Aim("failure", 0.70, 0.85, "70-85% fail to scale"),
+            Aim("pays", 0.22, 0.28, "25% delivered the expected return"),
+        ),
     ),
 )  # fmt: skip
 
@@ -113,7 +121,7 @@ def reading(fit: Fit, changes: Mapping[str, Any], aim: Aim) -> Reading:
     rows = funded(simulate(fit.scenario, fit.replications, changes))
     if aim.measure == "failure":
         return mean_of(1.0 - rows["success"].astype(float))
-    return mean_of(rows[aim.measure])
+    return mean_of(rows[aim.measure].astype(float))
 
 
 def report(fit: Fit) -> str:

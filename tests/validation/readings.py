@@ -24,24 +24,29 @@ from tests.validation.studies import (
     simulate,
 )
 
-MANY, USUAL, FEW = 1600, 400, 150
+MANY, USUAL, FEW, SOBOL = 1200, 400, 150, 2048
 REMEDIES = ("representative-pilot", "integration-day-one", "support-early", "measure-what-matters", "explicit-gates")
 ALL_FIVE = "all-five-remedies"
 TYPICAL, PHASED = "typical-programme", "phased-24-months"
-MONTHS = (6, 9, 12, 15, 18, 21, 24, 27, 30)
+MONTHS = (6, 12, 18, 24, 30)
 WEEKS_PER_MONTH = 52 / 12
-PATIENT = {"rollout.sponsor.patience_weeks": 5000}
-UNTIL_THE_END = {**PATIENT, "rollout.gates": []}
+ENDLESS = {"rollout.budget.escalation_share": 1, "rollout.budget.escalation_tranches": 20}
+"""A budget that is always renewed."""
+UNTIL_THE_END = {**ENDLESS, "rollout.gates": []}
+PILOT_WEEKS = 16
+ORGANISATIONS = 66
+"""As many as in the study of use between organisations."""
 MEASURING = {
     "answers are watched: more edge cases reported, retraining below a level that pays": (
         "ai.retraining", "edge_cases.report_probability", "economics.platform_cost_per_week"
     ),
-    "gates read adoption, value and help too, and hold or stop": ("rollout.funding_gate", "rollout.gates"),
+    "gates read use, and the business case": ("rollout.funding_gate", "rollout.gates"),
+    "each site is read, and something is done about it": ("rollout.watch",),
     "the sponsor is shown the value, silent errors included": (
-        "rollout.sponsor.value_error", "rollout.silent_errors_seen"
+        "rollout.budget.value_error", "rollout.silent_errors_seen"
     ),
 }  # fmt: skip
-"""What `measure-what-matters` changes, in three parts."""
+"""What `measure-what-matters` changes, in parts."""
 BY_SEGMENT = {"volunteers": "hamburg-office", "mainstream": "madrid-office", "sceptics": "krakow-services"}
 
 
@@ -144,7 +149,7 @@ def general_adoption() -> Reading:
 
 def hand_carried_weeks(scenario: str) -> pd.DataFrame:
     """Mean weeks for which a site that went live carried its data by hand, a row per replication."""
-    sites = result(scenario, FEW, PATIENT).sites
+    sites = result(scenario, FEW, ENDLESS).sites
     live = sites[sites["go_live_week"].notna()]
     means = live.groupby("replication")["hand_carried_weeks"].mean()
     return means.reset_index()
@@ -214,20 +219,19 @@ def support_factor() -> Reading:
     return bootstrapped(rows, lambda r: float(r["support_underestimate_factor"].median()))
 
 
-UNLIMITED = {"support.planning": "as_stated", "support.tiers.tier1.agents": 100, "support.tiers.tier1.hiring": [],
-             "support.tiers.tier2.agents": 100, "support.tiers.tier2.hiring": []}  # fmt: skip
+UNLIMITED = {"support.planning": "as_stated", "support.tiers.tier1.agents": 100, "support.tiers.tier2.agents": 100}
 
 
 @cache
 def support_needed() -> pd.Series:
     """Heads of tiers 1 and 2 that everybody in the plan needs, by replication: the factor of 200 heads times 200."""
-    rows = simulate("support-from-pilot", FEW, UNTIL_THE_END | UNLIMITED)
+    rows = simulate("support-from-pilot", FEW, UNLIMITED)
     return rows.set_index("replication")["support_underestimate_factor"] * 200
 
 
 def factor_for_everybody(changes: dict[str, object] | None = None) -> pd.DataFrame:
     """Heads needed with unlimited support over the most heads that were planned, a row per funded replication."""
-    loaded = load("support-from-pilot").with_changes(UNTIL_THE_END | (changes or {}))
+    loaded = load("support-from-pilot").with_changes(changes or {})
     runner = engine.get("compiled").Engine(engine.build(loaded))
     columns = [COLUMNS["heads_tier1"], COLUMNS["heads_tier2"]]
     planned = {}
@@ -261,19 +265,44 @@ def failure() -> Reading:
     return share_of(~funded(simulate("typical-programme", MANY))["success"].astype(bool))
 
 
-def shelving_reviews(rows: pd.DataFrame) -> pd.Series:
-    """Weeks from funding at which sponsors shelved the programme."""
-    by_sponsor = rows[rows["shelved_week"].notna() & rows["stopped_at_gate"].isna()]
-    return (by_sponsor["shelved_week"] - by_sponsor["funded_week"]).astype(float).round()
+def ends(scenario: str) -> pd.DataFrame:
+    """When funded programmes ended that were stopped, whoever did it: weeks from the pilot's end."""
+    rows = funded(simulate(scenario, MANY))
+    stopped = rows[rows["shelved_week"].notna()]
+    return pd.DataFrame({"weeks": stopped["shelved_week"].astype(float) - PILOT_WEEKS})
 
 
-def modal_review(scenario: str) -> Callable[[], Reading]:
-    """The commonest review at which sponsors shelve the programme (weeks from funding)."""
+def median_end(scenario: str) -> Callable[[], Reading]:
+    """The median of the weeks from the pilot's end to the programme's."""
+    return lambda: bootstrapped(ends(scenario), lambda r: float(r["weeks"].median()), 0)
 
-    def commonest(rows: pd.DataFrame) -> float:
-        return float(shelving_reviews(rows).mode().iloc[0])
 
-    return lambda: bootstrapped(funded(simulate(scenario, MANY)), commonest, 0)
+def share_of_ends(scenario: str) -> Callable[[], Reading]:
+    """Share of those ends that come in months 4 to 9 from the pilot's end."""
+
+    def share() -> Reading:
+        weeks = ends(scenario)["weeks"]
+        return share_of((weeks > 3 * WEEKS_PER_MONTH) & (weeks <= 9 * WEEKS_PER_MONTH))
+
+    return share
+
+
+def months_to_scale(scenario: str) -> Callable[[], Reading]:
+    """Median of the months from funding to scale of the programmes that reach and keep it."""
+
+    def months() -> Reading:
+        rows = funded(simulate(scenario, MANY if scenario == TYPICAL else USUAL))
+        kept = rows[rows["success"].astype(bool)]
+        return bootstrapped(kept, lambda r: float(r["weeks_to_scale"].astype(float).median()) / WEEKS_PER_MONTH, 1)
+
+    return months
+
+
+def middle_half(scenario: str) -> str:
+    """The middle half of these months, in words."""
+    rows = funded(simulate(scenario, MANY if scenario == TYPICAL else USUAL))
+    kept = rows[rows["success"].astype(bool)]["weeks_to_scale"].astype(float) / WEEKS_PER_MONTH
+    return f"{kept.quantile(0.25):.0f} to {kept.quantile(0.75):.0f} months in the middle half of {len(kept)}"
 
 
 def in_production() -> Reading:
@@ -282,7 +311,104 @@ def in_production() -> Reading:
 
 def adopted_in_production() -> Reading:
     rows = funded(simulate("typical-programme", MANY))
-    return share_of(rows[rows["shelved_week"].isna()]["success"])
+    return share_of(rows[rows["shelved_week"].isna()]["reached_scale"])
+
+
+# ---- money and lasting use
+
+
+def money() -> pd.DataFrame:
+    """The funded replications of the typical programme, their inputs drawn by a Sobol design."""
+    return funded(result(TYPICAL, SOBOL, design="sobol").replications)
+
+
+def pays() -> Reading:
+    return share_of(money()["pays"])
+
+
+def scaled() -> Reading:
+    return share_of(money()["success"])
+
+
+def success_and_value() -> Reading:
+    """Spearman's rank correlation of success with the value of funding."""
+
+    def correlation(rows: pd.DataFrame) -> float:
+        return float(rows["success"].astype(float).rank().corr(rows["value_from_funding"].astype(float).rank()))
+
+    return bootstrapped(money(), correlation)
+
+
+def kept_and_paid_back() -> Reading:
+    rows = money()
+    return share_of(rows[rows["success"].astype(bool)]["paid_back"])
+
+
+def paid_back_within_a_year() -> Reading:
+    return share_of(money()["weeks_to_payback"].astype(float) <= 52)
+
+
+def paid_back_in_two_to_four_years() -> Reading:
+    weeks = money()["weeks_to_payback"].astype(float).dropna()
+    return share_of((weeks > 104) & (weeks <= 208))
+
+
+def realised_over_planned() -> Reading:
+    return mean_of(money()["realised_value_share"])
+
+
+def cost_over_licences() -> Reading:
+    rows = money()
+    return bootstrapped(rows[rows["shelved_week"].isna()], lambda r: float(r["cost_over_licences"].median()), 1)
+
+
+@cache
+def use_of_organisations() -> pd.Series:
+    """Adoption at the end of the first so many programmes that are funded and go on to it."""
+    return funded(simulate(TYPICAL, USUAL, UNTIL_THE_END))["adoption_final"].astype(float).head(ORGANISATIONS)
+
+
+def least_use() -> Reading:
+    return bootstrapped(use_of_organisations().to_frame("use"), lambda r: float(r["use"].min()))
+
+
+def most_use() -> Reading:
+    return bootstrapped(use_of_organisations().to_frame("use"), lambda r: float(r["use"].max()))
+
+
+def third_month_over_first() -> Reading:
+    """People active at the end of the pilot's third month over those at the end of its first."""
+    weekly = result(TYPICAL, USUAL).weekly
+    wide = weekly[weekly["week"].isin([3, 12])].pivot(index="replication", columns="week", values="active_users")
+    return mean_of(wide[12] / wide[3].where(wide[3] > 0))
+
+
+def settled_over_peak() -> Reading:
+    """Adoption at the end over its peak, where programmes go on."""
+    rows = funded(simulate(TYPICAL, USUAL, UNTIL_THE_END))
+    return mean_of(rows["adoption_final"].astype(float) / rows["adoption_peak"].astype(float))
+
+
+ENCOURAGED = {
+    "change_programme.training.users_per_week": 300, "change_programme.champions.per_100_users": 2,
+    "change_programme.campaign.weeks": 16, "change_programme.campaign.onset_factor": 4,
+}  # fmt: skip
+NOT_ENCOURAGED = {
+    "change_programme.champions.per_100_users": 0, "change_programme.campaign.weeks": 0,
+}  # fmt: skip
+
+
+def not_encouraged_over_encouraged() -> Reading:
+    """Peak adoption without campaigns and champions over that with them and training for everybody."""
+    low, high = (
+        funded(simulate(TYPICAL, USUAL, UNTIL_THE_END | x)).set_index("replication")["adoption_peak"].astype(float)
+        for x in (NOT_ENCOURAGED, ENCOURAGED)
+    )
+    both = pd.DataFrame({"low": low, "high": high}).dropna()
+    return bootstrapped(both, lambda r: float(r["low"].mean() / r["high"].mean()))
+
+
+# ---- the length of the plan
 
 
 def scaled_to(scenario: str, months: int) -> dict[str, float]:
@@ -292,23 +418,13 @@ def scaled_to(scenario: str, months: int) -> dict[str, float]:
 
 
 @cache
-def plan_curve(scenario: str) -> pd.DataFrame:
-    """Success of funded replications by the length of the plan in months: a column each."""
+def plan_curve(scenario: str, measure: str = "success") -> pd.DataFrame:
+    """A measure of funded replications by the length of the plan in months: a column each."""
     columns = {}
     for months in MONTHS:
-        rows = funded(simulate(scenario, USUAL if scenario == TYPICAL else FEW, scaled_to(scenario, months)))
-        columns[months] = rows.set_index("replication")["success"].astype(float)
+        rows = funded(simulate(scenario, FEW, scaled_to(scenario, months)))
+        columns[months] = rows.set_index("replication")[measure].astype(float)
     return pd.DataFrame(columns).dropna()
-
-
-def shortest_good_plan(scenario: str) -> Callable[[], Reading]:
-    """The shortest plan (months) that reaches 90% of the best success."""
-
-    def shortest(curve: pd.DataFrame) -> float:
-        success = curve.mean()
-        return float(min(months for months in MONTHS if success[months] >= 0.9 * success.max()))
-
-    return lambda: bootstrapped(plan_curve(scenario), shortest, 0)
 
 
 def cost_of_compression(scenario: str, measure: str = "success") -> Callable[[], Reading]:
@@ -324,24 +440,33 @@ def cost_of_compression(scenario: str, measure: str = "success") -> Callable[[],
 # ---- what works
 
 
-def gain_of(name: str) -> Callable[[], Reading]:
-    """Paired gain in success of a remedy."""
-    return lambda: difference(simulate(name, USUAL), simulate("typical-programme", USUAL), "success")
+def gain_of(name: str, measure: str = "success") -> Callable[[], Reading]:
+    """Paired gain of a remedy; what is not funded is worth nothing, in millions."""
+
+    def gain() -> Reading:
+        some, none = with_worth(simulate(name, USUAL)), with_worth(simulate(TYPICAL, USUAL))
+        return difference(some, none, measure, 3 if measure == "success" else 2)
+
+    return gain
+
+
+def with_worth(rows: pd.DataFrame) -> pd.DataFrame:
+    """The replications with `worth`, the value of funding in millions, 0 where nothing is funded."""
+    return rows.assign(worth=rows["value_from_funding"].astype(float).fillna(0.0) / 1e6)
 
 
 def part_of_measuring(paths: tuple[str, ...]) -> tuple[Reading, Reading]:
-    """Paired gains in success and in npv (in millions) of a part of `measure-what-matters`."""
+    """Paired gains in success and in the worth of funding (in millions) of a part of `measure-what-matters`."""
     whole = load("measure-what-matters").resolved()
     changes = {path: values_at(whole, path)[0][0] for path in paths}
     some, none = simulate(TYPICAL, USUAL, changes), simulate(TYPICAL, USUAL)
-    in_millions = [of.assign(npv=of["npv"] / 1e6) for of in (some, none)]
-    return difference(some, none, "success"), difference(*in_millions, "npv", 1)
+    return difference(some, none, "success"), difference(with_worth(some), with_worth(none), "worth", 1)
 
 
 @cache
 def combinations_of_remedies() -> dict[frozenset[str], pd.DataFrame]:
     """Success, cost and worth of every combination of the five remedies: a row per replication."""
-    return {chosen: simulate("typical-programme", FEW, None, tuple(r for r in REMEDIES if r in chosen))
+    return {chosen: with_worth(simulate("typical-programme", FEW, None, tuple(r for r in REMEDIES if r in chosen)))
             for chosen in subsets(REMEDIES)}  # fmt: skip
 
 

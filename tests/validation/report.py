@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.validation import readings as read
-from tests.validation import sponsors
 from tests.validation.page import table
 from tests.validation.studies import SEED, funded, mean_of, share_of, simulate
 from tests.validation.targets import ESSAY, TARGETS, Target
@@ -85,19 +84,19 @@ def rows(targets: tuple[Target, ...]) -> str:
 def remedies() -> str:
     """What each remedy adds first, last, on average, and for what money."""
     usual = read.contributions("success")
-    costs, worth = read.contributions("programme_cost"), read.contributions("npv")
+    costs, worth = read.contributions("programme_cost"), read.contributions("worth")
     lines = []
     for name in read.REMEDIES:
         first, last, shapley = usual[name]
         money = costs[name][2].value / 1e6
         lines.append([
             f"`{name}`", str(first), str(last), str(shapley), f"{money:+.1f}",
-            f"{shapley.value / money:.3f}" if money > 0 else "costs nothing", f"{worth[name][2].value / 1e6:+.1f}",
+            f"{shapley.value / money:.3f}" if money > 0 else "costs nothing", f"{worth[name][2].value:+.1f}",
         ])  # fmt: skip
     text = "### Remedies: alone, together, and for what money\n\n"
     text += f"Paired gains in success over {read.FEW} replications: added to the typical programme alone (first in), to"
     text += " the other four (last in), and on average over all orders (Shapley); EUR m are Shapley values too.\n\n"
-    titles = ["remedy", "first in", "last in", "Shapley", "cost, EUR m", "gain per EUR m", "npv, EUR m"]
+    titles = ["remedy", "first in", "last in", "Shapley", "cost, EUR m", "gain per EUR m", "worth, EUR m"]
     return text + table(titles, lines)
 
 
@@ -109,42 +108,46 @@ def measuring() -> str:
         lines.append([part, str(success), str(worth)])
     text = "### Measuring, taken apart\n\nThe parts of `measure-what-matters`, each alone in the typical programme:"
     text += " what is measured helps where somebody acts on it, and ends programmes where nobody does.\n\n"
-    return text + table(["", "gain in success", "gain in npv, EUR m"], lines)
+    return text + table(["", "gain in success", "gain in worth, EUR m"], lines)
 
 
 def sponsor() -> str:
-    """Success with the sponsor and without."""
+    """Success with the budget and with one that is always renewed."""
     lines = []
-    for name in ("typical-programme", "compressed-6-months", read.ALL_FIVE, "phased-24-months"):
-        both = [share_of(funded(simulate(name, read.FEW, x))["success"]) for x in (None, read.PATIENT)]
+    for name in (read.TYPICAL, "compressed-6-months", read.ALL_FIVE, read.PHASED):
+        both = [share_of(funded(simulate(name, read.FEW, x))["success"]) for x in (None, read.ENDLESS)]
         lines.append([f"`{name}`", str(both[0]), str(both[1])])
-    return "### With and without the sponsor\n\n" + table(["success given funding", "with", "without"], lines)
+    return "### With a budget, and without end\n\n" + table(
+        ["success given funding", "as it is", "always renewed"], lines
+    )
 
 
 def curve() -> str:
-    """Success by the length of the plan."""
-    curves = [read.plan_curve(name) for name in (read.TYPICAL, read.PHASED)]
-    lines = [[str(months), *(str(share_of(c[months] > 0)) for c in curves)] for months in read.MONTHS]
-    text = "### How long a plan\n\nSuccess given funding, all dates of the plan stretched or compressed together.\n\n"
-    titles = ["months from funding to the last planned go-live", f"`{read.TYPICAL}`", f"`{read.PHASED}`"]
+    """Success and worth by the length of the plan."""
+    lines = []
+    for months in read.MONTHS:
+        cells = [str(months)]
+        for name in (read.TYPICAL, read.PHASED):
+            worth = read.plan_curve(name, "value_from_funding")[months] / 1e6
+            cells += [str(share_of(read.plan_curve(name)[months] > 0)), str(mean_of(worth, 1))]
+        lines.append(cells)
+    text = "### How long a plan\n\nSuccess given funding, and mean value of funding in EUR m, all dates of the plan"
+    text += " stretched or compressed together. No length is demanded. Those that reach scale and keep it take"
+    text += f" {read.middle_half(read.TYPICAL)} in `{read.TYPICAL}`, and {read.middle_half(read.PHASED)} in"
+    text += f" `{read.PHASED}`.\n\n"
+    titles = ["months from funding to the last planned go-live"]
+    titles += [f"`{name}`: {what}" for name in (read.TYPICAL, read.PHASED) for what in ("success", "worth")]
     return text + table(titles, lines)
 
 
 def shelving() -> str:
-    """When sponsors shelve."""
-    weeks = read.shelving_reviews(funded(simulate("typical-programme", read.MANY)))
-    bins = [(low, low + 11) for low in range(4, 100, 12)]
-    lines = [[f"{low} to {high}", f"{((weeks >= low) & (weeks <= high)).mean():.3f}"] for low, high in bins]
+    """When programmes end."""
+    weeks = read.ends(read.TYPICAL)["weeks"]
+    bins = [(low, low + 13) for low in range(0, 104, 13)]
+    lines = [[f"{low} to {high}", f"{((weeks > low) & (weeks <= high)).mean():.3f}"] for low, high in bins]
     lines.append(["later", f"{(weeks > bins[-1][1]).mean():.3f}"])
-    text = f"### When programmes are shelved\n\nHalf of {len(weeks)} shelvings by week {weeks.median():.0f}.\n\n"
-    return text + table(["weeks from funding", "share of shelvings"], lines)
-
-
-def other_sponsors() -> str:
-    """When sponsors of other minds would shelve."""
-    text = f"### Sponsors of other minds\n\n{sponsors.WHY}\n\n"
-    titles = ["the sponsor", "shelves", "commonest review (weeks from funding)", "median"]
-    return text + table(titles, sponsors.rows(read.TYPICAL))
+    text = f"### When programmes end\n\nHalf of {len(weeks)} that were stopped by week {weeks.median():.0f}.\n\n"
+    return text + table(["weeks from the pilot's end", "share of those that were stopped"], lines)
 
 
 def support() -> str:
@@ -206,7 +209,7 @@ def stresses() -> str:
 AFTER: dict[str, tuple[Callable[[], str], ...]] = {
     "Integration": (critical,),
     "Support": (support,),
-    "The programme": (shelving, other_sponsors, curve, sponsor),
+    "The programme": (shelving, curve, sponsor),
     "What works": (measuring, remedies, stresses),
 }
 

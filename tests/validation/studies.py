@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ import simulator as sim
 from simulator.results.statistics import wilson
 
 SEED = 1
+JOBS = 1 if "PYTEST_XDIST_WORKER" in os.environ else None
+"""In tests there is a worker for each processor already."""
+Design = Literal["random", "sobol"]
 
 
 @dataclass(frozen=True)
@@ -36,18 +40,22 @@ class Reading:
 
 
 @cache
-def _result(scenario: str, replications: int, changes: str, overlays: tuple[str, ...]) -> sim.Result:
+def _result(scenario: str, replications: int, changes: str, overlays: tuple[str, ...], design: Design) -> sim.Result:
     loaded = sim.load(scenario, overlays=list(overlays))
     if changes != "{}":
         loaded = loaded.with_changes(json.loads(changes))
-    return sim.run(loaded, replications=replications, seed=SEED, progress=False, jobs=1)
+    return sim.run(loaded, replications=replications, seed=SEED, progress=False, jobs=JOBS, design=design)
 
 
 def result(
-    scenario: str, replications: int, changes: Mapping[str, Any] | None = None, overlays: tuple[str, ...] = ()
+    scenario: str,
+    replications: int,
+    changes: Mapping[str, Any] | None = None,
+    overlays: tuple[str, ...] = (),
+    design: Design = "random",
 ) -> sim.Result:
     """The result of a shipped scenario under `overlays` and then `changes`; the same call is simulated once."""
-    return _result(scenario, replications, json.dumps(changes or {}, sort_keys=True), overlays)
+    return _result(scenario, replications, json.dumps(changes or {}, sort_keys=True), overlays, design)
 
 
 def simulate(
