@@ -90,6 +90,7 @@ def document(r: random.Random) -> dict[str, Any]:
     for tier in ("tier1", "tier2"):
         tree["support"]["tiers"][tier]["longest_visit_hours"] = r.choice([None, 0.5, number(r, 1, 4)])
     add_money(r, tree)
+    add_watch(r, tree)
     return tree
 
 
@@ -125,6 +126,23 @@ def add_money(r: random.Random, tree: dict[str, Any]) -> None:
                  {"measure": "net_value", "at_least": r.choice([-20000, -2000])},
                  {"measure": "cost_share", "at_most": r.choice([1, 2])}]
             )  # fmt: skip
+
+
+def add_watch(r: random.Random, tree: dict[str, Any]) -> None:
+    """People who have other changes to bear, and somebody who looks at live sites and acts on what is seen."""
+    tree["change_programme"]["load"] = r.choice(
+        [None, {"other_changes_per_year": number(r, 0, 6), "willingness_lost_per_change": r.choice([0.05, 0.2])}]
+    )
+    tree["rollout"]["watch"] = None if r.random() < 0.2 else {
+        "first_weeks": r.choice([0, 0.5, number(r, 0, 2)]), "every_weeks": r.choice([0.5, 1, number(r, 0.5, 2)]),
+        "qa_tasks": 20, "active_share_below": r.choice([None, 0.5, 1, 1]), "accuracy_below": r.choice([None, 0.7, 1]),
+        "actions_per_site": r.choice([0, 2, 5]), "pauses": r.random() < 0.8, "pause_weeks": number(r, 0.5, 3),
+    }  # fmt: skip
+    later = r.choice([0, 0, 2])
+    for i, phase in enumerate(tree["rollout"]["phases"]):  # so that there is time to look at those before
+        phase["week"] += later * i
+    if r.random() < 0.4:  # and more of them go on
+        tree["rollout"]["sponsor"] = tree["rollout"]["budget"] = None
 
 
 def change_programme(r: random.Random) -> dict[str, Any]:

@@ -110,11 +110,12 @@ class Layout:
             record["first_cell"] = s * len(scenario.users.segments)
             record["opened"] = record["live_at"] = record["planned"] = record["go_live"] = math.inf
             record["shock_product"] = record["onset_factor"] = record["answered"] = 1.0
-            for purpose in ("shock", "retraining", "reading", "remediation"):
+            for purpose in ("shock", "retraining", "reading", "remediation", "watch"):
                 record[f"stream_{purpose}"] = stream(purpose, site.name)
-        for phase in scenario.rollout.phases if scenario.rollout is not None else ():
+        for number, phase in enumerate(scenario.rollout.phases if scenario.rollout is not None else ()):
             for name in phase.sites:
                 self.put("sites", names.index(name), "phase.week", phase.week)
+                self.plan.records["sites"]["phase_number"][names.index(name)] = number
 
     def lay_out_cells(self) -> None:
         """The users of each segment at each site, and their clocks; a first residual is drawn when these start."""

@@ -68,8 +68,9 @@ SITE = _record(
     correct_base loss_base week_correct_base week_wrong_base week_tasks week_correct week_wrong
     carried_since carried_hours onset_factor licences renewed""",
     i8="""days is_pilot stage first_cell pilot_users active away retraining retrainings shocks tickets
-    invited carried ready stale remediations carrying""",
-    u8="stream_shock stream_retraining stream_reading stream_remediation",
+    invited carried ready stale remediations carrying
+    recent_systems phase_number readings actions below trained_next put_off""",
+    u8="stream_shock stream_retraining stream_reading stream_remediation stream_watch",
 )
 CELL = _record("cells", Segment, i8="site first users pilot_users untrained", u8="stream_user stream_ticket")
 CLOCK = _record("clocks", f8="rate residual mark spare_0 spare_1", i8="draws", u8="stream")
