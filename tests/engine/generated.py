@@ -134,11 +134,11 @@ def add_watch(r: random.Random, tree: dict[str, Any]) -> None:
         [None, {"other_changes_per_year": number(r, 0, 6), "willingness_lost_per_change": r.choice([0.05, 0.2])}]
     )
     tree["rollout"]["watch"] = None if r.random() < 0.2 else {
-        "first_weeks": r.choice([0, 0.5, number(r, 0, 2)]), "every_weeks": r.choice([0.5, 1, number(r, 0.5, 2)]),
-        "qa_tasks": 20, "active_share_below": r.choice([None, 0.5, 1, 1]), "accuracy_below": r.choice([None, 0.7, 1]),
-        "actions_per_site": r.choice([0, 2, 5]), "pauses": r.random() < 0.8, "pause_weeks": number(r, 0.5, 3),
+        "first_weeks": r.choice([0, 0, number(r, 0, 2)]), "every_weeks": r.choice([0.5, 1, number(r, 0.5, 2)]),
+        "active_share_below": r.choice([None, 0.5, 1, 1, 1]), "accuracy_below": r.choice([None, 0.7, 1]), "qa_tasks": 9,
+        "actions_per_site": r.choice([0, 2, 5]), "pauses": r.random() < 0.9, "pause_weeks": number(r, 0.5, 3),
     }  # fmt: skip
-    later = r.choice([0, 0, 2])
+    later = r.choice([0, 2, 2])
     for i, phase in enumerate(tree["rollout"]["phases"]):  # so that there is time to look at those before
         phase["week"] += later * i
     if r.random() < 0.4:  # and more of them go on

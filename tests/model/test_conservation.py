@@ -23,9 +23,12 @@ RICH = {
            "retraining": {"every_weeks": 8, "effort_hours": 20}},
     "users": {"turnover_per_year": 0.5},
     "change_programme": {"training": {"users_per_week": 10, "weeks_before_go_live": 2},
-                         "champions": {"per_100_users": 2}, "campaign": {"weeks": 2}},
+                         "champions": {"per_100_users": 2}, "campaign": {"weeks": 2}, "load": {}},
+    "rollout": {"watch": {"first_weeks": 2, "every_weeks": 3, "active_share_below": 1, "accuracy_below": 0.9,
+                          "pauses": True, "pause_weeks": 2}},
     "economics": {"platform_cost_per_week": 70, "licence_per_user_week": 3, "outage_cost_per_hour": 11,
-                  "remediation_cost_per_site": 500, "overtime_factor": 1.7},
+                  "remediation_cost_per_site": 500, "overtime_factor": 1.7,
+                  "cost_per_checked_answer": 0.1},
 }  # fmt: skip
 STOPPED = {"gates": [gate("second", max_holds=1)], "sponsor": sponsor()}
 
@@ -60,7 +63,12 @@ def test_balance_after_every_event_of_more_generated_scenarios() -> None:
 
 @pytest.mark.parametrize("rollout", [{}, STOPPED])
 def test_balance_after_every_event_of_the_small_programme(rollout: dict[str, Any]) -> None:
-    assert after_each_event(engine.build(small(**{**RICH, "horizon_weeks": 20, "rollout": rollout})), 0, 1) > 2000
+    assert (
+        after_each_event(
+            engine.build(small(**{**RICH, "horizon_weeks": 20, "rollout": {**RICH["rollout"], **rollout}})), 0, 1
+        )
+        > 2000
+    )
 
 
 @pytest.mark.slow

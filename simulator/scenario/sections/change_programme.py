@@ -1,4 +1,4 @@
-"""The change programme: training, champions and campaigns that help people to take to the system."""
+"""The change programme: training, champions and campaigns that help people, and how much else they have to bear."""
 
 from simulator.scenario.numbers.number_kinds import ChampionsPer100, Factor, PerYear, Share, UsersPerWeek, Weeks
 from simulator.scenario.numbers.section import Section, stated
@@ -45,7 +45,8 @@ class ChangeProgramme(Section):
 
     ideal: bool = stated(
         default=False,
-        description="Whether every site has the pilot's mix of segments, all trained (mechanism switched off).",
+        description="Whether every site has the pilot's mix of segments, all trained, without change load "
+        "(mechanism switched off).",
     )
     untrained_onset_factor: Factor = stated(0.4, "Multiplies the onset hazard of untrained users (factor).")
     untrained_question_factor: Factor = stated(2, "Multiplies how-to questions of untrained new users (factor).")

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from simulator.scenario.numbers.number_kinds import (
     Actions,
     CheckedTasks,
+    CycleWeeks,
     Factor,
     FactorAboveZero,
     Holds,
@@ -137,7 +138,7 @@ class Watch(Section):
     """Somebody who looks at each live site now and then, and acts on what is seen, as long as there is a budget."""
 
     first_weeks: Weeks = stated(8, "Time from a site's go-live to its first reading (weeks).")
-    every_weeks: WeeksAboveZero = stated(4, "Time from one reading of a site to its next (weeks).")
+    every_weeks: CycleWeeks = stated(4, "Time from one reading of a site to its next (weeks).")
     qa_tasks: CheckedTasks = stated(200, "Tasks from which the accuracy of a site is observed (tasks).")
     active_share_below: Share | None = stated(
         0.4, "Active share below which people are asked again, and trained next (share); null: never."
