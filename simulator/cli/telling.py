@@ -15,6 +15,8 @@ SENTENCES = {
     "sponsor-review": "value seen: {value_told}; the sponsor {patience_told}",
     "budget-decision": "spent {currency} {spent} since funding, forward value {forward_value} against a cost to come "
     "of {forward_cost}: {budget_decision}",
+    "site-read": "{site} is looked at: {active_share_observed:%} of its people use it, accuracy seen "
+    "{accuracy_observed:%}",
     "go-live": "{site} {pilot:begins its pilot|goes live}, {users_onboarded} people invited"
     "{carried_by_hand:, data carried by hand|}",
     "shift-change": "{shift}: {agents_on_duty} at work",
@@ -64,6 +66,8 @@ SENTENCES = {
     "stage-began": "{stage} begins{visit:, once more|} (it will take {weeks} weeks)",
     "system-live": "{system} is live",
     "left-the-team": "{agent} is gone",
+    "action-taken": "{site}: {action} (actions left: {actions_left})",
+    "phase-put-off": "phase {phase} is put off: {sites_below} of {sites_live} live sites are not as they should be",
     "shelved": "the programme is shelved: {reason}",
 }
 """How a kind of event is told; `{x:%}` is a percentage, `{x:a|b}` is a where x holds and b where it does not."""
@@ -71,7 +75,8 @@ SENTENCES = {
 ENDINGS = {"sponsor": "its sponsor has lost patience", "budget": "its budget is not renewed"}
 
 MILESTONES = (
-    "gate-read", "funded", "sponsor-review", "budget-decision", "go-live", "team-moved-on", "team-shrank",
+    "gate-read", "funded", "sponsor-review", "budget-decision", "action-taken",
+    "phase-put-off", "go-live", "team-moved-on", "team-shrank",
     "integration-began", "system-live", "model-deployed", "data-remediated", "outage", "service-restored",
     "agent-hired", "resigned", "shelved", "switched-off",
 )  # fmt: skip

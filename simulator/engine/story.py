@@ -10,7 +10,7 @@ from simulator.model.plan.plan import Plan
 from simulator.model.programme.programme import BUDGET_ENDED, SPONSOR
 from simulator.model.state.events import KINDS
 from simulator.model.state.state import State
-from simulator.model.state.states import BUDGET_DECISIONS, CLASS_REPAIR, DECISIONS
+from simulator.model.state.states import ACTIONS, BUDGET_DECISIONS, CLASS_REPAIR, DECISIONS
 from simulator.scenario.vocabulary import JOBS, TICKET_KINDS, TIERS, USER_STATES
 
 ENDED_BY = {SPONSOR: "sponsor", BUDGET_ENDED: "budget"}
@@ -34,6 +34,7 @@ class Story:
         self.systems = [system.name for system in scenario.integration.systems]
         self.stages = [f"{x.name}/{stage.name}" for x in scenario.integration.systems for stage in x.stages]
         rollout = scenario.rollout
+        self.phases = [phase.name for phase in rollout.phases] if rollout is not None else []
         readings = (rollout.funding_gate, *rollout.gates) if rollout is not None else (None,)
         self.gates = ["funding" if gate is None else gate.name for gate in readings]
         self.value_gates = {
@@ -79,6 +80,8 @@ class Story:
             "system": self.systems,
             "stage": self.stages,
             "gate": self.gates,
+            "phase": self.phases,
+            "action": ACTIONS,
             "decision": DECISIONS,
             "budget_decision": BUDGET_DECISIONS,
         }.get(name)

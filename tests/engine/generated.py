@@ -97,6 +97,7 @@ def document(r: random.Random) -> dict[str, Any]:
         system["share"] = r.choice([1, number(r, 0.5, 4)])
     tree["support"]["hypercare"] = r.choice([None, {"weeks": number(r, 0.5, 4), "share": number(r, 0.1, 0.9)}])
     tree["rollout"]["learning_rate"] = r.choice([0, number(r, 0.05, 0.6)])
+    add_watch(r, tree)
     return tree
 
 
@@ -144,6 +145,23 @@ def behave(r: random.Random, tree: dict[str, Any]) -> None:
     }
     tree["users"]["trust"]["surfaced_weight"] = r.uniform(1, 5)
     tree["ai"]["retraining"]["corrections_to_halve"] = r.choice([None, number(r, 2, 30)])
+
+
+def add_watch(r: random.Random, tree: dict[str, Any]) -> None:
+    """People who have other changes to bear, and somebody who looks at live sites and acts on what is seen."""
+    tree["change_programme"]["load"] = r.choice(
+        [None, {"other_changes_per_year": number(r, 0, 6), "willingness_lost_per_change": r.choice([0.05, 0.2])}]
+    )
+    tree["rollout"]["watch"] = None if r.random() < 0.2 else {
+        "first_weeks": r.choice([0, 0, number(r, 0, 2)]), "every_weeks": r.choice([0.5, 1, number(r, 0.5, 2)]),
+        "active_share_below": r.choice([None, 0.5, 1, 1, 1]), "accuracy_below": r.choice([None, 0.7, 1]), "qa_tasks": 9,
+        "actions_per_site": r.choice([0, 2, 5]), "pauses": r.random() < 0.9, "pause_weeks": number(r, 0.5, 3),
+    }  # fmt: skip
+    later = r.choice([0, 2, 2])
+    for i, phase in enumerate(tree["rollout"]["phases"]):  # so that there is time to look at those before
+        phase["week"] += later * i
+    if r.random() < 0.4:  # and more of them go on
+        tree["rollout"]["sponsor"] = tree["rollout"]["budget"] = None
 
 
 def change_programme(r: random.Random) -> dict[str, Any]:

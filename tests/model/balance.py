@@ -24,11 +24,12 @@ from simulator.scenario.vocabulary import COST_CATEGORIES, TEAMS, VALUE_CATEGORI
 
 
 def check(state: Any) -> None:
-    """Users, people, lines, tickets, integration, edge cases and waves balance."""
+    """Users, people, lines, tickets, integration, readings, money, edge cases and waves balance."""
     check_users(state)
     check_people(state)
     check_tickets(state)
     check_integration(state)
+    check_watch(state)
     check_money(state)
     check_edge_cases(state)
     check_waves(state)
@@ -144,6 +145,20 @@ def check_waves(state: Any) -> None:
         live_at = state.sites["live_at"][state.sites["wave"] == number]
         assert wave["sites_left"] == (live_at == np.inf).sum()
         assert wave["finished"] == (live_at.max() if len(live_at) else np.inf)
+
+
+def check_watch(state: Any) -> None:
+    """Nobody acts without a reading, nor beyond the budget; people bear the systems of the last year, and no others."""
+    sites, settings = state.sites, state.settings[0]
+    assert (sites["actions"] <= np.minimum(sites["readings"], settings["rollout.watch.actions_per_site"])).all()
+    assert (sites["readings"][sites["live_at"] == np.inf] == 0).all()
+    for flag in ("below", "trained_next"):
+        assert (sites[flag] <= (sites["readings"] > 0)).all()
+    now = 168.0 * int(state.world["week"][0])  # the week's end is the last count but for systems since
+    live_at = state.systems["live_at"]
+    for needs, site in zip(state.site_needs, sites, strict=True):
+        own = live_at[(needs == 1) & (live_at < np.inf)]
+        assert (own > now + 168.0 - 8736.0).sum() <= site["recent_systems"] <= (own > now - 8736.0).sum()
 
 
 def check_money(state: Any) -> None:

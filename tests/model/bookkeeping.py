@@ -90,6 +90,12 @@ def costs(told: Any) -> Any:
             if site in live:
                 pay_for_site(ledger, told, live[site], time)
             live[site] = (time, people, not pilot)
+        elif event.kind == "site-read":
+            assert scenario.rollout is not None
+            assert scenario.rollout.watch is not None
+            ledger.charge(time, scenario.rollout.watch.qa_tasks.value * money.cost_per_checked_answer.value)
+        elif event.kind == "action-taken" and "asked" in str(fields["action"]) and programme.campaign is not None:
+            ledger.charge(time, users[str(fields["site"])] * money.campaign_cost_per_user.value)
         elif event.kind == "job-opened" and fields["job_class"] == "remediation":
             ledger.charge(time, money.remediation_cost_per_site.value)
         elif event.kind == "service-restored":

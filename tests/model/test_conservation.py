@@ -24,9 +24,12 @@ RICH = {
     "users": {"turnover_per_year": 0.5},
     "support": {"hypercare": {"weeks": 2.5, "share": 0.4}},
     "change_programme": {"training": {"users_per_week": 10, "weeks_before_go_live": 2},
-                         "champions": {"per_100_users": 2}, "campaign": {"weeks": 2}},
+                         "champions": {"per_100_users": 2}, "campaign": {"weeks": 2}, "load": {}},
+    "rollout": {"watch": {"first_weeks": 2, "every_weeks": 3, "active_share_below": 1, "accuracy_below": 0.9,
+                          "pauses": True, "pause_weeks": 2}},
     "economics": {"platform_cost_per_week": 70, "licence_per_user_week": 3, "outage_cost_per_hour": 11,
-                  "remediation_cost_per_site": 500, "overtime_factor": 1.7},
+                  "remediation_cost_per_site": 500, "overtime_factor": 1.7,
+                  "cost_per_checked_answer": 0.1},
 }  # fmt: skip
 BEHAVING = {
     **RICH,
@@ -68,7 +71,8 @@ def test_balance_after_every_event_of_more_generated_scenarios() -> None:
 
 @pytest.mark.parametrize(("sections", "rollout"), [(RICH, {}), (RICH, STOPPED), (BEHAVING, {})])
 def test_balance_after_every_event_of_the_small_programme(sections: dict[str, Any], rollout: dict[str, Any]) -> None:
-    assert after_each_event(engine.build(small(**{**sections, "horizon_weeks": 20, "rollout": rollout})), 0, 1) > 2000
+    changed = {**sections, "horizon_weeks": 20, "rollout": {**RICH["rollout"], **rollout}}
+    assert after_each_event(engine.build(small(**changed)), 0, 1) > 2000
 
 
 @pytest.mark.slow

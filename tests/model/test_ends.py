@@ -33,7 +33,7 @@ WHOLE = {
     },
     "seasons": [{"name": "spring", "start": "03-01", "end": "05-15", "volume": 1.5, "edge_case_share": 0.1}],
     "outages": {"per_year": 20},
-    "change_programme": {"training": {"users_per_week": 40}, "champions": {}, "campaign": {}},
+    "change_programme": {"training": {"users_per_week": 40}, "champions": {}, "campaign": {}, "load": {}},
     "data_science_team": {
         "attrition_per_year": 2, "on_call_hours": 2, "moves_on": {"week": 15, "retained_share": 0.5}, "notice_weeks": 2,
         "run_team": {"members": 1, "weeks_after_last_go_live": 1}, "dedicated": 1,
@@ -44,6 +44,7 @@ WHOLE = {
         "gates": [gate("second", at_least=0.9, max_holds=1)],
         "sponsor": sponsor(value_error=0.3),
         "budget": {"tranche_weeks": 6, "hurdle": 0.1, "escalation_share": 0.5},
+        "watch": {"first_weeks": 1, "every_weeks": 2, "pauses": True},
     },
     "economics": {"licence_per_user_week": 2, "licence_renewal_weeks": 4, "build_cost_growth_per_year": 0.2},
 }  # fmt: skip

@@ -74,6 +74,37 @@ def test_holds_give_further_chances(holds, replications):
         assert funded or one.measures["stopped_at_gate"] == "funding"
 
 
+# ---- what a reading of a site sees
+
+
+@pytest.mark.parametrize(
+    ("name", "sample", "replications", "half_width"),
+    [
+        pytest.param("compiled", 200, 60, 0.03, id="compiled"),
+        pytest.param("compiled", 200, 700, 0.01, marks=slow, id="compiled-long"),
+        pytest.param("compiled", 50, 700, 0.01, marks=slow, id="compiled-small-sample"),
+        pytest.param("reference", 200, 12, 0.1, id="reference"),
+    ],
+)
+def test_a_site_is_retrained_as_often_as_a_binomial_tail(name, sample, replications, half_width):
+    """Every week its answers, right with 0.88, are read; retraining takes no time and changes nothing."""
+    scenario = load("theory/decisions").with_changes(
+        {
+            "horizon_weeks": 60,
+            "integration.hand_carried.extra_errors": 0,
+            "rollout.funding_gate": None,
+            "rollout.sponsor": None,
+            "ai.retraining": {"every_weeks": None, "effort_hours": 0, "deploy_weeks": 0},
+            "rollout.watch": {"first_weeks": 1, "every_weeks": 1, "qa_tasks": sample, "accuracy_below": 0.9,
+                              "active_share_below": None, "actions_per_site": 100},
+        }
+    )  # fmt: skip
+    seen = observe(name, scenario, replications, lambda state: (state.sites["actions"][0], state.sites["readings"][0]))
+    assert (seen[:, 1] == 52).all()  # in weeks 9 to 60: funded, and live, in week 8
+    expected = float(stats.binom.cdf(math.ceil(0.9 * sample) - 1, sample, 0.88))
+    compare_ratio(seen[:, 0], seen[:, 1], expected).assert_agrees(half_width_limit=half_width)
+
+
 # ---- how long a sponsor is patient
 
 

@@ -112,16 +112,17 @@ class Layout:
             record["opened"] = record["live_at"] = record["planned"] = record["go_live"] = math.inf
             record["shock_product"] = record["onset_factor"] = record["answered"] = record["learning_factor"] = 1.0
             record["tasks_per_judgement"] = 1.0
-            for purpose in ("shock", "retraining", "reading", "remediation"):
+            for purpose in ("shock", "retraining", "reading", "remediation", "watch"):
                 record[f"stream_{purpose}"] = stream(purpose, site.name)
         phases = scenario.rollout.phases if scenario.rollout is not None else ()
         pilot_sites = scenario.pilot.sites if scenario.pilot is not None else ()
         waves = np.zeros(1 + len(phases), records.WAVE)
-        for number, phase in enumerate(phases, 1):
+        for number, phase in enumerate(phases):
             for name in phase.sites:
                 self.put("sites", names.index(name), "phase.week", phase.week)
+                self.plan.records["sites"]["phase_number"][names.index(name)] = number
                 if name not in pilot_sites:
-                    self.plan.records["sites"]["wave"][names.index(name)] = number
+                    self.plan.records["sites"]["wave"][names.index(name)] = 1 + number
         waves["sites_left"] = np.bincount(self.plan.records["sites"]["wave"], minlength=len(waves))
         waves["finished"] = math.inf
         self.plan.records["waves"] = waves

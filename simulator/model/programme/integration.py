@@ -25,6 +25,7 @@ from simulator.model.programme.learning import learning_factor
 from simulator.model.state import events
 from simulator.model.state.events import GO_LIVE, STAGE_ENDED, SYSTEM_STARTS
 from simulator.model.state.states import DONE, IDLE, IN_LINE, LIVE, NO_TEAM, NOT_STARTED, UNDER_WAY
+from simulator.model.users.change_load import count_changes
 from simulator.model.users.tasks import touch
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
@@ -173,6 +174,7 @@ def system_live(state: Any, i: int, time: float) -> None:
     for s in range(world["sites"]):
         if state.site_needs[s, i] == 1:
             carry_less(state, s, time)
+    count_changes(state, time)
 
 
 @rule

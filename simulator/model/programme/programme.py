@@ -18,6 +18,7 @@ from simulator.model.programme.gates import read_gate
 from simulator.model.programme.integration import end_stage, system_due
 from simulator.model.programme.rollout import end_campaign, fund, go_live, stop, withdraw
 from simulator.model.programme.sponsor import review
+from simulator.model.programme.watching import read_site
 from simulator.model.programme.week import close_week, open_week
 from simulator.model.state import events
 from simulator.model.state.events import DAY, SHOCK
@@ -78,6 +79,8 @@ def turn(state: Any, kind: int, entity: int, time: float) -> None:
     elif kind == events.BUDGET:
         if decide_budget(state, time):
             stop(state, BUDGET_ENDED, time)
+    elif kind == events.SITE_READ:
+        read_site(state, entity, time)
     elif kind == events.GO_LIVE:
         go_live(state, entity, time)
     elif kind == events.HIRED:

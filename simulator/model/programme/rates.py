@@ -9,6 +9,7 @@ from simulator.model.clockwork.time import WEEK_HOURS, YEAR_HOURS
 from simulator.model.state import events
 from simulator.model.state.states import AWAY, CLOSED, LIVE, NEW, NEW_UNTRAINED, ONBOARDED, STOPPED, UNTRAINED
 from simulator.model.support.support import question_rate
+from simulator.model.users.change_load import willingness
 from simulator.model.users.change_management import mood
 from simulator.model.users.movers import drop_out_weight
 from simulator.model.users.users import active_in
@@ -47,6 +48,7 @@ def clock_rate(state: Any, c: int, process: int) -> float:
         hazard = cell["onset_per_week"] * site["onset_factor"] + word_of_mouth * mood(site, settings)
         if site["stage"] == LIVE:
             hazard *= 1.0 - settings["integration.hand_carried.friction"] * site["carried_share"]
+        hazard *= willingness(site, settings)
         return float(willing * hazard / week)
     if process == events.RETURN:
         pull = settings["users.return_base"] + mood(site, settings)

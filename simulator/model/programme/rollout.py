@@ -39,6 +39,7 @@ from simulator.model.state.events import (
     OUTAGE,
     REVIEW,
     SHOCK,
+    SITE_READ,
     SYSTEM_STARTS,
     TEAM_SHRINKS,
     WITHDRAWN,
@@ -153,9 +154,9 @@ def go_live(state: Any, s: int, time: float) -> None:
         learn_from_waves(state, s, time)
         site["carried_since"] = time
         if settings["change_programme.campaign.weeks"] > 0.0:
-            site["onset_factor"] = settings["change_programme.campaign.onset_factor"]
-            spend(state, CHANGE, settings["economics.campaign_cost_per_user"] * site["users"])
-            set_timer(state, CAMPAIGN_ENDS, s, time + settings["change_programme.campaign.weeks"] * WEEK_HOURS)
+            begin_campaign(state, s, time)
+        if settings["rollout.watch"] == 1:
+            set_timer(state, SITE_READ, s, time + settings["rollout.watch.first_weeks"] * WEEK_HOURS)
     note(state, time, GO_LIVE, s, onboarded, int(pilot), int(site["carried_share"] > 0.0))
 
 
@@ -171,6 +172,16 @@ def finish_wave(state: Any, time: float) -> None:
     if settings["data_science_team.run_team"] == 1:
         after = settings["data_science_team.run_team.weeks_after_last_go_live"] * WEEK_HOURS
         set_timer(state, TEAM_SHRINKS, 0, time + after)
+
+
+@rule
+def begin_campaign(state: Any, s: int, time: float) -> None:
+    """Everybody at site `s`, whose rates are about to be renewed, is asked to start, for the length of a campaign."""
+    site = state.sites[s]
+    settings = state.settings[0]
+    site["onset_factor"] = settings["change_programme.campaign.onset_factor"]
+    spend(state, CHANGE, settings["economics.campaign_cost_per_user"] * site["users"])
+    set_timer(state, CAMPAIGN_ENDS, s, time + settings["change_programme.campaign.weeks"] * WEEK_HOURS)
 
 
 @rule
@@ -229,7 +240,7 @@ def stop(state: Any, reason: int, time: float) -> None:
     note(state, time, events.SHELVED, reason, 0, 0, 0)
     for kind in (GATE, FUNDED, REVIEW, BUDGET, GO_LIVE, MOVES_ON, TEAM_SHRINKS, CLEANING_DUE, CAMPAIGN_ENDS):
         stop_timers(state, kind)
-    for kind in (DEPLOYED, OUTAGE, HIRED):
+    for kind in (DEPLOYED, OUTAGE, HIRED, SITE_READ):
         stop_timers(state, kind)
     stop_integration(state, time)
     running = 0

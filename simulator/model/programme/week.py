@@ -74,6 +74,7 @@ from simulator.model.state.states import (
 from simulator.model.support.data_science import open_carrying, open_retraining
 from simulator.model.support.hypercare import hypercare_cost
 from simulator.model.support.lines import change_tier
+from simulator.model.users.change_load import count_changes
 from simulator.model.users.tasks import settle
 from simulator.model.users.training import train
 from simulator.model.users.trust import credit_successes, forget, trust
@@ -226,6 +227,7 @@ def open_week(state: Any, time: float) -> None:
     world = state.world[0]
     train(state, time)
     open_carrying(state, time)
+    count_changes(state, time)
     for s in range(world["sites"]):
         site = state.sites[s]
         if site["stage"] != NOT_STARTED and world["programme"] != STOPPED and retraining_due(state, s, time):

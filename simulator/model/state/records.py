@@ -69,8 +69,9 @@ SITE = _record(
     week_tasks week_correct week_wrong
     carried_since carried_hours carried_share learning_factor onset_factor tasks_per_judgement licences renewed""",
     i8="""days is_pilot stage first_cell pilot_users active away retraining retrainings shocks tickets
-    invited ready stale remediations carrying corrections learnt wave""",
-    u8="stream_shock stream_retraining stream_reading stream_remediation",
+    invited ready stale remediations carrying corrections learnt wave
+    recent_systems phase_number readings actions below trained_next put_off""",
+    u8="stream_shock stream_retraining stream_reading stream_remediation stream_watch",
 )
 WAVE = _record("waves", f8="finished", i8="sites_left")
 CELL = _record(

@@ -123,6 +123,19 @@ BUDGET_ENDS: Final = 1
 ESCALATED: Final = 2
 BUDGET_DECISIONS: Final = ("renewed", "not renewed", "renewed nevertheless")
 
+# What is done after a reading of a site, for its people and for its answers; the sum of both has a name.
+ASKED_AGAIN: Final = 1
+MENDED: Final = 2
+TAUGHT_ANEW: Final = 4
+ACTIONS: Final = (
+    "nothing is done",
+    "people are asked again",
+    "the data are to be cleaned",
+    "people are asked again, and the data are to be cleaned",
+    "the model is to be retrained",
+    "people are asked again, and the model is to be retrained",
+)
+
 # Choices of a scenario.
 FROM_PILOT: Final = place_of(Support, "planning", "from_pilot")
 WHEN_READY: Final = place_of(Rollout, "go_live", "when_ready")

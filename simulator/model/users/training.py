@@ -1,7 +1,8 @@
 """Training: a capacity of so many users a week, which begins some weeks before each site goes live.
 
 Sites are trained in the order of their dates, volunteers of a site before its others; whoever is still untrained when
-their site is live is trained afterwards with what capacity is left. A week's capacity can't be saved up.
+their site is live is trained afterwards with what capacity is left. A site that was found wanting comes before all
+others, until everybody there is trained. A week's capacity can't be saved up.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ def train(state: Any, time: float) -> None:
     world["training_left"] += settings["change_programme.training.users_per_week"]
     places = int(math.floor(world["training_left"] + 1e-9))
     world["training_left"] = max(0.0, world["training_left"] - places)
+    for s in range(world["sites"]):
+        if places > 0 and state.sites[s]["trained_next"] == 1:
+            trained = train_site(state, s, places, time)
+            state.sites[s]["trained_next"] = int(trained == places)
+            places -= trained
     ahead = settings["change_programme.training.weeks_before_go_live"] * WEEK_HOURS * settings["rollout.time_scale"]
     last = -1.0
     number = -1

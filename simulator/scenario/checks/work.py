@@ -156,6 +156,7 @@ def _load(scenario: "Scenario") -> _Load:
     events += EVENTS_PER_USER * users * people.turnover_per_year.mean * scenario.horizon_weeks / WEEKS_PER_YEAR
     events += _slices(scenario, math.fsum(by_hand.values())) + _reworked(scenario)
     rare = _changes_upstream(scenario, math.fsum(live.values())) + _outages(scenario) + _leavers(scenario)
+    rare += _readings(scenario, live)
     events += rare + EVENTS_PER_WEEK * scenario.horizon_weeks + days
     return _Load(users, tasks, tickets, rare, events)
 
@@ -245,6 +246,14 @@ def _changes_upstream(scenario: "Scenario", live_weeks: float) -> float:
     if shocks is None or scenario.ai.data_quality.ideal:
         return 0.0
     return EVENTS_PER_SHOCK * live_weeks * shocks.per_site_year.mean / WEEKS_PER_YEAR
+
+
+def _readings(scenario: "Scenario", live: dict[str, float]) -> float:
+    """Readings of live sites."""
+    watch = scenario.rollout.watch if scenario.rollout is not None else None
+    if watch is None:
+        return 0.0
+    return math.fsum(max(0.0, weeks - watch.first_weeks.mean) for weeks in live.values()) / watch.every_weeks.mean
 
 
 def _outages(scenario: "Scenario") -> float:

@@ -18,6 +18,8 @@ MOST_REPEATED: Final = 0.999
 """Chance that something happens once more: a thousand times in the mean."""
 LEAST_SLICE: Final = 0.1
 """Hours: six minutes."""
+LEAST_CYCLE: Final = 0.1
+"""Weeks: once a working day, and more."""
 MOST_CHECKED: Final = 1_000_000
 MOST_PEOPLE: Final = 10_000
 
@@ -60,6 +62,7 @@ ChampionsPer100 = Annotated[Quantity, Uncertain("people per 100 users", _up_to(1
 Money = Annotated[Quantity, Uncertain("currency", _up_to(1e12))]
 Weeks = Annotated[Quantity, Uncertain("weeks", _up_to(MOST_WEEKS))]
 WeeksAboveZero = Annotated[Quantity, Uncertain("weeks", _up_to(MOST_WEEKS, low_open=True))]
+CycleWeeks = Annotated[Quantity, Uncertain("weeks", Range(LEAST_CYCLE, MOST_WEEKS, natural_low=LEAST_CYCLE))]
 SignedWeeks = Annotated[Quantity, Uncertain("weeks", _near_funding)]
 Hours = Annotated[Quantity, Uncertain("hours", _up_to(MOST_HOURS))]
 Minutes = Annotated[Quantity, Uncertain("minutes", _up_to(MOST_MINUTES))]
@@ -88,6 +91,7 @@ WeekNumber = Annotated[int, Certain("week", Range(0, 520), whole=True)]
 WindowWeeks = Annotated[int, Certain("weeks", Range(1, 52), whole=True)]
 LagWeeks = Annotated[int, Certain("weeks", Range(0, 52), whole=True)]
 Holds = Annotated[int, Certain("holds", Range(0, 20), whole=True)]
+Actions = Annotated[int, Certain("actions", Range(0, 100), whole=True)]
 CertainShare = Annotated[float, Certain("share", Range(0, 1))]
 CertainPerYear = Annotated[float, Certain("per year", Range(0, MOST_PER_YEAR))]
 CertainRate = Annotated[float, Certain("per week", Range(0, MOST_RATE))]

@@ -1,6 +1,6 @@
-"""The change programme: training, champions and campaigns that help people to take to the system."""
+"""The change programme: training, champions and campaigns that help people, and how much else they have to bear."""
 
-from simulator.scenario.numbers.number_kinds import ChampionsPer100, Factor, UsersPerWeek, Weeks
+from simulator.scenario.numbers.number_kinds import ChampionsPer100, Factor, PerYear, Share, UsersPerWeek, Weeks
 from simulator.scenario.numbers.section import Section, stated
 
 
@@ -29,12 +29,24 @@ class Campaign(Section):
     onset_factor: Factor = stated(2, "Multiplies users.segments.onset_per_week while it runs (factor).")
 
 
+class ChangeLoad(Section):
+    """What else changes for people: they bear only so many changes at once."""
+
+    other_changes_per_year: PerYear = stated(
+        2, "What else the organisation changes for its people, beside the system and those it builds on (per year)."
+    )
+    willingness_lost_per_change: Share = stated(
+        0.052, "Share of the onset hazard that each change of a year beyond the second takes away (share)."
+    )
+
+
 class ChangeProgramme(Section):
     """What is done so that people take to the system, and what happens where it is not done."""
 
     ideal: bool = stated(
         default=False,
-        description="Whether every site has the pilot's mix of segments, all trained (mechanism switched off).",
+        description="Whether every site has the pilot's mix of segments, all trained, without change load "
+        "(mechanism switched off).",
     )
     untrained_onset_factor: Factor = stated(0.4, "Multiplies the onset hazard of untrained users (factor).")
     untrained_question_factor: Factor = stated(2, "Multiplies how-to questions of untrained new users (factor).")
@@ -48,3 +60,6 @@ class ChangeProgramme(Section):
     )
     champions: Champions | None = stated(None, "Champions; null: none.")
     campaign: Campaign | None = stated(None, "Campaign after each site's go-live; null: none.")
+    load: ChangeLoad | None = stated(
+        None, "Change load; null: people bear any number of changes.", unless="change_programme.ideal"
+    )

@@ -96,7 +96,7 @@ class Economics(Section):
     )
     remediation_cost_per_site: Money = stated(0, "Data remediation, beside the team's work (currency per site).")
     cost_per_checked_answer: Money = stated(
-        0, "Each answer that somebody checks, for a gate or a retraining (currency)."
+        0, "Each answer that somebody checks, for a gate, a retraining or a reading of a site (currency)."
     )
     outage_cost_per_hour: Money = stated(0, "Each hour of an outage (currency).")
     programme_office_cost_per_week: Money = stated(

@@ -5,7 +5,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from simulator.scenario.numbers.number_kinds import (
+    Actions,
     CheckedTasks,
+    CycleWeeks,
     Factor,
     FactorAboveZero,
     Holds,
@@ -133,6 +135,26 @@ class Budget(Section):
     )
 
 
+class Watch(Section):
+    """Somebody who looks at each live site now and then, and acts on what is seen, as long as there is a budget."""
+
+    first_weeks: Weeks = stated(8, "Time from a site's go-live to its first reading (weeks).")
+    every_weeks: CycleWeeks = stated(4, "Time from one reading of a site to its next (weeks).")
+    qa_tasks: CheckedTasks = stated(200, "Tasks from which the accuracy of a site is observed (tasks).")
+    active_share_below: Share | None = stated(
+        0.4, "Active share below which people are asked again, and trained next (share); null: never."
+    )
+    accuracy_below: Share | None = stated(
+        0.8, "Observed accuracy below which data are remediated, or the model retrained (share); null: never."
+    )
+    actions_per_site: Actions = stated(2, "Readings of a site that may lead to action (actions).")
+    pauses: bool = stated(
+        default=False,
+        description="Whether the next phase is put off, once, when more than half of the live sites are below a level.",
+    )
+    pause_weeks: WeeksAboveZero = stated(8, "Time by which a phase is put off (weeks).")
+
+
 class Rollout(Section):
     """From the pilot to all sites."""
 
@@ -162,6 +184,9 @@ class Rollout(Section):
     sponsor: Sponsor | None = stated(None, "The sponsor; null: patient for ever.", acts="until_funded")
     budget: Budget | None = stated(
         None, "Funding in tranches; null: all that the programme needs.", acts="until_funded"
+    )
+    watch: Watch | None = stated(
+        None, "Readings of live sites that trigger action; null: nobody looks.", acts="until_funded"
     )
 
     @model_validator(mode="after")
