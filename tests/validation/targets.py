@@ -198,7 +198,7 @@ TARGETS: dict[str, tuple[Target, ...]] = {
     "The programme": (
         Target(
             "70-85% fail to scale (ascribed to Gartner there, where it could not be traced)",
-            "`typical-programme`: failure given funding", read.failure, 0.70, 0.85, FITTED,
+            "`typical-programme`: failure given funding", read.failure, 0.70, 0.85, HELD_OUT,
         ),
         Target(
             "scaled enterprise-wide: 16% of initiatives", "the same: success given funding",

@@ -11,9 +11,9 @@ CASES = ("retail-chatbot", "manufacturing-12-plants")
 TYPICAL = "typical-programme"
 RETAIL, ALL_FIVE = "retail-chatbot", "all-five-remedies"
 REMEDIES = {
-    "representative-pilot": {"pilot", "ai", "support", "rollout"},
+    "representative-pilot": {"pilot", "ai", "rollout"},
     "integration-day-one": {"integration"},
-    "support-early": {"pilot", "change_programme", "support", "data_science_team"},
+    "support-early": {"pilot", "change_programme", "support", "data_science_team", "economics"},
     "measure-what-matters": {"ai", "edge_cases", "rollout", "economics"},
     "explicit-gates": {"rollout"},
 }
@@ -21,7 +21,7 @@ REMEDIES = {
 CHANGES: dict[str, tuple[str, set[str]]] = {
     "change-management": (TYPICAL, {"pilot", "sites", "rollout", "levers"}),
     "integration-later": (TYPICAL, {"integration"}),
-    "support-from-pilot": (TYPICAL, {"support", "levers"}),
+    "support-from-pilot": (TYPICAL, {"rollout", "levers"}),
     "stress-ten-times-the-volume": (TYPICAL, {"sites", "users"}),
     "stress-least-engaged-users": (TYPICAL, {"sites", "users"}),
     "stress-nobody-at-2am": (TYPICAL, {"outages", "support"}),

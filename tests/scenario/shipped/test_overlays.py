@@ -117,7 +117,7 @@ def test_sorted_offices_differ_in_nothing_but_people() -> None:
     assert any(names <= set(phase.sites) for phase in scenario.rollout.phases)
     for system in scenario.integration.systems:
         assert system.sites is None or len(names & set(system.sites)) in (0, 3), system.name
-    assert (scenario.rollout.sponsor, scenario.rollout.funding_gate, scenario.rollout.gates) == (None, None, ())
+    assert (scenario.rollout.budget, scenario.rollout.funding_gate, scenario.rollout.gates) == (None, None, ())
 
 
 def test_integration_starts_in_the_pilot_at_funding_or_after_the_first_go_live() -> None:
