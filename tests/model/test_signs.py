@@ -1,4 +1,4 @@
-"""Signs of behaviour under common random numbers: the typical programme with judgements, surfacing, and so on.
+"""Signs of behaviour under common random numbers: what more of something does to people in the typical programme.
 
 What is asserted is the mean of paired differences and its 95% interval.
 """
@@ -25,24 +25,15 @@ pytestmark = pytest.mark.slow
 
 REPLICATIONS = 150
 FEWER = 50
-BEHAVIOUR = {
-    "users.judged_per_week": 5,
-    "users.surfacing_share": 0.3,
-    "users.trust.surfaced_weight": 4,
-    "ai.retraining.corrections_to_halve": 300,
-    "users.habit": {"weeks": 3, "protection": 0.6},
-    "users.movers": {"share": 0.35, "drop_out_per_week": 0.06},
-    "users.drop_out_per_week": 0.004,
-}
-TO_THE_END = {"rollout.sponsor": None, "rollout.gates": [], "rollout.funding_gate": None, "levers": []}
+TO_THE_END = {"rollout.budget": None, "rollout.gates": [], "rollout.funding_gate": None, "levers": []}
 """Nobody stops a programme, so that adoption and accuracy are read at the same time in each."""
 NOTICED, UNNOTICED = 0.7, 0.2
 
 
 @cache
 def behaving() -> Scenario:
-    """The typical programme with people who behave."""
-    return load("typical-programme").with_changes(BEHAVIOUR)
+    """The typical programme, which nobody stops."""
+    return load("typical-programme").with_changes(TO_THE_END)
 
 
 @cache
@@ -61,7 +52,7 @@ def noticing(number: int, changes: dict[str, Any]) -> tuple[Any, Any]:
     """Replications in which most errors are noticed, and in which few are; nobody stops a programme."""
     found = [
         sim.run(
-            behaving().with_changes({**TO_THE_END, **changes, "users.notice_probability": share}),
+            behaving().with_changes({**changes, "users.notice_probability": share}),
             replications=number, seed=1, progress=False,
         ).replications
         for share in (NOTICED, UNNOTICED)
@@ -100,10 +91,25 @@ def test_using_it_more_drives_nobody_away_and_is_worth_more() -> None:
     assert interval(value)[0] > 0
 
 
-def test_better_data_raise_accuracy_adoption_and_success() -> None:
-    better, usual = replications(REPLICATIONS, ("sites.*.data_quality", 0.92)), replications(REPLICATIONS)
-    for measure in ("accuracy_scaled_all_sites", "adoption_final", "success"):
-        assert interval(differences(measure, better, usual))[0] > 0
+@pytest.mark.parametrize(
+    ("change", "raised"),
+    [
+        (("sites.*.data_quality", 0.92), ("accuracy_scaled_all_sites", "adoption_final", "value_from_funding")),
+        (("integration.systems.*.start_week", -16), ("adoption_peak",)),
+        (("support.target_occupancy", 0.1), ("adoption_final", "sla_met_share")),
+    ],
+    ids=["better data", "systems earlier", "seven times the heads"],
+)
+def test_what_helps_helps_people(change: tuple[str, Any], raised: tuple[str, ...]) -> None:
+    helped, usual = replications(FEWER, change), replications(REPLICATIONS).head(FEWER)
+    for measure in raised:
+        assert interval(differences(measure, helped, usual))[0] > 0, measure
+
+
+def test_a_longer_ramp_of_training_hurts_nobody() -> None:
+    ramp = ("change_programme.training.weeks_before_go_live", 12)
+    longer, usual = replications(FEWER, ramp), replications(REPLICATIONS).head(FEWER)
+    assert interval(differences("adoption_final", longer, usual))[1] > 0
 
 
 def stopped_by_quarter(scenario: Scenario, number: int) -> Any:
@@ -129,11 +135,11 @@ def first_times(user: Any, time: Any, which: Any) -> dict[float, float]:
 
 def test_who_tends_to_leave_leaves_early() -> None:
     """Without gates and sponsor most people are lost in the first quarter after they began, and ever fewer later."""
-    quarters = stopped_by_quarter(behaving().with_changes(TO_THE_END), 10)
+    quarters = stopped_by_quarter(behaving(), 10)
     assert list(quarters) == sorted(quarters, reverse=True)
     assert quarters[0] > 1.5 * quarters[1]
     mean = 0.35 * 0.06 + 0.65 * 0.004
-    alike = {**TO_THE_END, "users.movers": None, "users.drop_out_per_week": mean}
+    alike = {"users.movers": None, "users.drop_out_per_week": mean}
     same = stopped_by_quarter(behaving().with_changes(alike), 10)
     ratios = [before / after for before, after in itertools.pairwise(quarters)]
     assert ratios[0] > same[0] / same[1]  # steeper than where everybody is alike

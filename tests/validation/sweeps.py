@@ -41,9 +41,11 @@ EXPECTED = {
     r"change_programme\.(untrained_question_factor|spoiling)": LESS,
     r"support\.(documentation_quality|documentation_effect|triage_skill)": MORE,
     r"support\.(tickets_per_noticed_error|how_to_.*|failure_reversion|bounce_handling_share)": LESS,
-    r"data_science_team\.attrition_per_year|rollout\.sponsor\.expected_share": LESS,
-    r"rollout\.sponsor\.(patience_weeks|restored)|economics\.value_per_correct_task": MORE,
-    r"economics\.rework_cost_per_noticed_error": LESS,
+    r"data_science_team\.attrition_per_year|users\.movers\..*|change_programme\.load\..*": LESS,
+    r"rollout\.(budget\.escalation_share|learning_rate)|users\.habit\.protection": MORE,
+    r"economics\.(minutes_saved_per_correct_task|wage_per_hour|realised_share)": MORE,
+    r"economics\.(cost_.*|rework_cost.*|.*_cost_per_.*|.*_cost|build_cost.*|licence.*)|users\.surfacing_share": LESS,
+    r"users\.trust\.surfaced_weight|users\.habit\.weeks|ai\.retraining\.corrections_to_halve": LESS,
 }
 """What success should do as an input grows; the rest works both ways, or not at all on success."""
 
@@ -52,7 +54,7 @@ LEVERS = {
     "integration.reviewers": MORE, "data_science_team.members": MORE, "support.tiers.tier1.agents": MORE,
     "support.tiers.tier2.agents": MORE, "support.documentation_quality": MORE,
     "change_programme.training.users_per_week": MORE, "change_programme.champions.per_100_users": MORE,
-    "sites.*.data_quality": MORE, "pilot.curation": LESS, "rollout.sponsor.patience_weeks": MORE,
+    "sites.*.data_quality": MORE, "pilot.curation": LESS, "rollout.budget.tranche_weeks": MORE,
     "edge_cases.report_threshold": LESS,
 }  # fmt: skip
 """The same for levers; a pilot that is cleaned less flatters less, and the sponsor expects less."""

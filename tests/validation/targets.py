@@ -275,7 +275,8 @@ TARGETS: dict[str, tuple[Target, ...]] = {
             "large IT projects deliver 44% of the value that was planned",
             "the same: mean value since the decision over the value in the business case",
             read.realised_over_planned, 0.30, 0.60, CHECK,
-            "Bloch, Blumberg and Laartz (2012), McKinsey and Oxford, more than 5,400 projects", "A", miss=LESS_THAN_PLANNED,
+            "Bloch, Blumberg and Laartz (2012), McKinsey and Oxford, more than 5,400 projects", "A",
+            miss=LESS_THAN_PLANNED,
         ),
         Target(
             "total cost over licences: 2.9 in three years",
@@ -305,8 +306,8 @@ TARGETS: dict[str, tuple[Target, ...]] = {
         Target(
             "use of 47% where it is not encouraged against 83% where it is: a ratio of 0.57",
             "the same: peak adoption without campaigns and champions over that with them and training for everybody",
-            read.not_encouraged_over_encouraged, 0.45, 0.75, CHECK, "Humlum and Vestergaard (2025), BFI WP 2025-56", "B",
-            miss=ENCOURAGED,
+            read.not_encouraged_over_encouraged, 0.45, 0.75, CHECK,
+            "Humlum and Vestergaard (2025), BFI WP 2025-56", "B", miss=ENCOURAGED,
         ),
     ),
     "What works": (

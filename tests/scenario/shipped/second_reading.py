@@ -232,13 +232,13 @@ READINGS: Final = (
         expected=24.0,
         lowest=11.0,
         highest=67.0,
-        source="Humlum and Vestergaard (2025), BFI WP 2025-56; Bick, Blandin and Deming (2025), quoted; Brynjolfsson, Li "
-        "and Raymond (2025), QJE",
+        source="Humlum and Vestergaard (2025), BFI WP 2025-56; Bick, Blandin and Deming (2025), quoted; Brynjolfsson, "
+        "Li and Raymond (2025), QJE",
         named=("Humlum", "2025"),
         most="low",
-        note="2.8% of hours is an hour a week, 11 minutes for each of 5.5 cases; 2.2 hours are 24; 15% of 41 hours, where a "
-        "tool is in the flow of the work, 67. The cases are not of the source: our arithmetic. What is saved is told net "
-        "of errors that were noticed, which is hardly less than gross.",
+        note="2.8% of hours is an hour a week, 11 minutes for each of 5.5 cases; 2.2 hours are 24; 15% of 41 hours, "
+        "where a tool is in the flow of the work, 67. The cases are not of the source: our arithmetic. What is saved "
+        "is told net of errors that were noticed, which is hardly less than gross.",
     ),
     Reading(
         scenarios=(TYPICAL,),
@@ -295,8 +295,8 @@ READINGS: Final = (
         source="Lally et al. (2010), European Journal of Social Psychology 40(6)",
         named=("Lally", "2010"),
         most="medium",
-        note="A median of 66 days to 95% of the plateau of an exponential curve: 66 / ln 20 = 22 days; 18 to 254 days are "
-        "0.9 to 12 weeks.",
+        note="A median of 66 days to 95% of the plateau of an exponential curve: 66 / ln 20 = 22 days; 18 to 254 days "
+        "are 0.9 to 12 weeks.",
     ),
     Reading(
         scenarios=(TYPICAL,),

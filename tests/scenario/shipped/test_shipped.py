@@ -177,7 +177,7 @@ def test_every_number_has_a_listed_source_or_is_an_assumption(scenario: Scenario
     assert not [entry for entry in sourced if "essay" in str(entry.source)]
 
 
-SWITCHED_OFF = {"users.surfacing_share", "users.trust.surfaced_weight"}
+SWITCHED_OFF = {"economics.hypercare_cost_per_user_week"}
 """Numbers of a mechanism that is neutral where a scenario says nothing of it: no beliefs."""
 
 
