@@ -157,7 +157,7 @@ def add_watch(r: random.Random, tree: dict[str, Any]) -> None:
         "active_share_below": r.choice([None, 0.5, 1, 1, 1]), "accuracy_below": r.choice([None, 0.7, 1]), "qa_tasks": 9,
         "actions_per_site": r.choice([0, 2, 5]), "pauses": r.random() < 0.9, "pause_weeks": number(r, 0.5, 3),
     }  # fmt: skip
-    later = r.choice([0, 2, 2])
+    later = r.choice([0, 0, 2])
     for i, phase in enumerate(tree["rollout"]["phases"]):  # so that there is time to look at those before
         phase["week"] += later * i
     if r.random() < 0.4:  # and more of them go on

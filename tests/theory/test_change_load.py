@@ -47,8 +47,8 @@ def test_without_change_load_nothing_is_lost(engine_name):
 @pytest.mark.parametrize(
     ("name", "replications", "half_width"),
     [
-        pytest.param("compiled", 400, 0.03, id="compiled"),
-        pytest.param("compiled", 4000, 0.01, marks=slow, id="compiled-long"),
+        pytest.param("compiled", 400, 0.05, id="compiled"),
+        pytest.param("compiled", 10_000, 0.01, marks=slow, id="compiled-long"),
         pytest.param("reference", 20, 0.2, id="reference"),
     ],
 )
