@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from simulator.model.clockwork.time import WEEK_HOURS
+from simulator.model.clockwork.time import WEEK_HOURS, working_morning
 from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import note
 from simulator.model.economics.business_case import plan_ahead
@@ -40,7 +40,15 @@ def open_budget(state: Any, time: float) -> None:
     world["escalations"] = settings["rollout.budget.escalation_tranches"]
     if v >= settings["rollout.budget.escalation_share"]:
         world["escalations"] = 0
-    set_timer(state, BUDGET, 0, time + u * settings["rollout.budget.tranche_weeks"] * WEEK_HOURS)
+    next_date(state, time + u * settings["rollout.budget.tranche_weeks"] * WEEK_HOURS)
+
+
+@rule
+def next_date(state: Any, time: float) -> None:
+    """The budget is decided next on the working morning from `time` on."""
+    settings = state.settings[0]
+    offset = settings["data_science_team.utc_offset_hours"]
+    set_timer(state, BUDGET, 0, working_morning(settings, time, offset))
 
 
 @rule
@@ -82,5 +90,5 @@ def decide_budget(state: Any, time: float) -> bool:
         world["escalations"] -= int(decision == ESCALATED)
     spent = column_sum(state, COST, world["funded_in"], world["week"])
     note(state, time, BUDGET, spent, value, cost, decision)
-    set_timer(state, BUDGET, 0, time + settings["rollout.budget.tranche_weeks"] * WEEK_HOURS)
+    next_date(state, time + settings["rollout.budget.tranche_weeks"] * WEEK_HOURS)
     return bool(decision == BUDGET_ENDS)
