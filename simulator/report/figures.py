@@ -82,7 +82,8 @@ class Figures:
 
     def costs(self, axes: Axes | None = None) -> Axes:
         """Mean cost of a week by category, one upon the other, and mean value of a week beside them."""
-        axes = spending.by_category(self._result, _new_axes() if axes is None else axes)
+        axes = spending.by_category(self._result, _new_axes(height=4.8) if axes is None else axes)
+        self._mark_funding(axes)
         axes.yaxis.set_major_formatter(_money_formatter())
         return axes
 
@@ -187,6 +188,8 @@ class Figures:
         )
 
     def _mark_payback(self, axes: Axes) -> None:
+        if not self._result.priced:
+            return
         paid = self._result.estimate("payback_week")
         if not paid.get("n"):
             words = "value never covers cost"
@@ -222,8 +225,8 @@ def _money_formatter() -> Formatter:
     return FuncFormatter(lambda amount, _: written(amount, MONEY))
 
 
-def _new_axes() -> Axes:
+def _new_axes(height: float = 4.0) -> Axes:
     import matplotlib.pyplot as plt
 
-    _, axes = plt.subplots(figsize=(7.2, 4.0), layout="constrained")
+    _, axes = plt.subplots(figsize=(7.2, height), layout="constrained")
     return axes

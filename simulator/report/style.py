@@ -15,6 +15,7 @@ VERMILION = "#D55E00"
 GREEN = "#009E73"
 ORANGE = "#E69F00"
 PURPLE = "#CC79A7"
+BROWN = "#7A3E1D"
 GREY = "#6B7280"
 INK = "#1F2933"
 FAINT = "#D9DEE4"
@@ -32,7 +33,7 @@ COST_COLOURS: dict[CostCategory, str] = {
     "integration": "#56B4E9",
     "change": GREEN,
     "quality": "#F0E442",
-    "outages": INK,
+    "outages": BROWN,
     "management": VERMILION,
 }
 

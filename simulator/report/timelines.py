@@ -93,11 +93,13 @@ def shelving(result: Result, axes: Axes) -> Axes:
     else:
         axes.set_ylim(0, 0.1)
         axes.text(0.5, 0.5, "none is shelved", transform=axes.transAxes, ha="center", color=style.GREY)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.set_xlim(0, last + REVIEW_WEEKS)
     axes.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 2, 4, 8, 10], integer=True))
-    axes.set_xlabel("Weeks since funding (reviews, every four weeks)")
+    rollout = result.scenario.rollout
+    reviewed = rollout is not None and rollout.sponsor is not None
+    axes.set_xlabel(f"Weeks since funding ({'reviews, every four weeks' if reviewed else 'by four weeks'})")
     axes.set_title(told, loc="left", pad=10)
     style.quieten(axes)
     return axes

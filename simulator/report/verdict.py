@@ -30,11 +30,11 @@ LEAST_FOR_A_TENTH = 10
 def verdict(result: Result) -> str:
     """How likely scale is, and by when; whether it lasts, and how it is lost; whether it pays, and what it is worth.
 
-    Nothing is said of lasting where nothing reaches scale, nor of money where nothing has a price.
+    Nothing is said of lasting where nothing reaches scale, nor of money where nothing has a price or nothing is funded.
     """
     chance = result.share("reached_share")
     if chance.share is None:
-        sentences = [f"{_nobody(result)}{why_unfunded(result)}", _worth(result)]
+        sentences = [f"{_nobody(result)}{why_unfunded(result)}"]
     else:
         sentences = [_scale(result, chance), _lasting(result), _money(result)]
     return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences if sentence) + "."
@@ -66,9 +66,9 @@ def why_unfunded(result: Result) -> str:
     unfunded = np.flatnonzero(~result.funded).tolist()
     refused = Counter(str(gates[index]) for index in unfunded if gates[index] is not None)
     if not refused:
-        return ": the horizon ends before the decision" if unfunded else ""
+        return ": the horizon ends first" if unfunded else ""
     told = f": the pilot does not pass the gate {refused.most_common(1)[0][0]}"
-    return told if refused.total() == len(unfunded) else f"{told}, or the horizon ends before the decision"
+    return told if refused.total() == len(unfunded) else f"{told}, or the horizon ends first"
 
 
 def _nobody(result: Result) -> str:
@@ -162,33 +162,31 @@ def most(masses: dict[str, float]) -> str:
 
 
 def _money(result: Result) -> str:
-    """How many pay back, and what programmes are worth."""
+    """How many pay back by the horizon, and what funding is worth."""
     paid = result.share("paid_back_share")
     if paid.share is None:
         return ""
     funded, everybody = result.funded_count, result.replications_done
     kind = "programmes" if funded == everybody else "funded programmes"
-    back = "what they cost since the decision"
+    one, many = (
+        "by the end what it costs since the decision to fund",
+        "by the end what they cost since the decision to fund",
+    )
     if funded == 1 and result.weighting.weights is None:
-        verb = "pays" if paid.share == 1 else "does not pay"
-        told = f"the one {kind.removesuffix('s')} {verb} back what it costs since the decision"
-    elif paid.share in (0, 1):
-        told = (
-            f"none of the {kind} pays back what it costs since the decision"
-            if paid.share == 0
-            else f"all of the {kind} pay back {back}"
-        )
+        verb = "pays back" if paid.share == 1 else "does not pay back"
+        told = f"the one {kind.removesuffix('s')} {verb} {one}"
+    elif paid.share == 0:
+        told = f"none of the {kind} pays back {one}"
     else:
-        told = f"{written(paid.share, SHARE)} of the {kind} pay back {back}"
-    worth = _worth(result)
-    return f"{told} ({interval(paid)})" + (f"; {worth}" if worth else "")
+        told = f"{'all' if paid.share == 1 else written(paid.share, SHARE)} of the {kind} pay back {many}"
+    return f"{told} ({interval(paid)}); {_worth(result)}"
 
 
 def _worth(result: Result) -> str:
     """Value of funding in the middle and at the bad end, over the funded, with what is known of its interval."""
     value, currency = result.estimate("value_from_funding"), result.scenario.economics.currency
-    if not value.get("n") or not result.priced:
-        return ""
+    rate = 100.0 * result.scenario.economics.discount_rate_per_year
+    discounted = f", discounted at {rate:.3g}% a year," if rate else ""
 
     def amount(of: float | None) -> str:
         return written(of, MONEY, currency=currency)
@@ -199,10 +197,12 @@ def _worth(result: Result) -> str:
         return f"{amount(value[quantile])}{ends}"
 
     number = value["n"] or 0
-    if number == 1:
-        return f"funding it is worth {told('p50')}"
-    if number < LEAST_FOR_A_TENTH:
-        values = [float(each) for each in result.records.measure("value_from_funding") if each is not None]
-        least, largest = amount(min(values)), amount(max(values))
-        return "the value of funding " + (f"is {least}" if least == largest else f"lies from {least} to {largest}")
-    return f"the value of funding is {told('p50')} in the middle, and in one of ten {told('p10')} or worse"
+    if number >= LEAST_FOR_A_TENTH:
+        middle, bad = told("p50"), told("p10")
+        return f"the value of funding{discounted} is {middle} in the middle, and in one of ten {bad} or worse"
+    values, weights = result.records.measure("value_from_funding"), result.weighting.weights
+    counted = np.ones(len(values)) if weights is None else weights
+    known = [float(worth) for worth, weight in zip(values, counted, strict=True) if worth is not None and weight > 0.0]
+    least, largest = amount(min(known)), amount(max(known))
+    where = f"is {least}" if least == largest else f"lies from {least} to {largest}"
+    return f"the value of funding{discounted} {where}"

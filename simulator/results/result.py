@@ -12,6 +12,7 @@ import numpy as np
 
 from simulator.results.accessors import Analysis, view
 from simulator.results.conditioning import ConditioningError, weighting
+from simulator.results.costs import costs
 from simulator.results.statistics import ESTIMATES, Share, cumulative_incidence, describe, effective_size
 from simulator.results.success_curve import SuccessCurve, success_curve
 from simulator.results.weighting import Truths, Weighting
@@ -189,6 +190,13 @@ class Result:
         """Whether anything costs or is worth something, so that money can be spoken of."""
         return any(value is not None for value in self.records.measure("paid_back"))
 
+    def costs(self) -> pd.DataFrame:
+        """Money by category as a frame: means over the funded of what each costs or is worth since the decision.
+
+        A row per `(flow, category)`, with its share of all cost, and the means of each year since kick-off.
+        """
+        return costs(self)
+
     @cached_property
     def success_curve(self) -> SuccessCurve:
         """Shares of the funded replications that hold levels of adoption for numbers of weeks in a row."""
@@ -323,8 +331,8 @@ class Result:
     @property
     def plot(self) -> Any:
         """Figures, each a matplotlib Axes: `plot.adoption()`, `accuracy()`, `money()`, `timeline()`, `shelving()`,
-        `integrations()`, `tickets()`, `backlog()`, `outcomes()`, `success_curve()`, and `fan(measure)` for any weekly
-        measure.
+        `integrations()`, `tickets()`, `backlog()`, `outcomes()`, `success_curve()`, `costs()`, and `fan(measure)` for
+        any weekly measure.
         """
         return view("plot", self)
 

@@ -75,6 +75,9 @@ MEASURES: Final[tuple[Measure, ...]] = (
             "Weeks from funding to the beginning of the first week of the first stretch in which scale is reached, "
             "kept or not.",
             "scale is not reached", group=("when", 1), headline=("suite", "variance")),
+    Measure("decided_week", "Week of the decision, from kick-off", WEEKS, REPLICATION,
+            "Weeks from kick-off until the roll-out is decided on, which funding follows; 0 where users are in place. "
+            "Money since the decision is that of the weeks that begin from then on.", "it is not funded"),
     Measure("funded_week", "Week of funding, from kick-off", WEEKS, REPLICATION,
             "Weeks from kick-off to funding; 0 where users are in place.", "it is not funded"),
     Measure("shelved_week", "Week of shelving, from kick-off", WEEKS, REPLICATION,

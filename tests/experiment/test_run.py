@@ -59,7 +59,7 @@ def test_summary_json_has_null_and_never_nan(result):
     assert list(content) == [
         "scenario", "scenario_hash", "seed", "replications", "engine", "wall_seconds", "events_per_second",
         "measures", "outcomes", "paid_back_by_outcome", "success_probability", "reached_share", "kept_share",
-        "paid_back_share", "funded_share", "scaled_by_week", "success_curve",
+        "pays_probability", "paid_back_share", "funded_share", "scaled_by_week", "success_curve",
     ]  # fmt: skip
     assert content["measures"]["accuracy_scaled"]["mean"] is None
     assert content["measures"]["success"]["mean"] == result.success_probability.share

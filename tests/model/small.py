@@ -76,7 +76,7 @@ def small(**sections: Any) -> Scenario:
 def free(scenario: Scenario) -> Scenario:
     """The same where nothing costs anything, or is worth anything."""
     unpriced = {stated.path: 0 for stated in numbers(scenario) if stated.path.startswith("economics.")}
-    for name in ("overtime_factor", "commitment_weeks", "discount_rate_per_year"):
+    for name in ("overtime_factor", "commitment_weeks", "discount_rate_per_year", "shared_people.occupancy"):
         del unpriced[f"economics.{name}"]
     return scenario.with_changes(unpriced)
 

@@ -1,4 +1,4 @@
-"""What becomes of a programme, from made-up weeks: scale reached, kept or lost, paid back, and adoption that lasts."""
+"""What becomes of a programme, from made-up weeks: scale reached, kept or lost, and adoption that lasts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from simulator import engine
-from simulator.model.measures.outcome import first_stretch, longest_stretch, outcome, paid_back
+from simulator.model.measures.outcome import first_stretch, longest_stretch, outcome
 from simulator.model.plan.start import NOT_STOPPED
 from simulator.model.programme.programme import SPONSOR
 from simulator.scenario.vocabulary import OUTCOMES
@@ -30,17 +30,18 @@ def found(
     accuracy: Any = 0.9,
     funded: float | None = FUNDED_WEEK,
     stopped: int = NOT_STOPPED,
-    net: Any = 0.0,
     plan: Any = PLAN,
 ) -> dict[str, Any]:
     """The outcome of these weekly columns."""
-    world = np.zeros(1, dtype=[("funded_at", float), ("stopped_at", float), ("stopped_at_gate", int)])
+    times = [(name, float) for name in ("decided_at", "funded_at", "stopped_at")]
+    world = np.zeros(1, dtype=[*times, ("stopped_at_gate", int)])
+    world["decided_at"] = 168.0 * (FUNDED_WEEK - 1.0)
     world["funded_at"] = math.inf if funded is None else 168.0 * funded
     world["stopped_at"] = math.inf if stopped == NOT_STOPPED else 168.0 * 38
     world["stopped_at_gate"] = stopped
-    columns = {"adoption": adoption, "accuracy": accuracy, "net_cumulative": net, "active_users": 10.0}
+    columns = {"adoption": adoption, "accuracy": accuracy, "active_users": 10.0}
     weekly = {name: np.broadcast_to(column, WEEKS) for name, column in columns.items()}
-    weekly |= {"cost": np.ones(WEEKS), "value": np.ones(WEEKS), "resolution": np.full(WEEKS, math.nan)}
+    weekly |= {"resolution": np.full(WEEKS, math.nan)}
     return outcome(plan, SimpleNamespace(world=world), np.empty(0), weekly)
 
 
@@ -84,6 +85,7 @@ def test_outcomes_by_precedence(adoption: Any, more: Any, expected: str, weeks_t
     assert told["success"] is (expected in ("scaled_on_time", "scaled_late"))
     lost_itself = expected == "scaled_then_lost" and "stopped" not in more
     assert told["lost_criterion"] == ("adoption" if lost_itself else None)
+    assert told["decided_week"] == (FUNDED_WEEK - 1.0 if told["funded"] else None)  # decided in vain otherwise
 
 
 def test_the_criterion_that_loses_scale_fails_in_most_weeks() -> None:
@@ -106,33 +108,6 @@ def test_adoption_is_held_after_funding_only() -> None:
 
 def test_person_weeks_count_right_answers_and_no_week_without_tasks() -> None:
     assert found(held())["useful_person_weeks"] == 0
-
-
-def weekly(net: Any, *, cost: float = 1.0) -> dict[str, Any]:
-    """Columns of money."""
-    return {"net_cumulative": np.array(net, dtype=float), "cost": np.full(4, cost), "value": np.zeros(4)}
-
-
-@pytest.mark.parametrize(
-    ("funded", "net", "expected"),
-    [
-        (0.0, [-1, -1, -1, 0], True),
-        (0.0, [1, 1, 1, -1], False),
-        (2.0, [-5, -9, -9, -9], True),  # what the pilot cost does not count
-        (2.0, [-5, -9, -9, -9.5], False),
-        (2.9, [-5, -9, -9.5, -9], True),  # the week of funding counts as a whole
-        (3.0, [-5, -9, -9.5, -9], True),
-        (2.9, [-5, -9, -8, -9.5], False),
-        (None, [0, 0, 0, 9], False),
-    ],
-)
-def test_paid_back_counts_from_the_week_of_funding(funded: float | None, net: Any, expected: bool) -> None:
-    assert paid_back(weekly(net), funded) is expected
-
-
-def test_nothing_is_paid_back_where_nothing_has_a_price() -> None:
-    assert paid_back(weekly([0, 0, 0, 0], cost=0.0), 0.0) is None
-    assert paid_back(weekly([0, 0, 0, 0], cost=0.0), None) is None
 
 
 @pytest.mark.parametrize("seed", range(20))

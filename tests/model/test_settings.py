@@ -66,9 +66,9 @@ def test_every_number_is_in_the_settings_or_says_where_else_it_is() -> None:
     assert {path for path, use in everywhere.items() if use.elsewhere is not None} == {
         "horizon_weeks", "pilot.users_per_site", "pilot.observed", "users.tasks_per_user_week", "users.working_hours",
         "edge_cases.organisation", "edge_cases.site", "edge_cases.season", "support.tiers",
-        "data_science_team.members", "data_science_team.hiring_weeks", "data_science_team.ramp_up_weeks",
-        "data_science_team.starting_productivity", "rollout.funding_gate", "success.sustained_weeks",
-        "success.deadline_weeks", "success.measure_window",
+        "data_science_team.members", "data_science_team.dedicated", "data_science_team.hiring_weeks",
+        "data_science_team.ramp_up_weeks", "data_science_team.starting_productivity", "rollout.funding_gate",
+        "success.sustained_weeks", "success.deadline_weeks", "success.measure_window",
     }  # fmt: skip
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 import simulator as sim
+from simulator.model.measures.money import money
 from simulator.results.account import Account
 from simulator.results.result import Result
+from simulator.scenario.vocabulary import COST_CATEGORIES, VALUE_CATEGORIES
 from simulator.store.records import Records
 
 WEEKS = 60
@@ -24,7 +28,7 @@ SCENARIO: dict[str, Any] = {
         "sponsor": {},
     },
     "integration": {"systems": [{"name": "erp"}, {"name": "crm"}]},
-    "economics": {"currency": "CHF"},
+    "economics": {"currency": "CHF", "discount_rate_per_year": 0.1},
     "success": {"criteria": [{"measure": "adoption", "at_least": 0.5}], "sustained_weeks": 4, "deadline_weeks": 30},
 }
 
@@ -47,7 +51,7 @@ def programme(
     lost: str | None = None,
     prices: float = 1.0,
 ) -> Output:
-    """One replication, funded in week 20 unless its outcome is not_funded.
+    """One replication, decided on in week 16 and funded in week 20 unless its outcome is not_funded.
 
     `end` is the week in which it is shelved, `gone` the number of users who have gone back, of 100 invited, `lost` the
     criterion that loses scale. What is kept pays back; all money is multiplied by `prices`.
@@ -58,24 +62,25 @@ def programme(
     weeks = np.arange(WEEKS)
     running = weeks < (WEEKS if end is None else end)
     cost = np.where(running, 1000.0 * prices, 0.0)
-    value = np.where(running, (1500.0 if kept else 100.0) * prices, 0.0)
+    value = np.where(running, (np.where(weeks < 20, 500.0, 2000.0) if kept else 100.0) * prices, 0.0)
+    flows = {f"cost_{name}": np.zeros(WEEKS) for name in COST_CATEGORIES}
+    flows |= {f"value_{name}": np.zeros(WEEKS) for name in VALUE_CATEGORIES}
+    flows |= {"cost_licences": 0.75 * cost, "cost_support": 0.25 * cost, "value_right_answers": value}
+    flows |= {"cost": cost, "value": value}
     measures = {
         "outcome": outcome,
         "funded": funded,
         "reached_scale": scaled,
         "success": kept,
         "lost_criterion": lost,
-        "paid_back": kept if prices else None,
         "weeks_to_scale": 15.0 if scaled else None,
+        "decided_week": 16.0 if funded else None,
         "funded_week": 20.0 if funded else None,
         "shelved_week": float(end) if end is not None and funded else None,
         "stopped_at_gate": gate,
         "accuracy_pilot": 0.9,
         "integrations_live_week": 45.0 if scaled else None,
-        "programme_cost": float(cost.sum()),
-        "value_delivered": float(value.sum()),
-        "npv": float((value - cost).sum()),
-        "payback_week": 30.0 if kept else None,
+        **worth(funded, flows),
         "useful_person_weeks": 1000 if scaled else 100,
         **{
             f"weeks_at_adoption_{level}": (25.0 if scaled and level <= 60 else 0.0) if funded else None
@@ -94,6 +99,7 @@ def programme(
         "sla_met_share": np.where(running, 0.95, np.nan),
         "tickets_opened": np.where(running, 5.0, 0.0),
         "integrations_live": np.where(weeks >= 45, 2.0, 0.0) if scaled else np.zeros(WEEKS),
+        **flows,
         "cost_cumulative": np.cumsum(cost),
         "value_cumulative": np.cumsum(value),
     }
@@ -104,6 +110,16 @@ def programme(
         "hand_carried_weeks": [min(last, 45) - 20.0, max(0.0, min(last, 45) - 28.0)] if funded else [0.0, 0.0],
     }
     return Output(measures, weekly, sites)
+
+
+def worth(funded: bool, flows: dict[str, np.ndarray]) -> dict[str, Any]:
+    """What the model makes of these flows, where the plan promises nothing."""
+    world = np.zeros(1, dtype=[(name, float) for name in ("decided_at", "funded_at", "case_value", "case_cost")])
+    world["decided_at"], world["funded_at"] = (168.0 * week if funded else math.inf for week in (16, 20))
+    rate = SCENARIO["economics"]["discount_rate_per_year"]
+    settings = np.array([(rate,)], dtype=[("economics.discount_rate_per_year", float)])
+    state: Any = SimpleNamespace(world=world, settings=settings)
+    return money(state, flows)
 
 
 def result_of(outputs: list[Output], **changes: Any) -> Result:

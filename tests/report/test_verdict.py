@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 import simulator as sim
 from simulator.report.reasons import reasons
 from simulator.report.verdict import CHANCES, lead, verdict
 from simulator.results.statistics import wilson
+from simulator.results.weighting import Weighting
 from tests.model.small import free, small
 from tests.report.organisation import programme, result_of
 
@@ -32,9 +34,9 @@ def test_scale_lasting_and_money_stand_in_this_order():
         "Of those that reach it 50.0% keep it to the end (95% interval 25.4% to 74.6%), so that 25.0% of the funded do "
         "both (95% interval 12.0% to 44.9%); of the others 50.0% are short of what success asks for (adoption at or "
         "above 50%), 33.3% are shelved by the sponsor, 16.7% are stopped at a gate (away-works). "
-        "25.0% of the funded programmes pay back what they cost from funding on (95% interval 12.0% to 44.9%); the net "
-        "present value of all programmes is CHF -39.6k (95% interval CHF -39.6k to CHF -28.2k) in the middle, and in "
-        "one of ten CHF -51.8k or worse."
+        "25.0% of the funded programmes pay back by the end what they cost since the decision to fund (95% interval "
+        "12.0% to 44.9%); the value of funding, discounted at 10% a year, is CHF -24.5k (95% interval CHF -24.5k to "
+        "CHF -24.5k) in the middle, and in one of ten CHF -36.8k or worse."
     )
 
 
@@ -43,23 +45,27 @@ CORNERS = {
     "none funded": (
         [REFUSED] * 3,
         "None of 3 simulated programmes was funded: the pilot does not pass the gate funding",
-        "The net present value of all programmes is CHF -14.4k",
     ),
     "the one not funded": (
         [REFUSED],
         "The one simulated programme was not funded: the pilot does not pass the gate funding",
-        "Its net present value is CHF -14.4k",
     ),
     "none at scale": (
         [SHELVED] * 5,
         "May or may not reach scale: none of 5 simulated programmes does (95% interval 0.0% to 43.4%)",
-        "None of the programmes pays back what it costs from funding on (95% interval 0.0% to 43.4%); the net",
+        (
+            "None of the programmes pays back by the end what it costs since the decision to fund (95% interval 0.0%"
+            " to 43.4%); the value of funding, discounted at 10% a year, is CHF -24.5k"
+        ),
     ),
     "all keep it": (
         [KEPT] * 40,
         "Very likely to reach scale: all of 40 simulated programmes do (95% interval 91.2% to 100.0%), half of",
         "All that reach it keep it to the end (95% interval 91.2% to 100.0%)",
-        "All of the programmes pay back what they cost from funding on (95% interval 91.2% to 100.0%); the net",
+        (
+            "All of the programmes pay back by the end what they cost since the decision to fund (95% interval 91.2%"
+            " to 100.0%); the value of funding, discounted at 10% a year, is CHF 36.3k"
+        ),
     ),
     "some fall short": (
         [KEPT] * 20 + [BELOW] * 3,
@@ -74,7 +80,10 @@ CORNERS = {
             "None that reaches it keeps it to the end (95% interval 0.0% to 43.4%): "
             f"of them 60.0% are {SHORT}, 40.0% are shelved by the sponsor"
         ),
-        "None of the programmes pays back",
+        (
+            "None of the programmes pays back by the end what it costs since the decision to fund (95% interval 0.0%"
+            " to 29.9%); the value of funding, discounted at 10% a year, lies from CHF -38.0k to CHF -29.6k"
+        ),
     ),
     "one loses it": (
         [SHELVED_LATER] + [STALLED] * 14,
@@ -87,14 +96,14 @@ CORNERS = {
         "May or may not reach scale: the one simulated programme does (95% interval 20.7% to 100.0%), 15 weeks",
         "The one that reaches it keeps it to the end",
         (
-            "The one programme pays back what it costs from funding on (95% interval 20.7% to 100.0%); "
-            "its net present value is CHF 30.0k"
+            "The one programme pays back by the end what it costs since the decision to fund (95% interval 20.7% to "
+            "100.0%); the value of funding, discounted at 10% a year, is CHF 36.3k"
         ),
     ),
     "the one is shelved": (
         [SHELVED],
         "May or may not reach scale: the one simulated programme does not (95% interval 0.0% to 79.3%)",
-        "The one programme does not pay back what it costs from funding on",
+        "The one programme does not pay back by the end what it costs since the decision to fund",
     ),
     "one is funded": (
         [BELOW, REFUSED],
@@ -104,8 +113,8 @@ CORNERS = {
         ),
         f"The one that reaches it does not keep it: it is {SHORT}",
         (
-            "The one funded programme does not pay back what it costs from funding on (95% interval 0.0% to 79.3%); "
-            "the net present value of all programmes lies from CHF -54.0k to CHF -14.4k"
+            "The one funded programme does not pay back by the end what it costs since the decision to fund (95% "
+            "interval 0.0% to 79.3%); the value of funding, discounted at 10% a year, is CHF -38.0k"
         ),
     ),
 }
@@ -126,10 +135,33 @@ def test_money_without_prices_is_not_spoken_of():
     simulated = sim.run(free(small(horizon_weeks=12)), replications=3, jobs=1, progress=False)
     for told in (result, simulated):
         assert "pay" not in told.verdict()
-        assert "net present value" not in told.verdict()
+        assert "value of funding" not in told.verdict()
         assert "paid back" not in told._repr_html_()
         assert "paid back" not in told.plot.outcomes().get_title(loc="left")
+        assert not [text for text in told.plot.money().texts if "covers cost" in text.get_text()]
         assert told.as_dict()["paid_back_share"] == {"share": None, "low": None, "high": None}
+
+
+def test_it_is_not_said_to_be_discounted_where_it_is_not():
+    told = result_of([KEPT] * 3, economics={"discount_rate_per_year": 0}).verdict()
+    assert "; the value of funding lies from " in told or "; the value of funding is " in told
+
+
+def test_who_runs_out_of_time_is_not_said_to_be_refused():
+    late = programme("not_funded", end=16)
+    assert result_of([late] * 2).verdict() == "None of 2 simulated programmes was funded: the horizon ends first."
+    told = result_of([late, REFUSED]).verdict()
+    assert told.endswith(": the pilot does not pass the gate funding, or the horizon ends first.")
+
+
+def test_worth_of_few_is_that_of_those_that_count():
+    """Weighted, a replication without weight is none: neither its value nor its number is told."""
+    result = result_of([KEPT, BELOW, SHELVED])
+    result.weighting = Weighting(np.array([1.5, 0.0, 1.5]))
+    assert "lies from CHF -24.5k to CHF 36.3k" in result.verdict()
+    result.weighting = Weighting(np.array([0.0, 3.0, 0.0]))
+    assert "none of the programmes pays back by the end" in result.verdict().lower()
+    assert result.verdict().endswith("discounted at 10% a year, is CHF -38.0k.")
 
 
 def test_users_in_place_are_funded_from_kick_off():

@@ -11,14 +11,16 @@ from simulator.scenario import measures
 
 TIERS = ("tier1", "tier2", "tier3")
 REPLICATION = {
-    "outcome", "funded", "reached_scale", "success", "lost_criterion", "paid_back", "weeks_to_scale", "funded_week",
-    "shelved_week", "stopped_at_gate", "useful_person_weeks",
+    "outcome", "funded", "reached_scale", "success", "lost_criterion", "pays", "paid_back", "weeks_to_scale",
+    "decided_week", "funded_week", "shelved_week", "stopped_at_gate", "useful_person_weeks",
     *(f"weeks_at_adoption_{level}" for level in (30, 40, 50, 60, 70)),
     "adoption_peak", "adoption_final", "accuracy_pilot", "accuracy_scaled", "accuracy_scaled_all_sites",
     "accuracy_gap", "resolution_pilot", "resolution_scaled", "edge_case_mass_known", "edge_case_types_repaired",
     "edge_case_mass_handled", "adoption_pilot", "tickets_per_user_week_pilot", "users_reverted", "users_lost",
     "tickets_opened", "tickets_abandoned", "tickets_per_week_peak", "sla_met_share", "support_underestimate_factor",
     "integrations_live_week", "sites_live", "programme_cost", "value_delivered", "npv", "payback_week", "events",
+    "value_from_funding", "weeks_to_payback", "return_on_investment", "largest_outlay", "run_rate_final",
+    "planned_value", "planned_cost", "realised_value_share", "cost_over_licences",
     *(f"{name}_{tier}" for tier in TIERS for name in (
         "visits", "wait_hours_sum", "wait_hours_mean", "wait_hours_p90", "queue_mean", "utilisation_peak",
     )),
@@ -28,6 +30,10 @@ WEEKLY = {
     "resolution", "tasks", "errors", "edge_case_mass_known", "edge_case_types_repaired", "tickets_opened",
     "tickets_abandoned", "sla_met_share", "ds_backlog_repairs", "integrations_live", "sites_live", "cost", "value",
     "cost_cumulative", "value_cumulative", "net_cumulative", "net_run_rate",
+    *(f"cost_{name}" for name in (
+        "licences", "platform", "support", "data_science", "integration", "change", "quality", "outages", "management",
+    )),
+    *(f"value_{name}" for name in ("right_answers", "noticed_errors", "silent_errors")),
     *(f"{name}_{tier}" for tier in TIERS for name in ("backlog", "utilisation", "wait_hours_mean")),
 }  # fmt: skip
 SITES = ["site", "go_live_week", "hand_carried_weeks", "adoption_final", "accuracy_scaled", "tickets_opened"]
@@ -91,11 +97,13 @@ def test_the_summary_has_exactly_the_promised_keys(folder):
     assert list(summary) == [
         "scenario", "scenario_hash", "seed", "replications", "engine", "wall_seconds", "events_per_second",
         "measures", "outcomes", "paid_back_by_outcome", "success_probability", "reached_share", "kept_share",
-        "paid_back_share", "funded_share", "scaled_by_week", "success_curve",
+        "pays_probability", "paid_back_share", "funded_share", "scaled_by_week", "success_curve",
     ]  # fmt: skip
     assert set(summary["measures"]) == REPLICATION - TEXT
     assert all(list(row) == ESTIMATES for row in summary["measures"].values())
-    shares = ("success_probability", "reached_share", "kept_share", "paid_back_share", "funded_share")
+    shares = (
+        "success_probability", "reached_share", "kept_share", "pays_probability", "paid_back_share", "funded_share",
+    )  # fmt: skip
     assert list(summary["paid_back_by_outcome"]) == list(summary["outcomes"])
     for told in (
         *summary["outcomes"].values(), *summary["paid_back_by_outcome"].values(), *(summary[name] for name in shares),

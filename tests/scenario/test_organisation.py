@@ -17,6 +17,7 @@ from simulator.scenario.checks.work import hand_carried_weeks, live_weeks
 from simulator.scenario.measures import WEEKLY
 from simulator.scenario.sections.rollout import AFTER_FUNDING, GATE_MEASURES
 from simulator.scenario.sections.support import JOBS
+from simulator.scenario.vocabulary import COST_CATEGORIES, VALUE_CATEGORIES
 
 GATE = {"criteria": [{"measure": "accuracy", "at_least": 0.8}]}
 
@@ -165,8 +166,9 @@ def test_gates_read_all_measures_but_those_since_funding_before_it(minimal: dict
 
 
 def test_weekly_measures_and_criteria_on_them(minimal: dict[str, Any]) -> None:
-    money = ["cost", "value", "cost_cumulative", "value_cumulative", "net_cumulative", "net_run_rate"]
-    assert [*WEEKLY][-6:] == money
+    flows = [f"cost_{name}" for name in COST_CATEGORIES] + [f"value_{name}" for name in VALUE_CATEGORIES]
+    so_far = ["cost_cumulative", "value_cumulative", "net_cumulative", "net_run_rate"]
+    assert [*WEEKLY][-len(flows) - 6 :] == [*flows, "cost", "value", *so_far]
     minimal["success"] = {"criteria": [{"measure": name, "at_least": 0} for name in WEEKLY]}
     assert len(load(minimal).success.criteria) == len(WEEKLY)
 

@@ -50,6 +50,7 @@ def outcome(plan: Plan, state: State, inputs: Floats, weekly: dict[str, Floats])
         "success": kept,
         "lost_criterion": lost_criterion,
         "weeks_to_scale": weeks_to_scale,
+        "decided_week": weeks_of(world["decided_at"]) if funded is not None else None,
         "funded_week": funded,
         "shelved_week": weeks_of(world["stopped_at"]) if funded is not None else None,
         "stopped_at_gate": _gate_name(plan, gate) if gate >= 0 else None,
