@@ -11,7 +11,7 @@ from simulator.scenario import load
 from tests.model.small import Ran, Told, small
 from tests.theory.simulated import replicate
 from tests.theory.statistics import compare_mean
-from tests.theory.test_money import NO_PAY, TASKS, USERS
+from tests.theory.money.test_money import NO_PAY, TASKS, USERS
 
 slow = pytest.mark.slow
 FREE = {"users.tasks_per_user_week": 0, "economics.training_cost_per_user": 0, "economics.inference_cost_per_task": 0}
