@@ -31,6 +31,6 @@ def true_up(settings: Any, site: Any, time: float) -> None:
     if site["renewed"] < time:
         wanted = math.ceil(site["active"] * (1.0 + settings["economics.licence_reserve"]) - 1e-9)
         site["licences"] = min(float(site["invited"]), wanted)
-        while site["renewed"] < time:
-            site["renewed"] += term * WEEK_HOURS
+        terms = math.ceil((time - site["renewed"]) / (term * WEEK_HOURS))
+        site["renewed"] += terms * term * WEEK_HOURS
     site["licences"] = max(site["licences"], float(site["active"]))
