@@ -89,7 +89,7 @@ def test_what_a_run_gives_is_declared_and_null_only_where_that_is_said() -> None
     weekly: set[str] = set()
     nulls: dict[str, set[str]] = {"replication": set(), "week": set(), "site": set()}
     for replication in replications:
-        assert {*replication.measures} == {*REPLICATIONS}
+        assert [*replication.measures] == [*REPLICATIONS]
         assert [*replication.weekly] == [*WEEKLY]
         assert [*replication.sites] == ["site", *SITES]
         nulls["replication"] |= {name for name, value in replication.measures.items() if value is None}

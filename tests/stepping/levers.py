@@ -13,7 +13,7 @@ from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.stepping.simulation import Simulation
 
 ENGINES = ("compiled", "reference")
-LASTING = 12
+LASTING = 50
 """A generated scenario whose replication 1 goes on to the horizon."""
 COUNTED = "events"
 """A shift that is changed during a replication is told once more, as an event of its own."""

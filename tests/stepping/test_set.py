@@ -186,7 +186,8 @@ def test_more_engineers_take_up_what_waits_at_once() -> None:
     document = generated(LASTING).resolved() | {"horizon_weeks": 80}
     document["integration"] |= {"engineers": 1, "systems": systems, "ideal": False}
     document["integration"]["tail"]["probability"] = 0
-    document["rollout"] |= {"funding_gate": None, "gates": [], "sponsor": None, "funding_delay_weeks": 0}
+    nobody_stops = {"funding_gate": None, "gates": [], "sponsor": None, "budget": None}
+    document["rollout"] |= nobody_stops | {"funding_delay_weeks": 0}
     simulation = sim.simulate(document).advance(10)
     assert simulation.state.world["stages_under_way"][0] == 1
     simulation.set("integration.engineers", 3)
@@ -201,7 +202,7 @@ def test_sites_that_wait_for_their_systems_go_live_once_they_need_not() -> None:
     document = generated(3).resolved()
     document["integration"]["systems"] = [{"name": "late", "stages": [{"name": "build", "weeks": 400}]}]
     document["integration"]["ideal"] = False
-    document["rollout"] |= {"go_live": "when_ready", "funding_gate": None, "gates": [], "sponsor": None}
+    document["rollout"] |= {"go_live": "when_ready", "funding_gate": None, "gates": [], "sponsor": None, "budget": None}
     simulation = sim.simulate(document)
     simulation.advance(simulation.weeks - 1)
     waiting = int(simulation.state.sites["ready"].sum())

@@ -115,7 +115,7 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
         number=replication,
         seed=seed,
         inputs=inputs,
-        measures=measures,
+        measures={name: measures[name] for name in REPLICATIONS},  # one order of columns, whatever became of it
         weekly={name: weekly[name] for name in WEEKLY},
         sites=_sites(plan, state, by_site),
     )

@@ -16,6 +16,7 @@ from simulator.scenario.numbers.number_kinds import (
     Name,
     Share,
     ShareBelowOne,
+    TrancheWeeks,
     Weeks,
     WeeksAboveZero,
     WindowWeeks,
@@ -123,7 +124,7 @@ class Sponsor(Section):
 class Budget(Section):
     """Funding in tranches by a budget calendar, each granted while what is to come is worth more than it costs."""
 
-    tranche_weeks: CycleWeeks = stated(26, "Time between two dates of the budget calendar (weeks).")
+    tranche_weeks: TrancheWeeks = stated(26, "Time between two dates of the budget calendar (weeks, at least 1).")
     ramp_weeks: Weeks = stated(12, "Time after a go-live until full value is expected (weeks).")
     value_error: LogError = stated(0.2, "Error of the observed value (standard deviation of its logarithm).")
     hurdle: Factor = stated(0, "Share by which forward value must exceed forward cost (factor).")

@@ -120,6 +120,51 @@ def test_reasons_are_told_in_numbers() -> None:
     assert shelved.time_hours == ended.time_hours
 
 
+@pytest.mark.parametrize("more", [0.0, 0.25, 2.0])
+def test_what_was_overrun_so_far_is_expected_to_go_on(more) -> None:
+    """Floor-walkers stand in no plan: the cost of each week is (1 + more) times what was planned."""
+    cost = 0.1 * PLANNED
+    care = {"support.hypercare": {"weeks": 1000, "share": 0}}
+    scenario = constant(0.5, cost).with_changes({**care, "economics.hypercare_cost_per_user_week": more * cost / USERS})
+    told = Told(scenario)
+    dates = [event for event in told.events if event.kind == "budget-decision"]
+    assert len(dates) >= 7
+    for event in dates:
+        left = 208 - math.ceil(event.time_hours / 168 - 1e-9)
+        spent = math.floor(event.time_hours / 168) - PILOT
+        assert float(event.fields["spent"]) == pytest.approx(spent * cost * (1 + more), rel=1e-9)
+        overrun = 1 + more if spent else 1.0
+        assert float(event.fields["forward_cost"]) == pytest.approx(left * cost * overrun, rel=1e-9)
+
+
+def test_what_costs_less_than_planned_is_not_expected_to_stay_cheap() -> None:
+    """Most people leave, so that far fewer licences are paid than planned; the rest is planned at full price."""
+    scenario = constant(0.5, 10.0).with_changes({"economics.licence_per_user_week": 3})
+    told = Told(scenario.with_changes({"economics.licence_renewal_weeks": 1, "users.drop_out_per_week": 5}))
+    first, *_ = [event for event in told.events if event.kind == "budget-decision"]
+    left = 208 - math.ceil(first.time_hours / 168 - 1e-9)
+    assert float(first.fields["spent"]) < (math.floor(first.time_hours / 168) - PILOT) * 70.0
+    assert float(first.fields["forward_cost"]) == pytest.approx(left * 70.0, rel=1e-9)
+
+
+def test_what_is_seen_is_read_with_a_lognormal_error() -> None:
+    """At the first date, t weeks in: belief = (4 + s t e^(sigma Z)) / (4 + t), Z standard normal."""
+    sigma, share = 0.4, 0.5
+    scenario = constant(share, 0.01 * PLANNED, weeks=60, value_error=sigma)
+    errors = []
+    for replication in range(200):
+        told = Told(scenario, replication)
+        first = next(event for event in told.events if event.kind == "budget-decision")
+        t = math.floor(first.time_hours / 168) - PILOT
+        left = 60 - math.ceil(first.time_hours / 168 - 1e-9)
+        belief = float(first.fields["forward_value"]) / (PLANNED * left)
+        if t > 0:
+            errors.append(math.log((belief * (4 + t) - 4) / (share * t)) / sigma)
+    assert len(errors) > 180
+    assert stats.kstest(errors, "norm").pvalue > 1e-6
+    compare_mean(np.square(errors), 1.0).assert_agrees(half_width_limit=0.3)
+
+
 @pytest.mark.parametrize(("cost", "funded"), [(0.9, True), (1.1, False)])
 def test_the_funding_gate_reads_the_business_case(cost, funded) -> None:
     reads = {"name": "funding", "criteria": [{"measure": "business_case", "at_least": 1}], "max_holds": 0}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from simulator.scenario import load
-from tests.model.small import Ran, Told, small
+from tests.model.small import Ran, Told, gate, small
+from tests.theory.money.test_money import NO_PAY, TASKS, USERS
 from tests.theory.simulated import replicate
 from tests.theory.statistics import compare_mean
-from tests.theory.money.test_money import NO_PAY, TASKS, USERS
 
 slow = pytest.mark.slow
 FREE = {"users.tasks_per_user_week": 0, "economics.training_cost_per_user": 0, "economics.inference_cost_per_task": 0}
@@ -170,6 +171,54 @@ def test_what_is_built_later_is_dearer(growth):
     last = round(ran.go_live("south") or 0)
     expected = [100 * (1 + growth) ** ((w + 1 - 7) / 52) if 7 <= w < last else 0.0 for w in range(40)]
     assert office == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("quality", [0.0, 0.25, 1.0])
+def test_documentation_and_training_material_are_paid_at_funding(quality):
+    """What is written in proportion to its quality, in week 7."""
+    usual = {"training_cost_per_user": 0, "documentation_cost": 1000, "training_material_cost": 50}
+    ran = Ran(small(economics=usual, support={"documentation_quality": quality}))
+    expected = [1000 * quality + 50 if week == 7 else 0.0 for week in range(40)]
+    assert ran.weekly["cost_change"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_those_who_integrate_are_paid_from_the_first_beginning_to_the_last_end():
+    """Two projects with a gap between them: from week 8 to 10, and from week 13 to 16, so from week 8 to 16."""
+    stages = [{"name": "build", "weeks": 2}], [{"name": "build", "weeks": 3}]
+    starts = {"first": 1, "second": 6}
+    systems = [
+        {"name": name, "start_week": start, "stages": of}
+        for (name, start), of in zip(starts.items(), stages, strict=True)
+    ]
+    free = {"integration_cost_per_stage_week": 0, "cost_per_week": {"reviewers": 5, "engineers": 7}}
+    ran = Ran(small(economics=free, integration={"systems": systems, "reviewers": 2, "engineers": 3}))
+    assert ran.measures["integrations_live_week"] == 16.0
+    expected = [5 * 2 + 7 * 3 if 8 <= week < 16 else 0.0 for week in range(40)]
+    assert ran.weekly["cost_integration"] == pytest.approx(expected, rel=1e-12)
+    stop = {"gates": [gate("second", max_holds=0, lead_weeks=4)]}  # read in week 12: nothing is under way, or goes on
+    stopped = Ran(small(economics=free, rollout=stop, integration={"systems": systems, "reviewers": 2, "engineers": 3}))
+    assert stopped.measures["shelved_week"] == 12.0
+    assert stopped.weekly["cost_integration"] == pytest.approx(expected[:12] + [0.0] * 28, rel=1e-12)
+
+
+def test_answers_that_somebody_checks_are_paid_when_they_are_read():
+    """Forty for each reading of the gate."""
+    holds = gate("second", max_holds=3, qa_tasks=40)
+    price = {"cost_per_checked_answer": 2}
+    told = Told(small(economics=price, rollout={"gates": [holds]}, ai={"retraining": None}))
+    reads = Counter(
+        math.ceil(week) - 1 if week % 1 else int(week) for week in told.weeks("gate-read", gate="before-second")
+    )
+    assert sum(reads.values()) == 4
+    assert told.weekly["cost_quality"] == pytest.approx([80.0 * reads[week] for week in range(40)], rel=1e-12)
+
+
+def test_so_are_those_that_tell_whether_to_retrain():
+    """Thirty for each site that has worked, at the end of each of its weeks, which is the beginning of the next."""
+    retraining = {"every_weeks": None, "below_accuracy": 0.01, "least_weeks_between": 0, "qa_tasks": 30}
+    ran = Ran(small(economics={"cost_per_checked_answer": 2}, ai={"retraining": retraining}))
+    sites = [int(week >= 1) + int(week >= 12) + int(week >= 17) for week in range(40)]
+    assert ran.weekly["cost_quality"] == pytest.approx(60.0 * np.array(sites), rel=1e-12)
 
 
 # ---- what funding is worth

@@ -85,9 +85,11 @@ def test_none_and_all_are_answered_at_the_ends() -> None:
     changes = {"horizon_weeks": 10, "sites.site.users": 20}
     scenarios = load("theory/m-m-c").with_changes(changes), walked(100, 0.0, **changes), walked(100, 1.0, **changes)
     usual, nobody, everybody = (replicate("compiled", scenario, 1)[0] for scenario in scenarios)
-    paid = {"cost", "cost_cumulative"}
+    paid = {"cost", "cost_change", "cost_cumulative", "net_cumulative", "net_run_rate"}
     assert all(nobody.weekly[x].tobytes() == usual.weekly[x].tobytes() for x in usual.weekly.keys() - paid)
-    assert nobody.weekly["cost"] == pytest.approx(usual.weekly["cost"] + 20 * 15)
+    for column in ("cost", "cost_change"):
+        assert nobody.weekly[column] == pytest.approx(usual.weekly[column] + 20 * 15)
+    assert nobody.weekly["net_cumulative"] == pytest.approx(usual.weekly["net_cumulative"] - 300 * np.arange(1, 11))
     assert everybody.measures["tickets_opened"] == usual.measures["tickets_opened"]
     assert everybody.measures["visits_tier1"] == 0
     assert usual.measures["visits_tier1"] > 0
