@@ -197,6 +197,13 @@ PEOPLE = {
         "change_programme.training.users_per_week",
         "from 0 to",
     ),
+    "change-load": (
+        "change_programme: {load: {willingness_lost_per_change: 2}}\n",
+        "change_programme.load.willingness_lost_per_change",
+        "from 0 to 1",
+    ),
+    "watch-at-once": (rollout("watch: {every_weeks: 0}"), "rollout.watch.every_weeks", "from 0.1 to"),
+    "watch-key": (rollout("watch: {action_per_site: 3}"), "rollout.watch.action_per_site", '"actions_per_site"?'),
     "champions": ("change_programme: {champions: 3}\n", "change_programme.champions", "a mapping with per_100_users"),
     "campaign-key": ("change_programme: {campaign: {week: 3}}\n", "change_programme.campaign.week", '"weeks"?'),
     "turnover": ("users: {turnover_per_year: -1}\n", "users.turnover_per_year", "from 0 to"),
