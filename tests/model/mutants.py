@@ -29,7 +29,7 @@ import simulator.model
 from simulator import engine
 from simulator.scenario import Scenario
 from tests.engine.generated import document, generated
-from tests.model.small import gate, small, sponsor
+from tests.model.small import DOCUMENT, gate, small, sponsor
 
 CHOSEN = 16
 MOST_USER_WEEKS = 1500
@@ -210,8 +210,10 @@ def outputs(replication: Any) -> str:
 def held() -> Scenario:
     """A gate holds until an integration is live: the sponsor learns from it, hires and dates are shifted.
 
-    The last wave learns from those before it. How many engineers there are is an uncertain whole number.
+    The last wave learns from those before it, and goes live by the plan within an hour of the end of a week; until then
+    a programme office is paid. How many engineers there are is an uncertain whole number.
     """
+    phases = [*DOCUMENT["rollout"]["phases"][:2], {"name": "second", "week": 8.998, "sites": ["south"]}]
     lessons = {"rebaseline": True, "remediate": True, "restaff": True}
     first = gate("first", "integrations_live", 1, max_holds=6, window_weeks=3, on_hold=lessons)
     return small(
@@ -219,7 +221,9 @@ def held() -> Scenario:
         ai={"remediation": {"effort_hours": 90}},
         integration={"engineers": {"p10": 1.2, "p50": 2.4, "p90": 3.4}},
         data_science_team={"attrition_per_year": 2, "hiring_weeks": 2, "utc_offset_hours": 5.75},
+        economics={"programme_office_cost_per_week": 500},
         rollout={
+            "phases": phases,
             "gates": [first, gate("second", at_least=0.1)],
             "sponsor": sponsor(patience_weeks=6),
             "learning_rate": 0.3,

@@ -13,7 +13,7 @@ import pytest
 
 from simulator import engine
 from simulator.scenario.vocabulary import TIERS
-from tests.model.small import FUNDED_WEEK, Told, small
+from tests.model.small import DOCUMENT, FUNDED_WEEK, Told, small
 
 WEEKS = np.arange(7, 40)
 """The weeks that begin from funding on."""
@@ -105,14 +105,15 @@ def test_a_plan_that_is_stretched_costs_at_its_later_dates() -> None:
     told = planned({"training_cost_per_user": 1, "licence_per_user_week": 1}, rollout={"time_scale": 2})
     users = np.select([WEEKS >= 25, WEEKS >= 15, WEEKS >= 9], [110, 80, 40], 15)
     assert told["planned_cost"] == pytest.approx(95 + users.sum(), rel=1e-12)
-    late = planned({"integration_cost_per_stage_week": 1}, rollout={"time_scale": 2, "phases": LAST_LATER})
-    assert late["planned_cost"] == pytest.approx(7.0, rel=1e-12)  # work takes as long as it takes
+    stages = {"integration_cost_per_stage_week": 1, "build_cost_growth_per_year": 3}
+    late = planned(stages, rollout={"time_scale": 2})  # from week 9 on, and work takes as long as it takes
+    assert late["planned_cost"] == pytest.approx(sum(4 ** (week / 52) for week in range(3, 10)), rel=1e-12)
+    # In week 7 its review is done, and the work of five weeks is still to be.
+    early = planned(stages, rollout={"time_scale": 2}, integration={"systems": [DOCUMENT_SYSTEM | {"start_week": -3}]})
+    assert early["planned_cost"] == pytest.approx(sum(4 ** (week / 52) for week in range(1, 6)), rel=1e-12)
 
 
-LAST_LATER = [
-    {"name": "home", "week": 1, "sites": ["north"]}, {"name": "first", "week": 4, "sites": ["east"]},
-    {"name": "second", "week": 12, "sites": ["south"]},
-]  # fmt: skip
+DOCUMENT_SYSTEM = DOCUMENT["integration"]["systems"][0]
 
 
 def test_a_stage_is_promised_once_and_at_its_median() -> None:

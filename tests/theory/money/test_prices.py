@@ -47,6 +47,10 @@ def test_an_error_costs_its_damage_or_its_rework_and_never_both(noticed):
     }
     runs = replicate("compiled", load("theory/economics").with_changes(changes), 4)
     per_error = 30.0 if noticed == 0.0 else 7.0
+    of, other = ("silent", "noticed") if noticed == 0.0 else ("noticed", "silent")
+    for one in runs:
+        assert (one.weekly[f"value_{of}_errors"] == one.weekly["value"]).all()
+        assert not one.weekly[f"value_{other}_errors"].any()
     losses = np.array([one.weekly["value"].reshape(-1, 10).mean(axis=1) for one in runs]).ravel()
     if noticed == 0.0:
         assert losses == pytest.approx(-USERS * TASKS * 0.2 * per_error, rel=1e-9)
