@@ -54,17 +54,17 @@ Changes of mechanisms, each for its own reason, with what it did to held-out row
 
 - **A sponsor's patience** was fitted to failure, and saw value only. The sponsor of the typical programme now has a
   belief about the share of the plan that comes true, compares what is to come with what it costs, and decides by the
-  year; nothing about it is fitted, and failure is predicted. Before that, sponsors of other minds were replayed: those who
-  weighed what is at stake, or judged all value since funding, shelved later or spread as widely.
+  year; nothing about it is fitted, and failure is predicted. Before that, sponsors of other minds were replayed: those
+  who weighed what is at stake, or judged all value since funding, shelved later or spread as widely.
 - **Integration** gave its benefits when the last system was live; now each gives its share. Success under the money of
   that time rose from 0.163 to 0.273.
 - **What people judge** was each task, so that the same work cut into more tasks condemned a plan; now it is about one
   answer in a working day. Silent errors may surface, corrections teach, habit protects, and some tend to leave.
 - **Support** was planned by round numbers in the typical programme; now by what its pilot logged.
 - **Budget dates** fell on any hour; now on working mornings.
-- **Rows that asked the wrong question**: the commonest review of shelving (a mode is noise, and echoes the plan's dates)
-  gave way to the median of all ends and their share in months 4 to 9; the shortest good plan, which demanded an optimum, to
-  the time from funding to scale.
+- **Rows that asked the wrong question**: the commonest review of shelving (a mode is noise, and echoes the plan's
+  dates) gave way to the median of all ends and their share in months 4 to 9; the shortest good plan, which demanded an
+  optimum, to the time from funding to scale.
 
 Tried, and not kept, as nothing is published from which to take their numbers and as they leave the misses where they
 were:

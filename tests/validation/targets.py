@@ -60,38 +60,40 @@ def direction(claim: str, shown_by: str, reading: Callable[[], Reading], miss: s
 DELOITTE = "Deloitte (2025), 1,854 executives, deloitte.com/ca"
 DILLON = "Dillon, Jaffe, Immorlica and Stanton (2025), arXiv 2504.11436; range quoted by aiinstitute.hbs.edu"
 LATER = (
-    "Budgets are decided once a year, and the first date falls anywhere within the year after funding: few ends can fall "
-    "into these months, and most programmes that are stopped have been renewed before, when waves to come still weighed "
-    "more than what had been seen. Plans made in months end no sooner, as the calendar is the same."
+    "Budgets are decided once a year, and the first date falls anywhere within the year after funding: few ends "
+    "can fall into these months, and most programmes that are stopped have been renewed before, when waves to "
+    "come still weighed more than what had been seen. For a plan made in months the calendar is the same."
 )
 LONG = "The last of its waves is planned for month 24: before that hardly half of all people can use it."
 RECOVERED = "What is only slowed down is made good within the four years that a programme is given."
 LESS_THAN_PLANNED = (
-    "Half of all programmes are stopped, which the published ratio of projects that went on is unlikely to count; and the "
-    "plan of the model is that of its pilot, the adoption of volunteers included."
+    "Half of all programmes are stopped, which the published ratio of projects that went on is unlikely to count; "
+    "and the plan of the model is that of its pilot, the adoption of volunteers included."
 )
 DEARER = (
-    "The programme integrates nine systems and has its own data scientists; the study is of an assistant that is bought, "
-    "and was paid for by its vendor. Many licences are trued down in the first years, which a study of three years at "
-    "full use does not have."
+    "The programme integrates nine systems and has its own data scientists; the study is of an assistant that is "
+    "bought, and was paid for by its vendor. Many licences are trued down in the first years, which a study of "
+    "three years at full use does not have."
 )
 SPREAD = "The spread is that of priors of one organisation, not of organisations."
 MORE = "Whoever is left late in the programme is a person of habit."
 ENCOURAGED = (
-    "Most of those who start do so by themselves or by word of mouth within the years that a site is live; campaigns and "
-    "champions bring them forward. The published pair of figures is of a survey some months after the tools came out."
+    "Most of those who start do so by themselves or by word of mouth within the years that a site is live; "
+    "campaigns and champions bring them forward. The published pair of figures is of a survey some months after "
+    "the tools came out."
 )
 DEAR = (
-    "Gates that read accuracy alone hardly ever hold in this programme, so that there is nothing for them to teach; what "
-    "they ask for is changed by measuring what matters."
+    "Gates that read accuracy alone hardly ever hold in this programme, so that there is nothing for them to "
+    "teach; what they ask for is changed by measuring what matters."
 )
 SELECTION = (
-    "What such a pilot does is to tell before: fewer programmes are funded, and those that are reach scale, and pay, more "
-    "often. Its worth, below, has what that saves; the number of all programmes that succeed is about the same."
+    "What such a pilot does is to tell before: fewer programmes are funded, and those that are reach scale, and "
+    "pay, more often. Its worth, below, has what that saves; the number of all programmes that succeed is about "
+    "the same."
 )
 SOONER = (
-    "Systems that are live sooner spare sites weeks of data carried by hand, and are worth money (below); few programmes "
-    "fail or succeed by them alone, as benefits come with each system."
+    "Systems that are live sooner spare sites weeks of data carried by hand, and are worth money (below); few "
+    "programmes fail or succeed by them alone, as benefits come with each system."
 )
 WORKS = (
     ("a representative pilot, acted on", "representative-pilot", SELECTION),
@@ -119,6 +121,8 @@ TARGETS: dict[str, tuple[Target, ...]] = {
             "accuracy kept at places unlike those trained on: 0.66-0.79 on five benchmarks that pick hard shifts",
             "`typical-programme`: mean of `accuracy_scaled_all_sites` / `accuracy_pilot`",
             read.site_transfer, 0.65, 0.85, CHECK, "Koh et al. (2021), WILDS, ICML, arXiv 2012.07421", "B",
+            miss="The benchmarks are read before anybody has learned at the new place. Here retraining on cases that users "
+            "corrected, and repaired edge cases, have won back a part by the end.",
         ),
     ),
     "Edge cases": (
