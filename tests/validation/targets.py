@@ -121,8 +121,8 @@ TARGETS: dict[str, tuple[Target, ...]] = {
             "accuracy kept at places unlike those trained on: 0.66-0.79 on five benchmarks that pick hard shifts",
             "`typical-programme`: mean of `accuracy_scaled_all_sites` / `accuracy_pilot`",
             read.site_transfer, 0.65, 0.85, CHECK, "Koh et al. (2021), WILDS, ICML, arXiv 2012.07421", "B",
-            miss="The benchmarks are read before anybody has learned at the new place. Here retraining on cases that users "
-            "corrected, and repaired edge cases, have won back a part by the end.",
+            miss="The benchmarks are read before anybody has learned at the new place. Here retraining on cases that "
+            "users corrected, and repaired edge cases, have won back a part by the end.",
         ),
     ),
     "Edge cases": (
