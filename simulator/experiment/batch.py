@@ -138,6 +138,7 @@ class Batch:
         self._there_in_ended += experiment.done
         self._asked_for_in_ended += len(experiment.numbers)
         experiment.store.close()
+        experiment.leave()
         self._clock.lap()  # writing is not simulating
 
     def _close(self) -> None:

@@ -160,6 +160,10 @@ class Experiment:
             warnings.warn(f"{self.identity.scenario.name}: {told}", ResultWarning, stacklevel=3)
         return result
 
+    def leave(self) -> None:
+        """Nobody is told any more: who listens, and what they hold, must not stay until cycles are collected."""
+        self.advanced = self.ended = _silent
+
     def _receive(self, number: int, replication: Replication) -> None:
         if self.settings.callbacks:
             self._rows[number] = getattr(replication, "rows", [])

@@ -137,7 +137,8 @@ class ShardFolder:
         self.close()
 
     def close(self) -> None:
-        """Let other runs take charge."""
+        """Let other runs take charge; a temporary folder is that of the records alone from now on."""
+        self.temporary = None
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None

@@ -1,5 +1,6 @@
 """Shards under a manifest: the same bytes by any route, and nothing lost or mixed when something goes wrong."""
 
+import gc
 import itertools
 import json
 import os
@@ -217,6 +218,21 @@ def test_results_on_the_disk_read_as_those_in_memory(tmp_path, monkeypatch):
     assert content(tmp_path / "saved" / "stand-in") == content(tmp_path / "stand-in")
     del spilled, other
     assert not os.path.exists(folder)  # noqa: PTH110
+
+
+def test_a_temporary_folder_goes_with_its_result(monkeypatch):
+    """At once, and not only when cycles are collected."""
+    monkeypatch.setattr(batch, "MOST_IN_MEMORY", 0)
+    gc.collect()
+    gc.disable()
+    try:
+        result = run(replications=4)
+        folder = result.records.temporary.name
+        assert os.path.exists(folder)  # noqa: PTH110
+        del result
+        assert not os.path.exists(folder)  # noqa: PTH110
+    finally:
+        gc.enable()
 
 
 def test_a_damaged_table_is_not_read(tmp_path):
