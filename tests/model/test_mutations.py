@@ -29,11 +29,6 @@ EQUIVALENT = {
         "line 6: family['open_mass'] = 1.0 -> nothing": "a family is drawn before anybody meets it, or has no share",
         "line 6: 1.0 -> 1.75": "as above",
     },
-    "rollout.fund": {
-        "line 5: world['programme'] = ROLLING_OUT -> nothing": (
-            "what interventions are told of the programme (tests/stepping); rules ask whether it is stopped, or funded"
-        ),
-    },
     "support.cancel_ticket": {
         "line 2: state.world[0]['tickets_cancelled'] += 1 -> state.world[0]['tickets_cancelled'] -= 1": (
             "the trace tells how many were cancelled; this count serves the balance in test_conservation"
