@@ -15,9 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 LEAST_RULES = 210
 
 EQUIVALENT = {
-    "budget.overrun": {
-        "line 4: 0.0 -> 0.25": "a guard: nothing is divided by a plan without cost, and none costs a quarter of a unit",
-    },
     "business_case.planned_end": {
         "line 2: 0.0 -> 0.25": "the earliest end of a plan: none ends within a quarter of an hour of kick-off",
     },
@@ -37,11 +34,6 @@ EQUIVALENT = {
         "line 2: 1 -> 2": "as above",
         "line 3: close_ticket(state, slot) -> nothing": (
             "memory only: the slot is used again or not; test_conservation misses it among the open or free ones"
-        ),
-    },
-    "support.close_ticket": {
-        "line 3: state.world[0]['free_ticket'] = slot -> nothing": (
-            "memory only: the slot is not used again, and there will be more; test_conservation misses it"
         ),
     },
     "users.pick_active": {"line 4: total - 1 -> total + 1": "a guard against rounding: u is below 1"},

@@ -74,6 +74,7 @@ class Economics(Section):
         "Term of a site's licences, trued down to its active users at each renewal (weeks); null: one for each user "
         "of a site that has started.",
         absent=-1.0,
+        acts="start",
     )
     licence_reserve: Share = stated(0.1, "Licences renewed beyond one for each active user (share of these).")
     platform_cost_per_week: Money = stated(0, "Platform, from kick-off (currency per week).")
