@@ -86,7 +86,7 @@ def test_a_visitor_moves_a_lever_and_reads_the_answer(address, browser):
     command = page.get_by_test_id("stCode")
     command.wait_for(timeout=180_000)
     verdict = page.get_by_test_id("stAlert").inner_text()
-    assert "programmes reach scale" in verdict
+    assert "reach scale: " in verdict
     page.get_by_test_id("stDataFrame").wait_for(state="attached", timeout=180_000)
     for heading in ("What does it cost, and by when?", "Can support keep up?"):
         assert page.get_by_role("heading", name=heading).count() == 1
