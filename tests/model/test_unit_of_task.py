@@ -13,7 +13,10 @@ from tests.engine.comparison import traced
 from tests.model.small import document
 from tests.model.test_conservation import BEHAVING
 
-PER_TASK = ("value_per_correct_task", "cost_per_error", "rework_cost_per_noticed_error", "inference_cost_per_task")
+PER_TASK = (
+    *("minutes_saved_per_correct_task", "value_per_correct_task", "cost_per_error", "rework_cost_per_noticed_error"),
+    "inference_cost_per_task",
+)
 JUDGED_PER_WEEK = 5
 
 
@@ -30,7 +33,8 @@ def split(tree: dict[str, Any], k: int) -> Scenario:
         if place.get("tasks_per_user_week") is not None:
             place["tasks_per_user_week"] = scaled(place["tasks_per_user_week"], k)
     for name in PER_TASK:
-        tree["economics"][name] = scaled(tree["economics"][name], 1.0 / k)
+        if tree["economics"].get(name) is not None:
+            tree["economics"][name] = scaled(tree["economics"][name], 1.0 / k)
     if tree["ai"].get("capacity_tasks_per_hour") is not None:
         tree["ai"]["capacity_tasks_per_hour"] = scaled(tree["ai"]["capacity_tasks_per_hour"], k)
     return load(tree)
