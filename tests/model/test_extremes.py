@@ -102,7 +102,7 @@ def test_nobody_at_all() -> None:
     told = Told(small(**EXTREMES["nobody at all"]))
     for name in ("adoption_peak", "adoption_final", "accuracy_pilot", "accuracy_scaled", "adoption_pilot",
                  "tickets_per_user_week_pilot", "wait_hours_mean_tier1", "sla_met_share", "edge_case_mass_handled",
-                 "support_underestimate_factor"):  # fmt: skip
+                 "support_underestimate_factor", "support_workload_factor"):  # fmt: skip
         assert told.measures[name] is None, name
     assert told.measures["tickets_opened"] == 0
     assert told.measures["value_delivered"] == 0

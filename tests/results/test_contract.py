@@ -18,6 +18,7 @@ REPLICATION = {
     "accuracy_gap", "resolution_pilot", "resolution_scaled", "edge_case_mass_known", "edge_case_types_repaired",
     "edge_case_mass_handled", "adoption_pilot", "tickets_per_user_week_pilot", "users_reverted", "users_lost",
     "tickets_opened", "tickets_abandoned", "tickets_per_week_peak", "sla_met_share", "support_underestimate_factor",
+    "support_workload_factor",
     "integrations_live_week", "sites_live", "programme_cost", "value_delivered", "npv", "payback_week", "events",
     "value_from_funding", "weeks_to_payback", "return_on_investment", "largest_outlay", "run_rate_final",
     "planned_value", "planned_cost", "realised_value_share", "cost_over_licences",

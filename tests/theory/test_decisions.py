@@ -10,7 +10,9 @@ from scipy import stats
 
 from simulator.model.measures.staffing_need import agents_needed, erlang_c
 from simulator.model.programme.gates import binomial_quantile
+from simulator.model.state.columns import COLUMNS
 from simulator.scenario import load
+from tests.model.small import FUNDED_WEEK, Ran, small
 from tests.theory.formulas.closed_forms import erlang_c as exact_erlang_c
 from tests.theory.formulas.closed_forms import mmc_share_served_within
 from tests.theory.simulated import observe, replicate
@@ -169,3 +171,41 @@ def test_the_smallest_number_of_agents_that_meets_a_service_level(load_, share):
     assert reached(needed - 1) < share
     assert erlang_c(needed, load_) == pytest.approx(exact_erlang_c(load_, needed), rel=1e-12)
     assert erlang_c(math.floor(load_), load_) == 1.0
+
+
+@pytest.mark.parametrize(("logged", "handling"), [(1.0, 1.0), (1 / 3, 1.0), (0.5, 0.6)])
+def test_a_help_desk_has_so_many_times_the_work_that_its_pilot_told(logged, handling):
+    """Users alike in pilot and roll-out: planned work is the real one times the logged share and the pilot's pace."""
+    scenario = load("theory/decisions").with_changes(
+        {
+            "horizon_weeks": 40,
+            "sites.site.users": 1000,
+            "pilot.users_per_site": 1000,
+            "pilot.logged_share": logged,
+            "pilot.handling_factor": handling,
+            "users.tasks_per_user_week": 0,
+            "support.how_to_per_user_week": 2,
+            "support.planning": "from_pilot",
+            "support.tiers.tier1.agents": 100,
+            "rollout.funding_gate": None,
+            "rollout.sponsor": None,
+        }
+    )
+    factors = [one.measures["support_workload_factor"] for one in replicate("compiled", scenario, 16)]
+    compare_mean(factors, 1.0 / (logged * handling)).assert_agrees(half_width_limit=0.02)
+
+
+def test_planned_people_are_planned_to_work_at_the_target_occupancy() -> None:
+    """One in tier 1, another to come, and one in tier 2, forty hours each; what an active user asks for."""
+    ran = Ran(small(support={"target_occupancy": 0.7}))
+    assert ran.state.world["planned_work"][0] == pytest.approx(3 * 40 * 0.7)
+    first = int(FUNDED_WEEK)
+    hours = 0.0
+    for tier in ("tier1", "tier2"):
+        arrived, served, busy = (
+            ran.state.weekly[first:, COLUMNS[f"{what}_{tier}"]].sum() for what in ("arrived", "served", "busy_hours")
+        )
+        hours += arrived * busy / served
+    active = ran.weekly["active_users"][first:].sum()
+    expected = hours / active * 110 * ran.measures["adoption_pilot"] / (3 * 40 * 0.7)
+    assert ran.measures["support_workload_factor"] == pytest.approx(expected, rel=1e-12)

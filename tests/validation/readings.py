@@ -214,6 +214,11 @@ def critical_systems(scenario: str) -> pd.Series:
 # ---- support
 
 
+def support_workload() -> Reading:
+    rows = funded(simulate("support-from-pilot", USUAL)).dropna(subset="support_workload_factor")
+    return bootstrapped(rows, lambda r: float(r["support_workload_factor"].median()))
+
+
 def support_factor() -> Reading:
     rows = funded(simulate("support-from-pilot", USUAL)).dropna(subset="support_underestimate_factor")
     return bootstrapped(rows, lambda r: float(r["support_underestimate_factor"].median()))

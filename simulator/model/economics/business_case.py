@@ -3,7 +3,10 @@
 Both are optimistic, as plans are. *Value*: the pilot's users, and those of each site from its planned date on over a
 ramp, use the system as much, and with as much value in each task, as the pilot did. *Cost*: a licence for each of them,
 the heads that are there or planned, every stage of integration once and at its median length, without rework or waiting
-for people, training on the planned date, and a roll-out that ends on its last planned date.
+for people, training and hypercare from the planned date on, and a roll-out that ends on its last planned date.
+
+What is promised of each week is written down when the roll-out is funded, and again where a hold moves its dates: that
+is what value and cost are held against. What is still to come is promised anew whenever somebody asks.
 """
 
 from __future__ import annotations
@@ -14,9 +17,18 @@ from typing import Any
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.timers import timer
 from simulator.model.economics.costs import dearer
-from simulator.model.state.columns import ACTIVE, INVITED, OPENED, SEEN_VALUE, TASKS, column_sum
+from simulator.model.state.columns import (
+    ACTIVE,
+    INVITED,
+    OPENED,
+    PLANNED_COST,
+    PLANNED_VALUE,
+    SEEN_VALUE,
+    TASKS,
+    column_sum,
+)
 from simulator.model.state.events import HIRED
-from simulator.model.state.states import DONE, ENGINEERS, REVIEWERS, TIER3
+from simulator.model.state.states import DONE, ENGINEERS, LIVE, REVIEWERS, TIER3
 from simulator.model.support.staffing import tier_load
 from simulator.streams.jit import rule
 
@@ -47,10 +59,12 @@ def funding_date(state: Any, time: float) -> float:
 
 @rule
 def planned_date(state: Any, s: int, time: float) -> float:
-    """When the plan, as it is at `time`, has site `s` live."""
+    """When the plan, as it is at `time`, has site `s` live; where its date has passed unused, next week."""
     site = state.sites[s]
     if state.world[0]["funded_at"] < math.inf:
-        return float(site["planned"])
+        if site["stage"] == LIVE:
+            return float(site["live_at"])
+        return float(site["planned"] if site["planned"] >= time else math.ceil(time / WEEK_HOURS) * WEEK_HOURS)
     weeks = site["phase.week"] * state.settings[0]["rollout.time_scale"]
     return float(funding_date(state, time) + weeks * WEEK_HOURS)
 
@@ -112,6 +126,10 @@ def planned_cost(state: Any, time: float, end: float) -> float:
             built += (site["users"] - site["pilot_users"]) * settings["economics.training_cost_per_user"]
             if settings["change_programme.campaign.weeks"] > 0.0:
                 built += site["users"] * settings["economics.campaign_cost_per_user"]
+        cared = min(end, date + settings["support.hypercare.weeks"] * WEEK_HOURS) - max(begin, date)
+        if cared > 0.0:
+            price = settings["economics.hypercare_cost_per_user_week"]
+            built += price * site["users"] * cared / WEEK_HOURS
     funded = funding_date(state, time)
     last = planned_end(state, time)
     if begin <= funded < end:
@@ -188,6 +206,15 @@ def planned_hours(state: Any, t: int, tickets: float, time: float, end: float, l
         settings["economics.shared_people.least_hours_per_week"],
     )
     return float(own * tier["head_hours"] + min(shared, billed))
+
+
+@rule
+def commit_plan(state: Any, time: float) -> None:
+    """Write down what the plan, as it is at `time`, promises of this week and of every one until the horizon."""
+    for week in range(state.world[0]["week"], len(state.weekly)):
+        end = (week + 1) * WEEK_HOURS
+        state.weekly[week, PLANNED_VALUE] = planned_value(state, time, end)
+        state.weekly[week, PLANNED_COST] = planned_cost(state, time, end)
 
 
 @rule

@@ -12,7 +12,7 @@ from simulator.model.answers.edge_cases import yearly_share
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.measures.money import money
 from simulator.model.measures.outcome import Value, outcome, weeks_of
-from simulator.model.measures.staffing_need import support_underestimate
+from simulator.model.measures.staffing_need import support_underestimate, support_workload
 from simulator.model.plan.plan import Floats, Plan
 from simulator.model.state.columns import COLUMNS, WAIT_BIN_LOG, WAIT_LOWEST_HOURS
 from simulator.model.state.state import State
@@ -103,6 +103,7 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
         "tickets_per_week_peak": int(weekly["tickets_opened"].max()),
         **_waits(plan, state, weekly),
         "support_underestimate_factor": support_underestimate(plan, state, weekly),
+        "support_workload_factor": support_workload(state, weekly),
         "integrations_live_week": weeks_of(world["integrated_at"]) if len(state.systems) else None,
         "sites_live": int((state.sites["stage"] == LIVE).sum()),
         **money(state, weekly),

@@ -77,6 +77,24 @@ def support_underestimate(plan: Plan, state: State, weekly: dict[str, Floats]) -
     return needed / planned if planned > 0.0 else None
 
 
+def support_workload(state: State, weekly: dict[str, Floats]) -> float | None:
+    """Hours of work that tiers 1 and 2 have a week where everybody uses the system as planned, over those planned.
+
+    What an active user gave them to do in a week since funding, times all users at the pilot's adoption; None where it
+    was not funded, nobody was active or no work was planned.
+    """
+    world = state.world[0]
+    rows = slice(int(world["funded_in"]), None)
+    active = float(np.nan_to_num(weekly["active_users"][rows]).sum())
+    if not math.isfinite(float(world["funded_at"])) or active <= 0.0 or world["planned_work"] <= 0.0:
+        return None
+    hours = 0.0
+    for t, name in enumerate(TIERS[:2]):
+        hours += float(weekly[f"arrived_{name}"][rows].sum()) * _handling(state.tiers[t], weekly, name, rows)
+    planned_active = float(world["users"]) * float(world["pilot_adoption"])
+    return hours / active * planned_active / float(world["planned_work"])
+
+
 def _handling(record: Any, weekly: dict[str, Floats], name: str, rows: slice) -> float:
     """Mean hours of work of a visit that was served in the weeks `rows`, or as stated where none was."""
     busy = float(weekly[f"busy_hours_{name}"][rows].sum())

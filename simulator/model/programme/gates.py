@@ -176,13 +176,13 @@ def read_gate(state: Any, g: int, time: float) -> None:
     elif decision == HOLD:
         gate["holds"] += 1
         hold(state, g, time)
-        if gate["on_hold.rebaseline"] == 1 and g > 0:
-            rebaseline(state, value)
         if gate["on_hold.restaff"] == 1:
             last = state.world[0]["week"] - gate["lag_weeks"]
             first = max(0, last - gate["window_weeks"])
             invited = column_sum(state, INVITED, first, last)
             if invited > 0.0:
                 plan_staff(state, column_sum(state, OPENED, first, last) / invited * users_after(state, g), 1.0, time)
+        if gate["on_hold.rebaseline"] == 1 and g > 0:
+            rebaseline(state, value, time)
     else:
         stop(state, g, time)

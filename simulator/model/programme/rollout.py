@@ -17,13 +17,14 @@ from simulator.model.clockwork.clocks import rewind
 from simulator.model.clockwork.time import WEEK_HOURS, first_day_of_use, working_morning
 from simulator.model.clockwork.timers import set_timer, stop_timers, timer
 from simulator.model.clockwork.tracing import note
-from simulator.model.economics.business_case import expect, plan_ahead
+from simulator.model.economics.business_case import commit_plan, expect
 from simulator.model.economics.licences import buy_licences
 from simulator.model.programme.budget import open_budget
 from simulator.model.programme.integration import integrated, stop_integration
 from simulator.model.programme.learning import learn_from_waves
 from simulator.model.programme.sponsor import REVIEW_HOURS
 from simulator.model.state import events
+from simulator.model.state.columns import PLANNED_COST, PLANNED_VALUE, column_sum
 from simulator.model.state.events import (
     BUDGET,
     CAMPAIGN_ENDS,
@@ -62,7 +63,7 @@ from simulator.model.state.states import (
     WHEN_READY,
 )
 from simulator.model.support.data_science import open_remediation
-from simulator.model.support.staffing import engage, plan_staff, send_home
+from simulator.model.support.staffing import engage, plan_staff, planned_work, send_home
 from simulator.model.users.change_management import onboard
 from simulator.model.users.tasks import touch
 from simulator.model.users.users import move
@@ -96,6 +97,7 @@ def fund(state: Any, time: float) -> None:
             engage(state, number, agent["plan"] + agent["delay"])
     if settings["support.planning"] == FROM_PILOT:
         plan_staff(state, world["pilot_tickets"] * world["users"], settings["pilot.handling_factor"], time)
+    world["planned_work"] = planned_work(state)
     if settings["data_science_team.moves_on"] == 1:
         set_timer(state, MOVES_ON, 0, time + settings["data_science_team.moves_on.week"] * WEEK_HOURS)
     if settings["rollout.sponsor"] == 1:
@@ -109,7 +111,10 @@ def fund(state: Any, time: float) -> None:
             set_timer(state, SYSTEM_STARTS, i, time + system["start_week"] * WEEK_HOURS * scale)
     if settings["integration.ideal"] == 1:
         world["integrated_at"] = time
-    world["case_value"], world["case_cost"] = plan_ahead(state, time)
+    commit_plan(state, time)
+    first = int(math.ceil(time / WEEK_HOURS - 1e-9))
+    world["case_value"] = column_sum(state, PLANNED_VALUE, first, len(state.weekly))
+    world["case_cost"] = column_sum(state, PLANNED_COST, first, len(state.weekly))
 
 
 @rule

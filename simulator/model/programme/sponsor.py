@@ -14,6 +14,7 @@ from typing import Any
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import note
+from simulator.model.economics.business_case import commit_plan
 from simulator.model.state.columns import PLANNED_VALUE, SEEN_VALUE, column_sum
 from simulator.model.state.events import REVIEW
 from simulator.scenario.vocabulary import REVIEW_WEEKS
@@ -58,11 +59,12 @@ def review(state: Any, time: float) -> bool:
 
 
 @rule
-def rebaseline(state: Any, seen: float) -> None:
-    """After a hold: the sponsor expects what has been seen, on the dates that now stand."""
+def rebaseline(state: Any, seen: float, time: float) -> None:
+    """After a hold: the sponsor expects what has been seen, and value and cost on the dates that now stand."""
     world = state.world[0]
     if not math.isnan(seen):
         world["expectation"] = max(LEAST_EXPECTATION, min(world["expectation"], seen))
     for s in range(world["sites"]):
         if state.sites[s]["go_live"] < math.inf:
             state.sites[s]["planned"] = state.sites[s]["go_live"]
+    commit_plan(state, time)

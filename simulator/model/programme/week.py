@@ -10,7 +10,6 @@ from simulator.model.answers.edge_cases import mass_known
 from simulator.model.clockwork.time import WEEK_HOURS, work_time
 from simulator.model.clockwork.timers import set_timer
 from simulator.model.clockwork.tracing import note
-from simulator.model.economics.business_case import planned_cost, planned_value
 from simulator.model.economics.costs import week_cost
 from simulator.model.economics.value import week_value
 from simulator.model.programme.integration import count_stages
@@ -173,10 +172,8 @@ def close_week(state: Any, time: float) -> None:
     row[VALUE] = value
     row[SEEN_VALUE] = seen
     row[COST] = cost
-    row[PLANNED_VALUE] = row[PLANNED_COST] = 0.0
-    if world["programme"] == ROLLING_OUT:
-        row[PLANNED_VALUE] = planned_value(state, time - WEEK_HOURS, time)
-        row[PLANNED_COST] = planned_cost(state, time - WEEK_HOURS, time)
+    if world["programme"] != ROLLING_OUT:
+        row[PLANNED_VALUE] = row[PLANNED_COST] = 0.0
     row[VALUE_SUM] = value + (state.weekly[week - 1, VALUE_SUM] if week > 0 else 0.0)
     row[COST_SUM] = cost + (state.weekly[week - 1, COST_SUM] if week > 0 else 0.0)
     row[NET_SUM] = row[VALUE_SUM] - row[COST_SUM]

@@ -128,7 +128,7 @@ WORLD = _record(
     follows="free",
     f8="""funded_at stopped_at over_at expectation patience value_per_task pilot_adoption pilot_tickets
     outage_began outage_ended training_left stage_mark week_stage_hours week_noticed_tasks integrated_at decided_at
-    rolled_out_at licensed pilot_value case_value case_cost believed promised""",
+    rolled_out_at licensed pilot_value case_value case_cost planned_work believed promised""",
     i8="""events users sites cells families tickets_opened tickets_abandoned tickets_cancelled tickets_solved
     week_opened week_abandoned
     free_ticket repairs_open types_repaired users_reverted users_lost tracing traced week

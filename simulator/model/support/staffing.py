@@ -11,7 +11,7 @@ from simulator.model.clockwork.tracing import note
 from simulator.model.clockwork.variate import variate
 from simulator.model.state import events
 from simulator.model.state.events import HIRED, LEAVES, SHIFT
-from simulator.model.state.states import STOPPED, TIER1, TIER2, TIER3
+from simulator.model.state.states import FROM_PILOT, STOPPED, TIER1, TIER2, TIER3
 from simulator.model.support.lines import change_tier
 from simulator.scenario.vocabulary import TICKET_KINDS
 from simulator.streams.jit import rule
@@ -238,6 +238,30 @@ def tier_load(state: Any, tier: int) -> float:
         opened += world["opened"][kind]
         passed += world["opened"][kind] * settings["support.levels"][kind, TIER2]
     return float(passed / opened) if opened > 0 else 0.0
+
+
+@rule
+def planned_work(state: Any) -> float:
+    """Hours of work a week that the plan has for tiers 1 and 2.
+
+    Planned from the pilot: what the tickets that it logged take, at its users' adoption for everybody; otherwise what
+    the planned people do at the target occupancy.
+    """
+    world = state.world[0]
+    settings = state.settings[0]
+    hours = 0.0
+    for t in range(TIER3):
+        tier = state.tiers[t]
+        if settings["support.planning"] == FROM_PILOT:
+            tickets = world["pilot_tickets"] * world["users"] * world["pilot_adoption"]
+            hours += tickets * tier_load(state, t) * settings["pilot.handling_factor"] * tier["mean_hours"]
+        else:
+            heads = 0
+            for number in range(tier["first_agent"], tier["first_agent"] + tier["agents"]):
+                agent = state.agents[number]
+                heads += int(agent["employed"] == 1 or timer(state, HIRED, number) < math.inf)
+            hours += heads * tier["head_hours"] * settings["support.target_occupancy"]
+    return float(hours)
 
 
 @rule

@@ -122,11 +122,11 @@ def test_reasons_are_told_in_numbers() -> None:
 
 @pytest.mark.parametrize("more", [0.0, 0.25, 2.0])
 def test_what_was_overrun_so_far_is_expected_to_go_on(more) -> None:
-    """Floor-walkers stand in no plan: the cost of each week is (1 + more) times what was planned."""
+    """Answers that tell whether to retrain stand in no plan: each week costs (1 + more) times what was planned."""
     cost = 0.1 * PLANNED
-    care = {"support.hypercare": {"weeks": 1000, "share": 0}}
-    scenario = constant(0.5, cost).with_changes({**care, "economics.hypercare_cost_per_user_week": more * cost / USERS})
-    told = Told(scenario)
+    checks = {"every_weeks": None, "below_accuracy": 0.01, "least_weeks_between": 0, "qa_tasks": 1000}
+    scenario = constant(0.5, cost).with_changes({"ai.retraining": checks})
+    told = Told(scenario.with_changes({"economics.cost_per_checked_answer": more * cost / 1000}))
     dates = [event for event in told.events if event.kind == "budget-decision"]
     assert len(dates) >= 7
     for event in dates:
@@ -135,6 +135,40 @@ def test_what_was_overrun_so_far_is_expected_to_go_on(more) -> None:
         assert float(event.fields["spent"]) == pytest.approx(spent * cost * (1 + more), rel=1e-9)
         overrun = 1 + more if spent else 1.0
         assert float(event.fields["forward_cost"]) == pytest.approx(left * cost * overrun, rel=1e-9)
+
+
+def test_a_roll_out_that_drags_on_overruns_the_plan_that_was_funded() -> None:
+    """Its office was planned for eight weeks, until the second site's date, and goes on as the site is not ready.
+
+    What is to come is planned anew: the second site's training, now, and no office beyond it.
+    """
+    sites = [
+        {"name": "site", "users": 20, "data_quality": 1},
+        {"name": "other", "users": 10, "data_quality": 1},
+    ]
+    system = {"name": "erp", "sites": ["other"], "stages": [{"name": "stage", "weeks": 1000}]}
+    phases = [{"name": "first", "week": 0, "sites": ["site"]}, {"name": "second", "week": 8, "sites": ["other"]}]
+    office, training = 0.01 * PLANNED, 0.02 * PLANNED
+    told = Told(
+        constant(1.0, 0.0).with_changes(
+            {
+                "sites": sites,
+                "rollout.phases": phases,
+                "rollout.go_live": "when_ready",
+                "integration.systems": [system],
+                "economics.programme_office_cost_per_week": office,
+                "economics.training_cost_per_user": training / 10,
+            }
+        )
+    )
+    dates = [event for event in told.events if event.kind == "budget-decision"]
+    late = [event for event in dates if event.time_hours / 168 - PILOT >= 9]
+    assert len(late) >= 7
+    for event in late:
+        gone = math.floor(event.time_hours / 168) - PILOT
+        assert float(event.fields["spent"]) == pytest.approx(gone * office, rel=1e-9)
+        overrun = max(1.0, gone * office / (8 * office + training))
+        assert float(event.fields["forward_cost"]) == pytest.approx(training * overrun, rel=1e-9)
 
 
 def test_what_costs_less_than_planned_is_not_expected_to_stay_cheap() -> None:

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from simulator import engine
+from simulator.model.state.columns import COLUMNS
 from simulator.scenario.vocabulary import TIERS
-from tests.model.small import DOCUMENT, FUNDED_WEEK, Told, small
+from tests.model.small import DOCUMENT, FUNDED_WEEK, Ran, Told, gate, small
 
 WEEKS = np.arange(7, 40)
 """The weeks that begin from funding on."""
@@ -27,6 +28,7 @@ CHANGE = {"champions": {"per_100_users": 5}, "campaign": {"weeks": 4, "onset_fac
 FREE = (
     "inference_cost_per_task", "licence_per_user_week", "platform_cost_per_week", "training_cost_per_user",
     "champion_cost_per_week", "campaign_cost_per_user", "integration_cost_per_stage_week",
+    "hypercare_cost_per_user_week",
 )  # fmt: skip
 
 
@@ -47,6 +49,10 @@ def dated(amounts: dict[int, float]) -> np.ndarray:
     return np.array([amounts.get(int(week), 0.0) for week in WEEKS], dtype=float)
 
 
+CARED = [
+    (first <= WEEKS) & (last > WEEKS) for first, last in ((8, 10), (10, 11), (11, 13), (13, 14), (16, 18), (18, 19))
+]
+"""Two and a half weeks of hypercare from each go-live: whole ones, and the half."""
 STAGES = ((WEEKS >= 8) & (WEEKS < 15)).astype(float)
 COSTS = {
     "licences": ({"licence_per_user_week": 3}, 3 * ALL),
@@ -60,6 +66,7 @@ COSTS = {
     "stages": ({"integration_cost_per_stage_week": 19}, 19 * STAGES),
     "reviewers": ({"cost_per_week": {"reviewers": 23}}, 23 * 3 * STAGES),
     "engineers": ({"cost_per_week": {"engineers": 29}}, 29 * 2 * STAGES),
+    "hypercare": ({"hypercare_cost_per_user_week": 31}, 31 * np.select(CARED, (40, 20, 40, 20, 30, 15), 0)),
     "tier1": ({"cost_per_hour": dict.fromkeys(TIERS, 0) | {"tier1": 2}}, 2 * 40.0 * np.where(WEEKS >= 14, 2, 1)),
     "tier2": ({"cost_per_hour": dict.fromkeys(TIERS, 0) | {"tier2": 2}}, 2 * 40.0 + 0 * ALL),
     "tier3": ({"cost_per_hour": dict.fromkeys(TIERS, 0) | {"tier3": 2}}, 2 * 40.0 * 2 + 0 * ALL),
@@ -74,8 +81,12 @@ BUILT = (
     "stages",
     "reviewers",
     "engineers",
+    "hypercare",
 )
-TEAMS = {"integration": {"reviewers": 3, "engineers": 2}, "support": {"documentation_quality": 0.25}}
+TEAMS = {
+    "integration": {"reviewers": 3, "engineers": 2},
+    "support": {"documentation_quality": 0.25, "hypercare": {"weeks": 2.5, "share": 0}},
+}
 
 
 @pytest.mark.parametrize("part", COSTS)
@@ -137,6 +148,43 @@ def test_the_team_that_runs_is_planned_for_when_it_takes_over(members: int, afte
     told = planned(hourly, data_science_team=team)
     heads = np.where(16 + after <= WEEKS, min(2, members), 2)
     assert told["planned_cost"] == pytest.approx(40.0 * heads.sum(), rel=1e-12)
+
+
+# ---- what is held against it
+
+
+def promised(told: Ran) -> np.ndarray:
+    """What the plan that value and cost are held against promises, float64[weeks, 2]: value and cost."""
+    return told.state.weekly[:, [COLUMNS["planned_value"], COLUMNS["planned_cost"]]]
+
+
+def test_the_plan_that_was_funded_stands_while_systems_and_sites_are_late() -> None:
+    economics = prices(training_cost_per_user=9, integration_cost_per_stage_week=19, programme_office_cost_per_week=17)
+    stages = [{"name": "review", "weeks": 2}, {"name": "build", "weeks": {"lognormal": {"median": 5, "p90": 500}}}]
+    late = small(
+        economics=economics,
+        rollout={"go_live": "when_ready"},
+        integration={"systems": [DOCUMENT_SYSTEM | {"stages": stages}]},
+    )
+    number = next(number for number in range(20) if Ran(late, number).measures["integrations_live_week"] is None)
+    usual, slow = Ran(small(economics=economics), number), Ran(late, number)
+    assert slow.measures["sites_live"] == 0
+    assert (promised(slow) == promised(usual)).all()
+    first = int(FUNDED_WEEK)
+    assert (promised(slow)[:first] == 0).all()
+    assert promised(slow)[first:].sum(axis=0).tolist() == pytest.approx(
+        [slow.measures["planned_value"], slow.measures["planned_cost"]], rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("rebaseline", [False, True])
+def test_a_hold_may_move_what_is_promised(rebaseline: bool) -> None:
+    """The gate before the second wave holds from week 12 to 18, when its system is seen: the site comes in week 22."""
+    wait = gate("second", "integrations_live", 1, lead_weeks=4, max_holds=5, on_hold={"rebaseline": rebaseline})
+    ran = Ran(small(economics=prices(training_cost_per_user=1), rollout={"gates": [wait]}))
+    assert ran.sites["go_live_week"][2] == 22.0
+    expected = {8: 25.0, 11: 40.0, 22 if rebaseline else 16: 30.0}
+    assert promised(ran)[:, 1].tolist() == [expected.get(week, 0.0) for week in range(40)]
 
 
 # ---- what the pilot has shown
