@@ -210,7 +210,7 @@ TARGETS: dict[str, tuple[Target, ...]] = {
         ),
         Target(
             "the same, in people",
-            "`support-from-pilot`: median `support_underestimate_factor`, busiest weeks needed over planned",
+            "`support-from-pilot`: median `support_underestimate_factor`, heads of the busiest weeks over planned",
             read.support_factor, 3.0, ANY, CHECK,
             miss="A lower bound: where two people were planned, users have left before the busiest weeks come. The "
             "next row removes this.",
