@@ -10,6 +10,7 @@ from typing import Any
 SENTENCES = {
     "week-end": "week {week} is over: {active_users} people use it, trust {trust_mean:%}, {backlog} tickets wait",
     "gate-read": "gate {gate} says {decision}: accuracy seen {accuracy_observed:%}{value_too}",
+    "criterion-missed": "gate {gate} sees {measure_told}",
     "funded": "the roll-out to {users_planned} people is funded; "
     "the pilot promises {currency} {value_per_task_expected} a task",
     "sponsor-review": "value seen: {value_told}; the sponsor {patience_told}",
@@ -75,7 +76,7 @@ SENTENCES = {
 ENDINGS = {"sponsor": "its sponsor has lost patience", "budget": "its budget is not renewed"}
 
 MILESTONES = (
-    "gate-read", "funded", "sponsor-review", "budget-decision", "action-taken",
+    "criterion-missed", "gate-read", "funded", "sponsor-review", "budget-decision", "action-taken",
     "phase-put-off", "go-live", "team-moved-on", "team-shrank",
     "integration-began", "system-live", "model-deployed", "data-remediated", "outage", "service-restored",
     "agent-hired", "resigned", "shelved", "switched-off",
@@ -98,6 +99,8 @@ def tell(kind: str, fields: Mapping[str, Any], currency: str) -> str:
         told["slow"] = told["stretch"] > 1
     elif kind == "gate-read":
         told["value_too"] = ""  # nobody at this gate looks at it
+    elif kind == "criterion-missed":
+        told["measure_told"] = missed(told)
     elif kind == "edge-case-met":
         rare = told.get("type") == -1
         told["edge_case"] = "a rare edge case of {family}" if rare else "edge case {family}-{type}"
@@ -110,6 +113,15 @@ def tell(kind: str, fields: Mapping[str, Any], currency: str) -> str:
         return _FORMATTER.vformat(SENTENCES[kind], (), told)
     except KeyError:
         return "  ".join(f"{name}={short(value)}" for name, value in fields.items())
+
+
+def missed(told: Mapping[str, Any]) -> str:
+    """What a gate saw of a measure, and the bound that it was to keep."""
+    name, seen, bound = str(told["gate_measure"]).replace("_", " "), told["observed"], told["bound"]
+    if not isinstance(seen, float | int):
+        return f"nothing yet of {name}, which does not meet its bound of {short(bound)}"
+    side = "at most" if seen > bound else "at least"
+    return f"{name} at {short(seen)}, not {side} {short(bound)}"
 
 
 def short(value: Any) -> str:

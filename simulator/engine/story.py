@@ -11,7 +11,7 @@ from simulator.model.programme.programme import BUDGET_ENDED, SPONSOR
 from simulator.model.state.events import KINDS
 from simulator.model.state.state import State
 from simulator.model.state.states import ACTIONS, BUDGET_DECISIONS, CLASS_REPAIR, DECISIONS
-from simulator.scenario.vocabulary import JOBS, TICKET_KINDS, TIERS, USER_STATES
+from simulator.scenario.vocabulary import GATE_MEASURES, JOBS, TICKET_KINDS, TIERS, USER_STATES
 
 ENDED_BY = {SPONSOR: "sponsor", BUDGET_ENDED: "budget"}
 """Who ends a programme when it is not a gate."""
@@ -83,6 +83,7 @@ class Story:
             "phase": self.phases,
             "action": ACTIONS,
             "decision": DECISIONS,
+            "gate_measure": GATE_MEASURES,
             "budget_decision": BUDGET_DECISIONS,
         }.get(name)
         if names is not None:

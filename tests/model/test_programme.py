@@ -32,6 +32,10 @@ def test_a_hold_shifts_the_dates_of_sites_gates_and_hires() -> None:
     gates = [until_integrated("first"), gate("second", at_least=0.0)]
     told = Told(small(support={"tiers": {"tier1": {"hiring": hiring}}}, rollout={"gates": gates}))
     assert told.weeks("gate-read", gate="before-first") == [10.0, 12.0, 14.0, 16.0]
+    missed = [event for event in told.events if event.kind == "criterion-missed"]
+    assert [event.time_hours / 168 for event in missed] == [10.0, 12.0, 14.0]
+    expected = {"gate": "before-first", "gate_measure": "integrations_live", "observed": 0, "bound": 1}
+    assert all(event.fields == expected for event in missed)
     assert told.weeks("gate-read", decision="hold") == [10.0, 12.0, 14.0]  # and three times two weeks are lost
     assert [told.go_live(site) for site in ("north", "east", "south")] == [8.0, 17.0, 22.0]
     assert told.weeks("gate-read", gate="before-second") == [21.0]
@@ -354,7 +358,7 @@ def test_a_hold_may_teach_the_sponsor_what_to_expect() -> None:
     systems = [{"name": "erp", "start_week": 0, "stages": [{"name": "build", "weeks": 9}]}]
     told = Told(small(integration={"systems": systems}, rollout=lessons))
     assert told.weeks("gate-read", gate="before-second", decision="hold") == [15.0]
-    reading = next(event for event in told.events if event.fields.get("gate") == "before-second")
+    reading = next(e for e in told.events if e.kind == "gate-read" and e.fields["gate"] == "before-second")
     seen = reading.fields["value_share_observed"]
     assert told.state.world["expectation"][0] == pytest.approx(max(0.25, min(1.0, float(seen))))
     assert told.state.sites["planned"].tolist() == [168.0 * week for week in (8, 11, 18)]

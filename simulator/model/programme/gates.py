@@ -31,7 +31,7 @@ from simulator.model.state.columns import (
     WRONG,
     column_sum,
 )
-from simulator.model.state.events import FUNDED, GATE
+from simulator.model.state.events import FUNDED, GATE, MISSED
 from simulator.model.state.spending import spend
 from simulator.model.state.states import (
     ANY,
@@ -132,14 +132,19 @@ def case_ratio(state: Any, last: int) -> float:
 
 
 @rule
-def decide(state: Any, g: int, u_sample: float, u_value: float) -> int:
+def decide(state: Any, g: int, u_sample: float, u_value: float, time: float) -> int:
     """Go when the gate's criteria hold, all or any of them; else hold, or stop after its last hold."""
     gate = state.gates[g]
     met = 0
     for i in range(gate["first_criterion"], gate["first_criterion"] + gate["criteria"]):
         criterion = state.criteria[i]
         seen = reading(state, gate, criterion["measure"], u_sample, u_value)
-        met += int(criterion["at_least"] <= seen <= criterion["at_most"])
+        if criterion["at_least"] <= seen <= criterion["at_most"]:
+            met += 1
+        else:
+            above = seen > criterion["at_most"] or criterion["at_least"] == -math.inf
+            bound = criterion["at_most"] if above else criterion["at_least"]
+            note(state, time, MISSED, g, criterion["measure"], seen, bound)
     if met == gate["criteria"] or (gate["combine"] == ANY and met > 0):
         return GO
     return HOLD if gate["holds"] < gate["max_holds"] else STOP
@@ -164,7 +169,7 @@ def read_gate(state: Any, g: int, time: float) -> None:
     gate["readings"] += 1
     if gate["criteria"] > 0:
         spend(state, QUALITY, gate["qa_tasks"] * state.settings[0]["economics.cost_per_checked_answer"])
-    decision = decide(state, g, u, v) if gate["criteria"] > 0 else GO
+    decision = decide(state, g, u, v, time) if gate["criteria"] > 0 else GO
     accuracy = reading(state, gate, SEES_ACCURACY, u, v)
     value = reading(state, gate, SEES_VALUE_SHARE, u, v)
     note(state, time, GATE, g, decision, accuracy, value)

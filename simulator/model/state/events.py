@@ -97,6 +97,7 @@ PUT_OFF: Final = _kind("phase-put-off", "phase", "sites_below", "sites_live")
 SHELVED: Final = _kind("shelved", "reason")
 SURFACED: Final = _kind("error-surfaced", "user", "trust")
 CORRECTED: Final = _kind("case-corrected", "user", "site", "corrections")
+MISSED: Final = _kind("criterion-missed", "gate", "gate_measure", "observed", "bound")
 
 KINDS: Final[tuple[Kind, ...]] = tuple(_kinds)
 """All kinds by rank."""
