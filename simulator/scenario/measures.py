@@ -155,8 +155,9 @@ MEASURES: Final[tuple[Measure, ...]] = (
             headline=("suite", "column"), short="Support needed/planned"),
     Measure("support_workload_factor", "Support work over planned", RATE, REPLICATION,
             "Hours of work that an active user gave tiers 1 and 2 in a week since funding, times all users at the "
-            "pilot's adoption, over the hours a week that the plan had for these tiers: by the pilot's logged tickets "
-            "where it is planned from them, else by the planned people at `support.target_occupancy`.",
+            "pilot's adoption, over the hours a week that the plan had for these tiers: by the tickets that the "
+            "pilot's active users logged where it is planned from them, else by the planned people at "
+            "`support.target_occupancy`.",
             "it is not funded, nobody is active since, or no work was planned"),
     *per_tier(Measure("visits", "Visits", COUNT, REPLICATION,
             "Visits of tickets to the tier, counted when their wait ends: they begin, or the user gives up. Only waits "

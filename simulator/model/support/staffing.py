@@ -244,8 +244,8 @@ def tier_load(state: Any, tier: int) -> float:
 def planned_work(state: Any) -> float:
     """Hours of work a week that the plan has for tiers 1 and 2.
 
-    Planned from the pilot: what the tickets that it logged take, at its users' adoption for everybody; otherwise what
-    the planned people do at the target occupancy.
+    Planned from the pilot: what the tickets that its active users logged take for everybody, as `plan_staff` has it;
+    otherwise what the planned people do at the target occupancy.
     """
     world = state.world[0]
     settings = state.settings[0]
@@ -253,7 +253,7 @@ def planned_work(state: Any) -> float:
     for t in range(TIER3):
         tier = state.tiers[t]
         if settings["support.planning"] == FROM_PILOT:
-            tickets = world["pilot_tickets"] * world["users"] * world["pilot_adoption"]
+            tickets = world["pilot_tickets"] * world["users"]
             hours += tickets * tier_load(state, t) * settings["pilot.handling_factor"] * tier["mean_hours"]
         else:
             heads = 0
