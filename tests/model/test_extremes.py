@@ -11,7 +11,7 @@ from simulator import engine
 from simulator.model.measures import measures
 from simulator.model.programme import week
 from tests.engine.comparison import first_difference
-from tests.model.balance import check
+from tests.model.rules.balance import check
 from tests.model.small import ALL_DAY, FUNDED_WEEK, Ran, Told, document, gate, small, sponsor
 
 SHARES = ("adoption", "accuracy", "resolution", "sla_met_share", "trust_mean", "edge_case_mass_known")

@@ -11,10 +11,10 @@ import pytest
 from simulator import engine
 from simulator.scenario import load
 from tests.engine.generated import generated
-from tests.model.balance import check
-from tests.model.bookkeeping import costs, values
+from tests.model.rules.balance import check
+from tests.model.rules.bookkeeping import costs, values
+from tests.model.signs.test_ideal import VARIED
 from tests.model.small import Told, gate, small, sponsor
-from tests.model.test_ideal import VARIED
 
 RICH = {
     **VARIED,

@@ -13,9 +13,9 @@ from tests.theory.formulas.closed_forms_of_users import (
     mean_left_of_shortcomings,
     mover_stayer_survival,
 )
+from tests.theory.people.test_users_and_types import mean_trust
 from tests.theory.simulated import observe, replicate
 from tests.theory.statistics import compare_mean
-from tests.theory.test_users_and_types import mean_trust
 
 slow = pytest.mark.slow
 USERS = 100

@@ -1,9 +1,9 @@
 """Every rule of the model altered once: does anything that comes out of a replication move?
 
-Run as a program with compilation switched off (`NUMBA_DISABLE_JIT=1 python -m tests.model.mutants`): rules are then
-plain functions whose code can be replaced in place, so that every module that imported a rule calls the altered one.
-It prints one JSON object per mutant. A mutant is run on the scenarios that execute its rule, the shortest first, week
-by week, until its events or in the end its measures differ from those of the rule as written.
+Run as a program with compilation switched off (`NUMBA_DISABLE_JIT=1 python -m tests.model.rules.mutants`): rules are
+then plain functions whose code can be replaced in place, so that every module that imported a rule calls the altered
+one. It prints one JSON object per mutant. A mutant is run on the scenarios that execute its rule, the shortest first,
+week by week, until its events or in the end its measures differ from those of the rule as written.
 """
 
 from __future__ import annotations

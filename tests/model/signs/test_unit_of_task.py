@@ -10,8 +10,8 @@ import pytest
 from simulator import engine
 from simulator.scenario import Scenario, load
 from tests.engine.comparison import traced
+from tests.model.rules.test_conservation import BEHAVING
 from tests.model.small import document
-from tests.model.test_conservation import BEHAVING
 
 PER_TASK = (
     *("minutes_saved_per_correct_task", "value_per_correct_task", "cost_per_error", "rework_cost_per_noticed_error"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 LEAST_RULES = 210
 
 EQUIVALENT = {
@@ -54,7 +54,7 @@ UNSEEN = {"support.cancel_ticket"}
 def mutants() -> list[dict[str, Any]]:
     """The fate of the mutants, from a process without compilation."""
     told = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.model.mutants"],
+        [sys.executable, "-W", "ignore", "-m", "tests.model.rules.mutants"],
         input=json.dumps({rule: list(changes) for rule, changes in EQUIVALENT.items()}),
         env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)},
         cwd=ROOT, capture_output=True, text=True, check=False,

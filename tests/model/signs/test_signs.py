@@ -18,8 +18,8 @@ from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.state.events import LOST, ONSET, REVERTED
 from simulator.scenario import Scenario, load
 from tests.engine.comparison import traced
-from tests.model.test_directions import interval
-from tests.model.test_unit_of_task import scaled
+from tests.model.signs.test_directions import interval
+from tests.model.signs.test_unit_of_task import scaled
 
 pytestmark = pytest.mark.slow
 

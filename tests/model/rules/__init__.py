@@ -1,0 +1,1 @@
+"""Rules: each matters, reads what it says, and loses nothing."""

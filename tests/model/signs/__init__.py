@@ -1,0 +1,1 @@
+"""Signs: what helps, and what harms, as it should."""

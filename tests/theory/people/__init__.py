@@ -1,0 +1,1 @@
+"""People against theory: who starts, stays, judges and leaves."""

@@ -1,0 +1,1 @@
+"""Queues, priorities, outages and repairs against theory."""
