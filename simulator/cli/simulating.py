@@ -56,18 +56,15 @@ def workplace(executor: ExecutorName | None, scheduler: str | None) -> Iterator[
 
 
 def simulate(loaded: Sequence[Scenario | Suite], settings: Settings) -> Together:
-    """Simulate what was loaded, within `stopping_when_told`; raises why nothing at all has a result."""
+    """Simulate what was loaded, within `stopping_when_told`."""
     from simulator.experiment.together import run_together
 
     try:
-        together = run_together(loaded, settings, compile_engine)
+        return run_together(loaded, settings, compile_engine)
     except KeyboardInterrupt:  # the second, or where no replications are run
         if settings.folder is not None:
             complain("What the shards hold is kept: go on with --resume.")
         raise
-    if not together.results and not together.interrupted and together.refused:
-        raise next(iter(together.refused.values()))
-    return together
 
 
 def compile_engine() -> None:
@@ -81,7 +78,12 @@ def compile_engine() -> None:
 
 
 def conclude(loaded: Sequence[Scenario | Suite], together: Together, out: Path | None, *, all_told: bool) -> None:
-    """Print what has no result and why, and leave with the exit code that says so."""
+    """Print what has no result and why, and leave with the exit code that says so.
+
+    Raises why nothing at all has a result.
+    """
+    if not together.results and not together.interrupted and together.refused:
+        raise next(iter(together.refused.values()))
     tell_refused(together.alone_refused)
     if together.interrupted:
         told = {each.scenario.name for result in together.results for each in every_result(result)} | set(

@@ -13,7 +13,7 @@ import numpy as np
 from simulator.experiment.execution import SMALLEST_CHUNK, Portion, portions
 from simulator.experiment.workers import MakeEngine, Work, make_engine
 from simulator.results.account import Account, ReplicationError
-from simulator.results.conditioning import ConditioningError, First, weighting
+from simulator.results.conditioning import ConditioningError, First, conditioning
 from simulator.results.precision import Precision, precision, stages
 from simulator.results.result import Result
 from simulator.store.blocks import Blocks, Replication
@@ -115,10 +115,8 @@ class Experiment:
             [np.arange(numbers.start, numbers.stop) for numbers in self.store.ranges] or [np.arange(0)]
         )
         first = First(self.store, int(np.count_nonzero(there < self.numbers.stop)))
-        try:
-            weights = weighting(self.identity.scenario, first).weights
-        except ConditioningError:
-            weights = np.zeros(first.count)
+        found = conditioning(self.identity.scenario, first)
+        weights = np.zeros(first.count) if found.refusal else found.weighting.weights
         self.precisions = [
             precision(target, first.measure, len(self.numbers), weights) for target in self.settings.targets
         ]
@@ -126,19 +124,14 @@ class Experiment:
     def finish(self, jobs: int) -> Result:
         """The result of what is there; a `ResultWarning` names replications that failed.
 
-        Raises the first failure if nothing succeeded, `WriteError`, and `ConditioningError` where too few replications
-        are like the observed pilot. A part of an experiment may have too few; a `ResultWarning` says so.
+        Raises the first failure if nothing succeeded, `WriteError`, and `ConditioningError` where the observed pilot
+        can't be used; what is written is then unweighted. A part of an experiment alone may be too few to use it; a
+        `ResultWarning` says so.
         """
         self.flush()
         if self.work.given_up or not self.store.ranges:
             self.store.give_up()
             raise self.failures[0]
-        try:
-            weighting(self.identity.scenario, self.store)
-        except ConditioningError:
-            if self.settings.part == WHOLE:
-                raise
-            warnings.warn(told_thin(self.identity.scenario.name, self.settings.part), ResultWarning, stacklevel=3)
         records = self.store.records()
         account = Account(
             seed=self.identity.seed,
@@ -153,11 +146,15 @@ class Experiment:
         )
         rows = [row for number in records.numbers.tolist() for row in self._rows.get(number, ())]
         result = Result(self.identity.scenario, records, account, analysis_rows=rows)
-        speaks = self.settings.part == WHOLE or result.estimable
-        self.store.conclude(jobs, result.as_dict if speaks else None)
+        whole, name = self.settings.part == WHOLE, self.identity.scenario.name
+        keep(self.store, result, whole=whole)
         if self.failures:
             told = told_failures(self.failures, len(self.numbers))
-            warnings.warn(f"{self.identity.scenario.name}: {told}", ResultWarning, stacklevel=3)
+            warnings.warn(f"{name}: {told}", ResultWarning, stacklevel=3)
+        if not result.estimable:
+            if whole:
+                raise ConditioningError(result.refusal, result.unweighted)
+            warnings.warn(told_thin(name, self.settings.part), ResultWarning, stacklevel=3)
         return result
 
     def leave(self) -> None:
@@ -189,6 +186,14 @@ class Experiment:
         met = bool(self.precisions) and all(target.met for target in self.precisions)
         if met or self.store.requested == self.settings.most:
             self.ended()
+
+
+def keep(store: Store, result: Result, *, whole: bool) -> None:
+    """Write what a result says in short; where the observed pilot can't be used, unweighted, and nothing of a part."""
+    if result.estimable:
+        store.conclude(result.jobs, result.as_dict)
+    else:
+        store.conclude(result.jobs, result.unweighted.as_dict if whole else None)
 
 
 def told_failures(failures: Sequence[ReplicationError], asked_for: int) -> str:

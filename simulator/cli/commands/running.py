@@ -99,10 +99,19 @@ def run(
             if variance and going_on:
                 going_on = answers.ask(every_result(result), where)
             tell_lines(told_precisions(result, named=len(scenarios_in(loaded)) > 1), to_errors=as_json)
-    if as_json and together.results:
+        if not as_json:
+            for index, result in enumerate(together.unweighted):
+                with reader_may_leave():
+                    show([result], out, first=not together.results and index == 0)
+    if as_json and (together.results or together.unweighted):
         with reader_may_leave():
             parts = {name: {"variance": answer} for name, answer in answers.found.items()}
-            show_json([summary | parts.get(summary["scenario"], {}) for summary in summaries(together.results)])
+            show_json(
+                [
+                    summary | parts.get(summary["scenario"], {})
+                    for summary in summaries([*together.results, *together.unweighted])
+                ]
+            )
     conclude(loaded, together, out, all_told=going_on)
 
 
