@@ -82,8 +82,11 @@ class Answers:
         return f"{self.question.name}.json"
 
     def ask(self, results: Sequence[Result], executor: str | Executor | None) -> bool:
-        """Ask of each result; False when interrupted."""
+        """Ask of each result, but of those that their observed pilot can't be used for; False when interrupted."""
         for result in results:
+            if result.refusal:
+                complain(f"{self.question.lost.format(result.scenario.name)} is not told: {result.refusal}")
+                continue
             try:
                 with reader_may_leave():
                     self._tell(result, self.question.ask(result, executor))

@@ -148,3 +148,38 @@ def test_no_difference_is_told_between_what_is_conditioned_and_what_cannot_be(tm
     assert list(result.unweighted) == ["unlike"]
     assert result["mine"].effective_sample_size > 50
     assert result.differences("unlike") == {}
+
+
+def test_an_observed_pilot_that_cannot_be_used_has_no_variance(tmp_path, capsys):
+    suite = suite_of(tmp_path, PLANS[3:4], **SHARP)
+    options = ["--replications", "12", "--jobs", "1"]
+    assert execute(["variance", str(tmp_path / "mine.yaml"), *options]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "explains it: accuracy was observed as 0.3" in told.err
+    assert execute(["run", str(tmp_path / "mine.yaml"), *options, "--variance"]) == 2
+    told = capsys.readouterr().out
+    assert "NOT conditioned" in told
+    assert "Ignorance or chance" not in told
+    assert execute(["variance", str(suite), *options]) == 1
+    told = capsys.readouterr()
+    assert "variance of freely is" in told.out
+    assert "variance of mine" not in told.out
+    assert "what of the variance of mine is chance is not told: pilot.observed: no pilot of this" in told.err
+
+
+def test_variance_and_sweeps_under_an_observed_pilot(tmp_path, capsys):
+    """A sweep over what the reading depends on is not refused where its own pilots would read otherwise."""
+    file = suite_of(tmp_path, [], **FEW)
+    content = json.loads(file.read_text())
+    values = {"ai.reference_accuracy": [0.45, 0.9]}
+    file.write_text(json.dumps(content | {"sweeps": [{"scenario": "mine.yaml", "name": "at", "grid": values}]}))
+    assert execute(["variance", str(file), "--replications", "100", "--jobs", "1"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert told.count("each simulated 2 times, weighted by what the pilot showed (effectively") == 3
+    result = sim.run_suite(file, 100, jobs=1, progress=False)
+    assert result.complete
+    assert len({each.effective_sample_size for each in result.results.values()}) == 1
+    low = next(each for name, each in result.results.items() if "0.45" in name or "0-45" in name)
+    with pytest.raises(sim.ConditioningError):  # by itself no such pilot has been seen
+        sim.run(low.scenario.with_changes({"pilot.observed.tasks": 100}), 100, jobs=1, progress=False)
