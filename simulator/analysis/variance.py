@@ -243,7 +243,7 @@ def _weights(result: Result, found: Mapping[str, Numbers]) -> Numbers | None:
     if shared is None:
         return None
     shape = next(iter(found.values())).shape
-    if result.conditioning.another:
+    if result.conditioning.another and result.conditioning.of:
         return np.repeat(shared[:, None], shape[1], axis=1)
     logs = log_likelihoods(result.scenario, {name: found[name].ravel().tolist() for name in MEASURES})
     return weights_of(logs.reshape(shape))

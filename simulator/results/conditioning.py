@@ -253,12 +253,10 @@ def _under(plan: Plan, pilot: Plan, known: Conditioning) -> Conditioning:
     _, here, there = np.intersect1d(plan.records.numbers, pilot.records.numbers, return_indices=True)
     theirs = {name: as_numbers(values)[there] for name, values in pilot.measures.items()}
     ours = {name: as_numbers(values)[here] for name, values in plan.measures.items()}
-    same = [np.equal(ours[name], theirs[name]) | (np.isnan(ours[name]) & np.isnan(theirs[name])) for name in MEASURES]
-    unlike = ~np.logical_and.reduce(same)
-    of, another = pilot.scenario.name, ""
+    of, another = pilot.scenario.name, told_another(plan.scenario, f"that of {pilot.scenario.name}", ours, theirs)
     logs = plan.logs.copy()
-    if unlike.any():
-        another = _told_another(plan, of, ours, theirs, int(np.count_nonzero(unlike)))
+    if another:
+        another += "; they count for what the real pilot taught of each"
         logs[:] = -math.inf
     logs[here] = pilot.logs[there]
     if known.refusal:
@@ -270,20 +268,25 @@ def _under(plan: Plan, pilot: Plan, known: Conditioning) -> Conditioning:
     return replace(known, weighting=Weighting(weights), of=of, another=another)
 
 
-def _told_another(plan: Plan, of: str, ours: Mapping[str, Numbers], theirs: Mapping[str, Numbers], unlike: int) -> str:
-    """That a plan's pilot is not the one that ran, in words."""
-    observed = observed_in(plan.scenario)
+def told_another(changed: Scenario, than: str, ours: Mapping[str, Numbers], theirs: Mapping[str, Numbers]) -> str:
+    """That a plan's pilot is not the one that ran, in words; empty where it is.
+
+    `ours` and `theirs` are the simulated readings of the same replications by measure, float64, NaN for null.
+    """
+    observed = observed_in(changed)
     assert observed is not None
+    same = [np.equal(ours[name], theirs[name]) | (np.isnan(ours[name]) & np.isnan(theirs[name])) for name in MEASURES]
+    unlike = ~np.logical_and.reduce(same)
+    if not unlike.any():
+        return ""
     told = []
     for reading, (sampling, *_) in given(observed).items():
         both = ~np.isnan(ours[sampling.measure]) & ~np.isnan(theirs[sampling.measure])
         if both.any():
-            here, there = (float(of[sampling.measure][both].mean()) for of in (ours, theirs))
-            if f"{here:.3g}" != f"{there:.3g}":
-                told.append(f"{reading} {here:.3g} instead of {there:.3g} on average")
+            here, there = (f"{of[sampling.measure][both].mean():.3g}" for of in (ours, theirs))
+            told += [f"{reading} {here} instead of {there} on average"] if here != there else []
     means = f": {', '.join(told)}" if told else ""
     return (
-        f"{plan.scenario.name} speaks of a pilot that did not happen: it changes the pilot itself, which reads "
-        f"otherwise than that of {of} in {unlike:,} of {len(next(iter(ours.values()))):,} replications{means}; they "
-        "count for what the real pilot taught of each"
+        f"{changed.name} speaks of a pilot that did not happen: it changes the pilot itself, which reads otherwise "
+        f"than {than} in {np.count_nonzero(unlike):,} of {len(unlike):,} replications{means}"
     )

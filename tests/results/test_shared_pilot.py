@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import simulator as sim
 from simulator.cli.entry import execute
 from simulator.results.conditioning import Plan, shared
+from simulator.stepping.pilots import PROBED, simulated
 from tests.results.test_conditioning import FEW, scenario
 
 SHARP = FEW | {"accuracy": 0.3, "tasks": 400}
@@ -183,3 +185,45 @@ def test_variance_and_sweeps_under_an_observed_pilot(tmp_path, capsys):
     low = next(each for name, each in result.results.items() if "0.45" in name or "0-45" in name)
     with pytest.raises(sim.ConditioningError):  # by itself no such pilot has been seen
         sim.run(low.scenario.with_changes({"pilot.observed.tasks": 100}), 100, jobs=1, progress=False)
+
+
+def test_changes_on_the_command_line_say_where_the_pilot_is_another_one(tmp_path, capsys):
+    suite_of(tmp_path, [], **FEW)
+    file, out = tmp_path / "mine.yaml", tmp_path / "out"
+    overlay = tmp_path / "logging.yaml"
+    overlay.write_text(json.dumps({"extends": "mine.yaml", "name": "logging", "pilot": {"logged_share": 0.5}}))
+    command = ["run", str(file), "--replications", "100", "--jobs", "1", "--out", str(out)]
+    assert execute([*command, "--overlay", str(overlay)]) == 0
+    line = (
+        "mine speaks of a pilot that did not happen: it changes the pilot itself, which reads otherwise than without "
+        "the changes in 10 of 10 replications: tickets_per_user_week 0."
+    )
+    assert line in " ".join(capsys.readouterr().out.split())
+    assert json.loads((out / "mine" / "summary.json").read_text())["pilot_did_not_happen"].startswith(line)
+    for afterwards in ("economics.licence_per_user_week=20", "pilot.observed.accuracy=0.9"):
+        assert execute(["run", str(file), "--replications", "100", "--jobs", "1", "--set", afterwards]) == 0
+        told = capsys.readouterr()
+        assert "did not happen" not in told.out + told.err
+    assert execute(["variance", str(file), "--replications", "100", "--jobs", "1", "--overlay", str(overlay)]) == 0
+    capsys.readouterr()
+    changed = ["--set", "pilot.logged_share=0.5"]
+    assert execute(["run", str(tmp_path / "plans.yaml"), "--replications", "100", "--jobs", "1", *changed]) == 0
+    assert line in capsys.readouterr().err
+
+
+def test_pilots_end_as_they_do_in_whole_replications(plans):
+    result, _ = plans
+    found = simulated(result["mine"].scenario, 1)
+    for name, values in found.items():
+        assert values.tolist() == result["mine"].records.measure(name)[:PROBED]
+
+
+def test_a_lever_in_a_pilot_that_has_run_is_warned_of():
+    here = scenario(**FEW)
+    simulation = sim.simulate(here)
+    with pytest.warns(sim.ResultWarning, match=f"hire for tier1 in week 1: .* ran to week {here.pilot.weeks} without"):
+        simulation.advance(1).hire("tier1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        simulation.advance(here.pilot.weeks).hire("tier1")
+        sim.simulate(scenario()).advance(1).hire("tier1")
