@@ -13,7 +13,7 @@ import numpy as np
 from simulator.experiment.execution import SMALLEST_CHUNK, Portion, portions
 from simulator.experiment.workers import MakeEngine, Work, make_engine
 from simulator.results.account import Account, ReplicationError
-from simulator.results.conditioning import ConditioningError, First, conditioning
+from simulator.results.conditioning import Conditioning, ConditioningError, First, Plan, conditioning, under
 from simulator.results.precision import Precision, precision, stages
 from simulator.results.result import Result
 from simulator.store.blocks import Blocks, Replication
@@ -58,12 +58,15 @@ class Experiment:
         self.failures: list[ReplicationError] = []
         self.precisions: list[Precision] = []
         self.numbers = settings.part.numbers(settings.replications)
+        self.pilot: Experiment | None = None  # the plan whose pilot ran, where the observed pilot is not this one's
+        self.over = False
         self.advanced: Callable[[], None] = _silent
         self.ended: Callable[[], None] = _silent
         self._stages = stages(settings.replications, settings.most, at_least=store.requested)
         self._last: int | None = None  # the number that a stage ends with
         self._blocks = Blocks(plan.inputs, settings.shard_size, store.keep)
         self._kept = 0
+        self._exhausted = False  # whether more replications would have no weight, as the pilot that ran has no more
         self._rows: dict[int, list[dict[str, Any]]] = {}  # what analyzers have returned, by replication
         callbacks = settings.callbacks
         make: MakeEngine = partial(make_engine, identity.engine, plan)
@@ -111,15 +114,30 @@ class Experiment:
         self.flush()
         if not self.settings.targets:
             return
-        there = np.concatenate(
-            [np.arange(numbers.start, numbers.stop) for numbers in self.store.ranges] or [np.arange(0)]
-        )
-        first = First(self.store, int(np.count_nonzero(there < self.numbers.stop)))
-        found = conditioning(self.identity.scenario, first)
+        first = self.first(self.numbers.stop)
+        found = self._conditioning(first)
         weights = np.zeros(first.count) if found.refusal else found.weighting.weights
         self.precisions = [
             precision(target, first.measure, len(self.numbers), weights) for target in self.settings.targets
         ]
+
+    def first(self, stop: int) -> First:
+        """What is kept of the replications before `stop`."""
+        there = [np.arange(numbers.start, numbers.stop) for numbers in self.store.ranges] or [np.arange(0)]
+        numbers = np.concatenate(there)
+        return First(self.store, numbers[numbers < stop])
+
+    def _conditioning(self, first: First) -> Conditioning:
+        """What an observed pilot does to these replications; notes where no more can be known of a plan without it."""
+        scenario = self.identity.scenario
+        if self.pilot is None:
+            return conditioning(scenario, first)
+        if not self.pilot.over:
+            self.pilot.flush()
+        ran = Plan(self.pilot.identity.scenario, self.pilot.first(self.pilot.numbers.stop))
+        found = under(Plan(scenario, first), ran, conditioning(ran.scenario, ran.records))
+        self._exhausted = bool(found.another) and self.pilot.over
+        return found
 
     def finish(self, jobs: int) -> Result:
         """The result of what is there; a `ResultWarning` names replications that failed.
@@ -160,6 +178,7 @@ class Experiment:
     def leave(self) -> None:
         """Nobody is told any more: who listens, and what they hold, must not stay until cycles are collected."""
         self.advanced = self.ended = _silent
+        self.over = True
 
     def _receive(self, number: int, replication: Replication) -> None:
         if self.settings.callbacks:
@@ -184,7 +203,7 @@ class Experiment:
     def _conclude_stage(self) -> None:
         self.estimate_precision()
         met = bool(self.precisions) and all(target.met for target in self.precisions)
-        if met or self.store.requested == self.settings.most:
+        if met or self._exhausted or self.store.requested == self.settings.most:
             self.ended()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.results.conditioning import ConditioningError
+from simulator.results.conditioning import ConditioningError, pilots_of
 from simulator.results.suite_result import SuiteResult, check_suite_folder
 from simulator.scenario import Suite
 from simulator.store.shards import ResultWarning
@@ -61,8 +61,14 @@ def run_together(
     for suite in suites:
         if settings.folder is not None:
             check_suite_folder(settings.folder, suite.name)
-    scenarios = [scenario for source in sources for scenario in scenarios_of(source)]
-    batch = Batch(scenarios, settings)
+    pilots = {name: ran for suite in suites for name, ran in pilots_of(suite.scenarios, suite.baseline).items()}
+    # A pilot that ran comes before the plans that it is the pilot of: their precision is known by its weights.
+    scenarios = [
+        scenario
+        for source in sources
+        for scenario in sorted(scenarios_of(source), key=lambda one: one.name not in pilots.values())
+    ]
+    batch = Batch(scenarios, settings, pilots)
     if checked is not None:
         checked()
     complete = batch.run(sources[0].name if len(sources) == 1 else "scenario")

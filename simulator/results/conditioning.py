@@ -47,10 +47,17 @@ class Readings(Protocol):
         """One output measure of every replication."""
 
 
-class Drawn(Readings, Protocol):
-    """Replications with their numbers and the inputs that were drawn: `Records`."""
+class Numbered(Readings, Protocol):
+    """Replications with their numbers, int[replications]."""
 
-    numbers: Any
+    @property
+    def numbers(self) -> Any:
+        """Which replications they are."""
+
+
+class Drawn(Readings, Protocol):
+    """Replications with the inputs that were drawn: `Records`."""
+
     input_paths: tuple[str, ...]
 
     @property
@@ -60,10 +67,15 @@ class Drawn(Readings, Protocol):
 
 @dataclass(frozen=True)
 class First:
-    """The first `count` of these replications."""
+    """The first of these replications: those with the `numbers`."""
 
     readings: Readings
-    count: int
+    numbers: Any
+
+    @property
+    def count(self) -> int:
+        """The number of replications."""
+        return len(self.numbers)
 
     def measure(self, name: str) -> list[Value]:
         """One output measure of every replication."""
@@ -208,7 +220,7 @@ class Plan:
     """A plan of a suite: its scenario, and the replications that were simulated of it."""
 
     scenario: Scenario
-    records: Drawn
+    records: Numbered
 
     @cached_property
     def measures(self) -> dict[str, list[Any]]:
@@ -227,25 +239,27 @@ def shared(plans: Mapping[str, Plan], baseline: str) -> dict[str, Conditioning]:
     It is that of the simulated pilot of the baseline, or of the first plan with these readings where the baseline has
     others.
     """
-    found: dict[str, Conditioning] = {}
-    ran: list[tuple[Observed, Plan, Conditioning]] = []
-    for name in sorted(plans, key=lambda name: name != baseline):
-        plan, observed = plans[name], observed_in(plans[name].scenario)
-        if observed is None:
-            found[name] = NOTHING
-            continue
-        first = next(((pilot, own) for readings, pilot, own in ran if readings == observed), None)
-        if first is None:
-            own = conditioning(plan.scenario, plan.records)
-            ran.append((observed, plan, own))
-            found[name] = own
-        else:
-            found[name] = _under(plan, *first)
+    pilots = pilots_of([plan.scenario for plan in plans.values()], baseline)
+    own = {name: conditioning(plan.scenario, plan.records) for name, plan in plans.items() if name not in pilots}
+    return own | {name: under(plans[name], plans[pilot], own[pilot]) for name, pilot in pilots.items()}
+
+
+def pilots_of(scenarios: Sequence[Scenario], baseline: str) -> dict[str, str]:
+    """Plans of a suite by the plan whose pilot ran, as `shared` takes it; without those that it is itself."""
+    ran: list[tuple[Observed, str]] = []
+    found = {}
+    for scenario in sorted(scenarios, key=lambda one: one.name != baseline):
+        observed = observed_in(scenario)
+        first = next((name for readings, name in ran if readings == observed), None)
+        if first is not None:
+            found[scenario.name] = first
+        elif observed is not None:
+            ran.append((observed, scenario.name))
     return found
 
 
-def _under(plan: Plan, pilot: Plan, known: Conditioning) -> Conditioning:
-    """What the readings do to a plan when it was the pilot of another plan that ran.
+def under(plan: Plan, pilot: Plan, known: Conditioning) -> Conditioning:
+    """What the readings do to a plan when it was the pilot of another plan that ran, of which that much is `known`.
 
     Replications that only this plan has (of others, some may have failed, or precision asked for fewer) have their own
     likelihood where its pilot is the same; where it is not, nothing is known of them, and they count for nothing.

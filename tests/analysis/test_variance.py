@@ -228,5 +228,5 @@ def test_an_observed_pilot_weights_the_repeats_by_their_own_pilots() -> None:
     assert (weighted.loc["accuracy_pilot", "n"], plain.loc["accuracy_pilot", "n"]) == (100, 100)
     with pytest.raises(sim.ConditioningError, match="of 40 replications; needed: 50 or more"):
         sim.run(with_pilot(), **run | {"replications": 40}).under(
-            conditioning(with_pilot(**FEW), First(seen.records, 40))
+            conditioning(with_pilot(**FEW), First(seen.records, range(40)))
         ).variance(progress=False)

@@ -128,6 +128,28 @@ def test_plans_that_lack_replications_are_weighted_by_number():
     assert shared(dict(reversed(plans.items())), "mine")["other"].another == found["other"].another
 
 
+def test_precision_is_that_of_the_pilot_that_ran(tmp_path):
+    """Plans that change the pilot are not simulated beyond what the one whose pilot ran can weigh."""
+    weak = {"ai.reference_accuracy": 0.45}
+    file = suite_of(tmp_path, [("weak", weak), ("dear", PLANS[0][1])], **FEW | {"tasks": 60})
+    aims = {"until_precision": {"adoption_final": 0.05, "success_probability": 0.09}, "at_most": 2000}
+    result = sim.run_suite(file, 50, jobs=1, progress=False, **aims)
+    done = {name: each.replications_done for name, each in result.results.items()}
+    assert result["mine"].precisions[1].met
+    assert 100 < done["mine"] < 2000
+    assert done["weak"] <= done["mine"] == done["dear"]
+    for name in ("weak", "dear"):
+        share = result[name].success_probability
+        assert (result[name].precisions[1].low, result[name].precisions[1].high) == (share.low, share.high)
+    # Baseline last: it is simulated first all the same.
+    content = json.loads(file.read_text())
+    content["scenarios"] = [*content["scenarios"][1:], content["scenarios"][0]]
+    file.write_text(json.dumps(content | {"baseline": "mine"}))
+    again = sim.run_suite(file, 50, jobs=1, progress=False, **aims)
+    assert list(again.results) == ["weak", "dear", "mine"]
+    assert {name: each.replications_done for name, each in again.results.items()} == done
+
+
 def test_a_suite_whose_pilot_no_plan_explains_is_compared_unweighted(tmp_path, capsys):
     file = suite_of(tmp_path, PLANS[:1], **SHARP)
     result = sim.run_suite(file, 60, jobs=1, progress=False)
