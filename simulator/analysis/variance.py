@@ -8,12 +8,25 @@ chapter 3): with K repeats of n draws of the inputs, mean squares MSB between an
 
 where F = MSB / MSW. Outputs are neither normal nor of equal variance, so that the interval is the jackknife's on ln F
 over draws of the inputs (Arvesen and Schmitz 1970, Biometrics 26, 677-686).
+
+Under an observed pilot each repeat has its own simulated pilot, and counts for the likelihood of the readings in it, w:
+the inputs are then those of programmes like the one observed, and so is the chance. Sums of squares are weighted, with
+means per draw m = sum of w y / W, W = sum of w, and equated to their expectations given the weights (the same book,
+section 5.2, Henderson's method I, with weights in the place of numbers):
+
+    SSW = sum of w (y - m)^2     has mean  chance * (T - Q)
+    SSB = sum of W (m - mean)^2  has mean  chance * (Q - sum of w^2 / T) + inputs * (T - sum of W^2 / T)
+
+where T is the sum of all w, and Q is the sum of w^2 / W over all repeats. With equal weights that is the analysis
+above. It takes the chance of a repeat to be as large whatever its pilot read; where it is not, as luck in the pilot
+lasts, few repeats give m a bias, of the order of what that luck adds to the variance. Repeats of a plan that changes
+the pilot have no likelihood: each counts for what its replication does.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +39,8 @@ from simulator.experiment.progress import Progress, ReportProgress, progress_dis
 from simulator.experiment.settings import check_executor, workers_for
 from simulator.experiment.workers import MakeEngine, Work, make_engine
 from simulator.results.account import ReplicationError
+from simulator.results.conditioning import ConditioningError, log_likelihoods, weights_of
+from simulator.results.readings import MEASURES
 from simulator.results.statistics import Share, effective_size, t_quantile
 from simulator.stepping.arguments import REPEATS, whole
 
@@ -129,7 +144,8 @@ def variance(
     Each replication is simulated `repeats` - 1 more times with the same inputs and other random streams. Columns:
     `inputs` (share), `low` and `high` (95% interval), `sd_inputs`, `sd_chance`, and `n`, the draws of the inputs
     for which the measure was never null; NaN where nothing can be told. `progress` and `executor` are those of `run`.
-    Raises `ValueError` for fewer than ten replications, under an observed pilot, and where Python functions took part.
+    Raises `ValueError` for fewer than ten replications and where Python functions took part, and `ConditioningError`
+    where the observed pilot can't be used.
     """
     return decompose(result, repeats, progress, executor).frame
 
@@ -151,6 +167,7 @@ class Variance:
             str(name): {key: None if math.isnan(value) else value for key, value in row.items()}
             for name, row in self.frame.astype(object).to_dict("index").items()
         }
+        weighted = self.result.effective_sample_size
         return {
             "scenario": self.result.scenario.name,
             "scenario_hash": self.result.scenario.hash,
@@ -158,6 +175,7 @@ class Variance:
             "design": self.result.design,
             "replications": self.result.replications_done,
             "repeats": self.repeats,
+            **({} if weighted is None else {"effective_sample_size": weighted}),
             "measures": measures,
         }
 
@@ -166,11 +184,6 @@ def obstacle(scenario: Scenario, replications: int) -> str | None:
     """Why so many replications of a scenario can't tell ignorance from chance; None where they can."""
     if replications < LEAST_DRAWS:
         return f"{replications} replications are too few to tell ignorance from chance; simulate {LEAST_DRAWS} or more"
-    if scenario.pilot is not None and scenario.pilot.observed is not None:
-        return (
-            f"the observed pilot of {scenario.name} weights the replications: take pilot.observed out to ask for the "
-            "variance"
-        )
     return None
 
 
@@ -194,6 +207,8 @@ def decompose(
     told = obstacle(result.scenario, draws)
     if told is not None:
         raise ValueError(told)
+    if result.refusal:
+        raise ConditioningError(result.refusal, result.unweighted)
     check_executor(executor)
     plan = engines.build(result.scenario, result.design)
     first = {name: result.records.measure(name) for name in result.estimates}
@@ -210,7 +225,11 @@ def decompose(
             numbers=numbers,
             report=lambda done: report(Progress("running", done, total)),
         )
-    rows = {name: _row(values[~np.isnan(values).any(axis=1)]) for name, values in found.items()}
+    weights = _weights(result, found)
+    rows = {}
+    for name, values in found.items():
+        known = ~np.isnan(values).any(axis=1)
+        rows[name] = _row(values[known], None if weights is None else weights[known])
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS))
     frame.index.name = "measure"
     return Variance(
@@ -218,42 +237,112 @@ def decompose(
     )
 
 
-def _row(values: Numbers) -> tuple[float | int | None, ...]:
-    """The columns of one measure, from float64[draws, repeats] without null."""
-    draws, repeats = values.shape
-    if draws < LEAST_DRAWS:
+def _weights(result: Result, found: Mapping[str, Numbers]) -> Numbers | None:
+    """What each repeat counts for, float64[draws, repeats]; None where all count the same."""
+    shared = result.weighting.weights
+    if shared is None:
+        return None
+    shape = next(iter(found.values())).shape
+    if result.conditioning.another and result.conditioning.of:
+        return np.repeat(shared[:, None], shape[1], axis=1)
+    logs = log_likelihoods(result.scenario, {name: found[name].ravel().tolist() for name in MEASURES})
+    return weights_of(logs.reshape(shape))
+
+
+def _row(values: Numbers, weights: Numbers | None = None) -> tuple[float | int | None, ...]:
+    """The columns of one measure, from float64[draws, repeats] without null, and weights beside them."""
+    draws = len(values)
+    if _effective_draws(draws, weights) < LEAST_DRAWS:
         return (None,) * (len(COLUMNS) - 1) + (draws,)
-    found = share_of_inputs(values)
-    within = float(values.var(axis=1, ddof=1).mean())
-    between = max(0.0, float(values.mean(axis=1).var(ddof=1)) - within / repeats)
-    return found.share, found.low, found.high, math.sqrt(between), math.sqrt(within), draws
+    sums = Sums.of(values, weights)
+    found = share_of_inputs(values, weights)
+    return found.share, found.low, found.high, math.sqrt(sums.inputs), math.sqrt(sums.chance), draws
 
 
-def share_of_inputs(values: Numbers) -> Share:
+def _effective_draws(draws: int, weights: Numbers | None) -> float:
+    return draws if weights is None else effective_size(weights.sum(axis=1))
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Weighted sums of squares within and between draws, and by what they are multiples of the variances, see above.
+
+    Each is a number, or float64[draws]: what it is without one of the draws.
+    """
+
+    within: Any
+    between: Any
+    within_of_chance: Any
+    between_of_chance: Any
+    between_of_inputs: Any
+
+    @classmethod
+    def of(cls, values: Numbers, weights: Numbers | None = None, *, without_each: bool = False) -> Sums:
+        """The sums of float64[draws, repeats], or what they are without each draw."""
+        weights = np.ones_like(values) if weights is None else weights
+        of_draw, squares = weights.sum(axis=1), (weights * weights).sum(axis=1)
+        some = of_draw > 0.0
+        divisor = np.where(some, of_draw, 1.0)
+        means = (weights * values).sum(axis=1) / divisor
+        centred = means - (of_draw * means).sum() / of_draw.sum()
+        within, repeated_squares = (weights * (values - means[:, None]) ** 2).sum(axis=1), squares / divisor
+        total, between = of_draw.sum(), (of_draw * centred**2).sum()
+        out: Any = (0.0, 0.0, 0.0, 0.0, 0.0)
+        if without_each:
+            # Its distance from the mean of the others goes with a draw.
+            between = between - of_draw * centred**2 * total / (total - of_draw)
+            out = (within, of_draw, squares, repeated_squares, of_draw**2)
+        total = total - out[1]
+        every = repeated_squares.sum() - out[3]
+        return cls(
+            within=within.sum() - out[0],
+            between=between,
+            within_of_chance=total - every,
+            between_of_chance=every - (squares.sum() - out[2]) / total,
+            between_of_inputs=total - ((of_draw**2).sum() - out[4]) / total,
+        )
+
+    @property
+    def chance(self) -> float:
+        """The variance by chance."""
+        return float(self.within / self.within_of_chance) if self.within_of_chance > 0.0 else 0.0
+
+    @property
+    def inputs(self) -> float:
+        """The variance by inputs."""
+        return max(0.0, float((self.between - self.chance * self.between_of_chance) / self.between_of_inputs))
+
+    @property
+    def ratio(self) -> Any:
+        """F: what the variance by chance is between draws over what it is within them."""
+        return (self.between / self.between_of_chance) / (self.within / self.within_of_chance)
+
+    @property
+    def repeats(self) -> float:
+        """The number of repeats that F speaks of: fewer than there are where some count for little."""
+        return float(self.between_of_inputs / self.between_of_chance)
+
+
+def share_of_inputs(values: Numbers, weights: Numbers | None = None) -> Share:
     """The share of the variance of float64[draws, repeats] that comes from the inputs, with its 95% interval.
 
-    All None where nothing varies; the ends are None where they can't be told.
+    `weights` stand beside them. All None where nothing varies; the ends are None where they can't be told.
     """
-    draws, repeats = values.shape
-    means = values.mean(axis=1)
-    within = ((values - means[:, None]) ** 2).sum(axis=1)
-    between = repeats * (means - means.mean()) ** 2
-    if within.sum() == 0.0:
-        return Share(1.0 if between.sum() > 0.0 else None, None, None)
-    ratio = (between.sum() / (draws - 1)) / (within.sum() / (draws * (repeats - 1)))
-    # The sum of squares between the other draws, when one is left out: its distance from their mean goes with it.
-    others_between = between.sum() - between * draws / (draws - 1)
-    others_within = within.sum() - within
+    draws, sums = len(values), Sums.of(values, weights)
+    if sums.within == 0.0:
+        return Share(1.0 if sums.between > 0.0 else None, None, None)
+    others = Sums.of(values, weights, without_each=True)
     with np.errstate(divide="ignore", invalid="ignore"):
-        others = np.log(others_between / (draws - 2)) - np.log(others_within / ((draws - 1) * (repeats - 1)))
-        pseudo = draws * np.log(ratio) - (draws - 1) * others
-    if not np.isfinite(pseudo).all() or min(effective_size(between), effective_size(within)) < LEAST_CARRIERS:
-        return Share(_share(ratio, repeats), None, None)
+        pseudo = draws * np.log(sums.ratio) - (draws - 1) * np.log(others.ratio)
+    share = _share(float(sums.ratio), sums.repeats)
+    carried = [np.maximum(0.0, sums.between - others.between), np.maximum(0.0, sums.within - others.within)]
+    if not np.isfinite(pseudo).all() or min(map(effective_size, carried)) < LEAST_CARRIERS:
+        return Share(share, None, None)
     centre, error = float(pseudo.mean()), float(pseudo.std(ddof=1)) / math.sqrt(draws)
-    reach = t_quantile(draws - 1) * error
-    low, high = (_share(math.exp(min(centre + end, 700.0)), repeats) for end in (-reach, reach))
-    return Share(_share(ratio, repeats), low, high)
+    reach = t_quantile(_effective_draws(draws, weights) - 1) * error
+    low, high = (_share(math.exp(min(centre + end, 700.0)), sums.repeats) for end in (-reach, reach))
+    return Share(share, low, high)
 
 
-def _share(ratio: float, repeats: int) -> float:
+def _share(ratio: float, repeats: float) -> float:
     return float(min(max(0.0, (ratio - 1.0) / (ratio + repeats - 1.0)), 1.0))

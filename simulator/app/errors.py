@@ -33,7 +33,7 @@ def told() -> Iterator[None]:
     except ScenarioError as error:
         refuse("These settings can't be simulated.", str(error))
     except ConditioningError as error:
-        st.error(f"Too few of these replications have a pilot like the one observed: {escaped(str(error))}.")
+        st.error(f"These replications don't fit the pilot that was observed: {escaped(str(error))}.")
     except BusyError as error:
         st.error(f"{escaped(str(error))}, and no more are taken now. Try again in a few minutes.")
     except TooLongError as error:

@@ -19,7 +19,7 @@ from simulator.cli.output import complain, console, escaped_name, reader_may_lea
 from simulator.cli.showing import every_result, show_json
 from simulator.cli.signals import stopping_when_told
 from simulator.cli.simulating import conclude, loaded_for_a_run, refuse_half_a_cluster, simulate, workplace
-from simulator.cli.sources import scenarios_in
+from simulator.cli.sources import scenarios_in, unchanged
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -82,8 +82,11 @@ class Answers:
         return f"{self.question.name}.json"
 
     def ask(self, results: Sequence[Result], executor: str | Executor | None) -> bool:
-        """Ask of each result; False when interrupted."""
+        """Ask of each result, but of those that their observed pilot can't be used for; False when interrupted."""
         for result in results:
+            if result.refusal:
+                complain(f"{self.question.lost.format(result.scenario.name)} is not told: {result.refusal}")
+                continue
             try:
                 with reader_may_leave():
                     self._tell(result, self.question.ask(result, executor))
@@ -125,10 +128,11 @@ def analyse(
     out = settings.folder
     refuse_half_a_cluster(executor, scheduler)
     loaded = loaded_for_a_run(sources, changes, overlays, out)
+    before = unchanged(sources, changes or (), overlays or ())
     answers = Answers(question, out, silent=as_json, above=False)
     answers.check(scenarios_in(loaded), settings.replications)
     with workplace(executor, scheduler) as where, stopping_when_told():
-        together = simulate(loaded, replace(settings, executor=where))
+        together = simulate(loaded, replace(settings, executor=where), before)
         if together.interrupted and out is None:
             raise KeyboardInterrupt  # nothing is kept
         results = [each for result in together.results for each in every_result(result)]

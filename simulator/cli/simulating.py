@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,19 +56,47 @@ def workplace(executor: ExecutorName | None, scheduler: str | None) -> Iterator[
             yield cluster
 
 
-def simulate(loaded: Sequence[Scenario | Suite], settings: Settings) -> Together:
-    """Simulate what was loaded, within `stopping_when_told`; raises why nothing at all has a result."""
+def simulate(
+    loaded: Sequence[Scenario | Suite], settings: Settings, before: Sequence[Scenario | Suite] = ()
+) -> Together:
+    """Simulate what was loaded, within `stopping_when_told`; `before` is the same without changes, if there are any."""
     from simulator.experiment.together import run_together
 
     try:
-        together = run_together(loaded, settings, compile_engine)
+        return tell_of_pilots(run_together(loaded, settings, compile_engine), loaded, settings, before)
     except KeyboardInterrupt:  # the second, or where no replications are run
         if settings.folder is not None:
             complain("What the shards hold is kept: go on with --resume.")
         raise
-    if not together.results and not together.interrupted and together.refused:
-        raise next(iter(together.refused.values()))
-    return together
+
+
+def tell_of_pilots(
+    together: Together, loaded: Sequence[Scenario | Suite], settings: Settings, before: Sequence[Scenario | Suite]
+) -> Together:
+    """Have the results of scenarios say where a change is one of the pilot that was observed; of suites print it."""
+    from simulator.results.result import Result
+    from simulator.scenario import Suite
+    from simulator.stepping.pilots import told_change_of_pilot
+    from simulator.store.files import write_json
+    from simulator.store.shard_files import SUMMARY
+
+    results = list(together.results)
+    for now, then in zip(loaded, before, strict=bool(before)):
+        unchanged, changed = (
+            of.scenarios[of.names.index(of.baseline)] if isinstance(of, Suite) else of for of in (then, now)
+        )
+        told = told_change_of_pilot(unchanged, changed, settings.seed)
+        if not told:
+            continue
+        place = next((i for i, one in enumerate(results) if isinstance(one, Result) and one.scenario is now), None)
+        result = None if place is None else results[place]
+        if isinstance(result, Result) and place is not None and result.estimable:
+            results[place] = result = result.under(replace(result.conditioning, another=told))
+            if settings.folder is not None:
+                write_json(settings.folder / now.name / SUMMARY, result.as_dict())
+        else:
+            complain(told)
+    return replace(together, results=results)
 
 
 def compile_engine() -> None:
@@ -81,7 +110,12 @@ def compile_engine() -> None:
 
 
 def conclude(loaded: Sequence[Scenario | Suite], together: Together, out: Path | None, *, all_told: bool) -> None:
-    """Print what has no result and why, and leave with the exit code that says so."""
+    """Print what has no result and why, and leave with the exit code that says so.
+
+    Raises why nothing at all has a result.
+    """
+    if not together.results and not together.interrupted and together.refused:
+        raise next(iter(together.refused.values()))
     tell_refused(together.alone_refused)
     if together.interrupted:
         told = {each.scenario.name for result in together.results for each in every_result(result)} | set(

@@ -38,6 +38,21 @@ def load_all(
     return loaded
 
 
+def unchanged(sources: Sequence[str], assignments: Iterable[str], overlays: Sequence[str]) -> list[Scenario | Suite]:
+    """The scenarios and suites as they are without changes and overlays; empty where there are none.
+
+    Also empty where one of them is nothing without its overlays.
+    """
+    from simulator.scenario import ScenarioError
+
+    if not (overlays or list(assignments)):
+        return []
+    try:
+        return [load_one(source) for source in sources]
+    except ScenarioError:
+        return []
+
+
 def load_one(source: str, overlays: Sequence[str] = ()) -> Scenario | Suite:
     """The scenario, with overlays, or the suite of a path or shipped name; raises `ScenarioError`."""
     from simulator.scenario import is_suite, load, load_suite

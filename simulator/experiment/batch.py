@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import chain
@@ -38,8 +38,13 @@ class Batch:
     that have no result, and why.
     """
 
-    def __init__(self, scenarios: Sequence[Scenario], settings: Settings) -> None:
-        """Raises `ScenarioError` for too large a scenario, and `OutputError`."""
+    def __init__(
+        self, scenarios: Sequence[Scenario], settings: Settings, pilots: Mapping[str, str] | None = None
+    ) -> None:
+        """`pilots` are scenarios by the one before them whose pilot ran, if the observed pilot is not their own.
+
+        Raises `ScenarioError` for too large a scenario, and `OutputError`.
+        """
         from simulator.scenario import estimate_work, out_of_reach
 
         for scenario in scenarios:
@@ -61,6 +66,8 @@ class Batch:
             if settings.folder is not None:
                 check_folder(settings.folder, identity, settings.most, settings.part, resume=settings.resume)
         self._open: dict[str, Experiment] = {}
+        self._pilots = dict(pilots or {})
+        self._ran: dict[str, Experiment] = {}
         self._begun = 0
         self._there_in_ended = 0
         self._asked_for_in_ended = 0
@@ -106,9 +113,13 @@ class Batch:
             if not self._open:
                 self._clock.lap()
             experiment = Experiment(identity, plan, self._store(identity), self.settings, self._clock)
+            name = identity.scenario.name
+            if name in self._pilots.values():
+                self._ran[name] = experiment
+            experiment.pilot = self._ran.get(self._pilots.get(name, ""))
             experiment.advanced = self._tell
             experiment.ended = lambda experiment=experiment: self._finish(experiment, jobs)  # type: ignore[misc]
-            self._open[identity.scenario.name] = experiment
+            self._open[name] = experiment
             self._begun += 1
             yield from experiment.portions(jobs)
 

@@ -13,7 +13,7 @@ import numpy as np
 from simulator.experiment.execution import SMALLEST_CHUNK, Portion, portions
 from simulator.experiment.workers import MakeEngine, Work, make_engine
 from simulator.results.account import Account, ReplicationError
-from simulator.results.conditioning import ConditioningError, First, weighting
+from simulator.results.conditioning import Conditioning, ConditioningError, First, Plan, conditioning, under
 from simulator.results.precision import Precision, precision, stages
 from simulator.results.result import Result
 from simulator.store.blocks import Blocks, Replication
@@ -58,12 +58,15 @@ class Experiment:
         self.failures: list[ReplicationError] = []
         self.precisions: list[Precision] = []
         self.numbers = settings.part.numbers(settings.replications)
+        self.pilot: Experiment | None = None  # the plan whose pilot ran, where the observed pilot is not this one's
+        self.over = False
         self.advanced: Callable[[], None] = _silent
         self.ended: Callable[[], None] = _silent
         self._stages = stages(settings.replications, settings.most, at_least=store.requested)
         self._last: int | None = None  # the number that a stage ends with
         self._blocks = Blocks(plan.inputs, settings.shard_size, store.keep)
         self._kept = 0
+        self._exhausted = False  # whether more replications would have no weight, as the pilot that ran has no more
         self._rows: dict[int, list[dict[str, Any]]] = {}  # what analyzers have returned, by replication
         callbacks = settings.callbacks
         make: MakeEngine = partial(make_engine, identity.engine, plan)
@@ -111,34 +114,42 @@ class Experiment:
         self.flush()
         if not self.settings.targets:
             return
-        there = np.concatenate(
-            [np.arange(numbers.start, numbers.stop) for numbers in self.store.ranges] or [np.arange(0)]
-        )
-        first = First(self.store, int(np.count_nonzero(there < self.numbers.stop)))
-        try:
-            weights = weighting(self.identity.scenario, first).weights
-        except ConditioningError:
-            weights = np.zeros(first.count)
+        first = self.first(self.numbers.stop)
+        found = self._conditioning(first)
+        weights = np.zeros(first.count) if found.refusal else found.weighting.weights
         self.precisions = [
             precision(target, first.measure, len(self.numbers), weights) for target in self.settings.targets
         ]
 
+    def first(self, stop: int) -> First:
+        """What is kept of the replications before `stop`."""
+        there = [np.arange(numbers.start, numbers.stop) for numbers in self.store.ranges] or [np.arange(0)]
+        numbers = np.concatenate(there)
+        return First(self.store, numbers[numbers < stop])
+
+    def _conditioning(self, first: First) -> Conditioning:
+        """What an observed pilot does to these replications; notes where no more can be known of a plan without it."""
+        scenario = self.identity.scenario
+        if self.pilot is None:
+            return conditioning(scenario, first)
+        if not self.pilot.over:
+            self.pilot.flush()
+        ran = Plan(self.pilot.identity.scenario, self.pilot.first(self.pilot.numbers.stop))
+        found = under(Plan(scenario, first), ran, conditioning(ran.scenario, ran.records))
+        self._exhausted = bool(found.another) and self.pilot.over
+        return found
+
     def finish(self, jobs: int) -> Result:
         """The result of what is there; a `ResultWarning` names replications that failed.
 
-        Raises the first failure if nothing succeeded, `WriteError`, and `ConditioningError` where too few replications
-        are like the observed pilot. A part of an experiment may have too few; a `ResultWarning` says so.
+        Raises the first failure if nothing succeeded, `WriteError`, and `ConditioningError` where the observed pilot
+        can't be used; what is written is then unweighted. A part of an experiment alone may be too few to use it; a
+        `ResultWarning` says so.
         """
         self.flush()
         if self.work.given_up or not self.store.ranges:
             self.store.give_up()
             raise self.failures[0]
-        try:
-            weighting(self.identity.scenario, self.store)
-        except ConditioningError:
-            if self.settings.part == WHOLE:
-                raise
-            warnings.warn(told_thin(self.identity.scenario.name, self.settings.part), ResultWarning, stacklevel=3)
         records = self.store.records()
         account = Account(
             seed=self.identity.seed,
@@ -153,16 +164,21 @@ class Experiment:
         )
         rows = [row for number in records.numbers.tolist() for row in self._rows.get(number, ())]
         result = Result(self.identity.scenario, records, account, analysis_rows=rows)
-        speaks = self.settings.part == WHOLE or result.estimable
-        self.store.conclude(jobs, result.as_dict if speaks else None)
+        whole, name = self.settings.part == WHOLE, self.identity.scenario.name
+        keep(self.store, result, whole=whole)
         if self.failures:
             told = told_failures(self.failures, len(self.numbers))
-            warnings.warn(f"{self.identity.scenario.name}: {told}", ResultWarning, stacklevel=3)
+            warnings.warn(f"{name}: {told}", ResultWarning, stacklevel=3)
+        if not result.estimable:
+            if whole:
+                raise ConditioningError(result.refusal, result.unweighted)
+            warnings.warn(told_thin(name, self.settings.part), ResultWarning, stacklevel=3)
         return result
 
     def leave(self) -> None:
         """Nobody is told any more: who listens, and what they hold, must not stay until cycles are collected."""
         self.advanced = self.ended = _silent
+        self.over = True
 
     def _receive(self, number: int, replication: Replication) -> None:
         if self.settings.callbacks:
@@ -187,8 +203,16 @@ class Experiment:
     def _conclude_stage(self) -> None:
         self.estimate_precision()
         met = bool(self.precisions) and all(target.met for target in self.precisions)
-        if met or self.store.requested == self.settings.most:
+        if met or self._exhausted or self.store.requested == self.settings.most:
             self.ended()
+
+
+def keep(store: Store, result: Result, *, whole: bool) -> None:
+    """Write what a result says in short; where the observed pilot can't be used, unweighted, and nothing of a part."""
+    if result.estimable:
+        store.conclude(result.jobs, result.as_dict)
+    else:
+        store.conclude(result.jobs, result.unweighted.as_dict if whole else None)
 
 
 def told_failures(failures: Sequence[ReplicationError], asked_for: int) -> str:

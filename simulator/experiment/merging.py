@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulator.experiment.experiment import keep
 from simulator.results.account import Account, ReplicationError
-from simulator.results.conditioning import ConditioningError, weighting
+from simulator.results.conditioning import ConditioningError
 from simulator.results.result import Result
 from simulator.results.suite_result import SuiteResult, ToldSuite, check_suite_folder, read_suite_json
 from simulator.scenario import Member, Suite
@@ -237,10 +238,11 @@ def _merged(parts: Sequence[Source], out: Path) -> Result:
                 store.take(path, copies[path.name])
         store.failed = [vars(failure) for source in parts for failure in source.manifest.failed]
         store.wall_seconds = sum(source.manifest.wall_seconds for source in parts)
-        weighting(identity.scenario, store)  # before tables are written, as in a single run
         records = store.records()
         result = _result(identity, Manifest.model_validate(store.manifest()), records)
-        store.conclude(result.jobs, result.as_dict)
+        keep(store, result, whole=True)
+    if not result.estimable:
+        raise ConditioningError(result.refusal, result.unweighted)
     return result
 
 

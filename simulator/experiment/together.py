@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.results.conditioning import ConditioningError, pilots_of
 from simulator.results.suite_result import SuiteResult, check_suite_folder
 from simulator.scenario import Suite
+from simulator.store.shards import ResultWarning
 
 if TYPE_CHECKING:
     from simulator.experiment.settings import Settings
@@ -34,6 +37,12 @@ class Together:
         return {name: error for name, error in self.refused.items() if name not in told}
 
     @property
+    def unweighted(self) -> list[Result]:
+        """What there is of scenarios outside of suites whose observed pilot can't be used: all replications alike."""
+        errors = self.alone_refused.values()
+        return [error.result for error in errors if isinstance(error, ConditioningError) and error.result is not None]
+
+    @property
     def complete(self) -> bool:
         """Whether every replication of every scenario is there."""
         return not self.interrupted and not self.refused and all(result.complete for result in self.results)
@@ -52,23 +61,34 @@ def run_together(
     for suite in suites:
         if settings.folder is not None:
             check_suite_folder(settings.folder, suite.name)
-    scenarios = [scenario for source in sources for scenario in scenarios_of(source)]
-    batch = Batch(scenarios, settings)
+    pilots = {name: ran for suite in suites for name, ran in pilots_of(suite.scenarios, suite.baseline).items()}
+    # A pilot that ran comes before the plans that it is the pilot of: their precision is known by its weights.
+    scenarios = [
+        scenario
+        for source in sources
+        for scenario in sorted(scenarios_of(source), key=lambda one: one.name not in pilots.values())
+    ]
+    batch = Batch(scenarios, settings, pilots)
     if checked is not None:
         checked()
     complete = batch.run(sources[0].name if len(sources) == 1 else "scenario")
     results: list[Result | SuiteResult] = []
+    refused: dict[str, Exception] = dict(batch.refused)
     for source in sources:
         if not isinstance(source, Suite):
-            results += [batch.results[source.name]] if source.name in batch.results else []
+            if source.name in batch.results:
+                results.append(batch.results[source.name])
+                warn_of_pilot(batch.results[source.name])
             continue
-        refused = {name: error for name, error in batch.refused.items() if name in source.names}
-        result = SuiteResult(source, batch.results, refused)
+        result = SuiteResult(
+            source, batch.results, {name: error for name, error in batch.refused.items() if name in source.names}
+        )
         if result.results:
             results.append(result)
+            refused = {name: error for name, error in refused.items() if name not in result.results}
             if settings.folder is not None:
                 result.write(settings.folder)
-    return Together(results, dict(batch.refused), interrupted=not complete)
+    return Together(results, refused, interrupted=not complete)
 
 
 def run_alone(source: Scenario | Suite, settings: Settings) -> Result | SuiteResult:
@@ -83,6 +103,12 @@ def run_alone(source: Scenario | Suite, settings: Settings) -> Result | SuiteRes
     if result is None:
         raise next(iter(together.refused.values()))
     return result
+
+
+def warn_of_pilot(result: Result) -> None:
+    """Tell of readings of an observed pilot that are a surprise; the tables of suites tell theirs."""
+    for told in result.conditioning.told if result.estimable else ():
+        warnings.warn(f"{result.scenario.name}: pilot.observed: {told}", ResultWarning, stacklevel=4)
 
 
 def scenarios_of(source: Scenario | Suite) -> Sequence[Scenario]:

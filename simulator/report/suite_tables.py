@@ -75,11 +75,36 @@ def notes(result: SuiteResult) -> list[str]:
         lines.append(f"No differences: {result.suite.baseline}, the baseline, has no result.")
     if any(each.estimable and each.funded_share.share != 1.0 for each in result.results.values()):
         lines.append("Success is that of programmes that are funded.")
+    lines += pilot_notes(result)
     lines += [f"{name} has no result: {error}" for name, error in result.refused.items()]
     waiting = [name for name in result.suite.names if name not in result.results and name not in result.refused]
     if waiting:
         lines.append(f"Not begun: {', '.join(waiting)}.")
     return lines
+
+
+def pilot_notes(result: SuiteResult) -> list[str]:
+    """How many effective replications observed pilots leave, whose pilot counts, and what is not as they say."""
+    sizes: dict[tuple[str, float], list[str]] = {}
+    for name, each in result.results.items():
+        if each.conditioning.checks and each.estimable and each.effective_sample_size is not None:
+            pilot = each.conditioning.of or name
+            sizes.setdefault((pilot, round(each.effective_sample_size)), []).append(name)
+    lines = []
+    for (pilot, size), names in sizes.items():
+        those = "All" if len(names) == len(result.results) > 1 else ", ".join(names)
+        counts = sorted({result.results[name].replications_done for name in names})
+        count = " to ".join(f"{end:,}" for end in dict.fromkeys((counts[0], counts[-1])))
+        lines.append(
+            f"{those}: weighted by what the pilot showed (pilot.observed), as it is simulated in {pilot}: {count} "
+            f"replications say as much as {size:,}."
+        )
+    if result.unweighted:
+        lines.append(
+            "NOT conditioned on the pilot (pilot.observed), all replications counting the same: "
+            f"{', '.join(result.unweighted)}."
+        )
+    return [*lines, *(f"{line}." for line in result.told)]
 
 
 def speed(result: SuiteResult) -> str:

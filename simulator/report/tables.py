@@ -38,15 +38,23 @@ def heading(result: Result) -> str:
     return told
 
 
-def pilot_line(result: Result) -> str:
-    """What an observed pilot does to the numbers; empty where there is none."""
+def pilot_lines(result: Result) -> list[str]:
+    """What an observed pilot does to the numbers, and what its readings are like; empty where there is none."""
+    found = result.conditioning
+    if found.refusal:
+        return [
+            "NOT conditioned on the pilot (pilot.observed): all replications count the same, whatever their pilot was",
+            found.refusal,
+        ]
     size = result.effective_sample_size
     if size is None:
-        return ""
-    return (
+        return []
+    tails = ", ".join(f"{one.reading} {one.told_tail}" for one in found.checks)
+    weighted = (
         f"Weighted by what the pilot showed (pilot.observed): {result.replications_done:,} replications say as much as "
         f"{size:,.0f} whose pilot was like that one"
     )
+    return [weighted, f"Tail probability of what it showed, before it was known: {tails}", *found.told]
 
 
 class OutcomeLine(NamedTuple):
@@ -164,8 +172,8 @@ class ResultTable:
 
         result = self._result
         yield Text.assemble((result.scenario.name, "bold"), (f"  {heading(result)}", "dim"))
-        if pilot_line(result):
-            yield Text(pilot_line(result), style="dim")
+        for line in pilot_lines(result):
+            yield Text(line, style="bold" if result.refusal else "dim")
         yield ""
         lines = outcome_lines(result)
         outcomes = [(line.words[:1].upper() + line.words[1:], *line[1:3], line.pays) for line in lines]
@@ -277,7 +285,7 @@ def result_html(result: Result) -> str:
     curve = f"<p>{CURVE_HEADING}:</p><table>{rows}</table>" if result.funded_count else ""
     return (
         f"<div><p><strong>{escape(result.scenario.name)}</strong> {escape(heading(result))}</p>"
-        f"{f'<p>{escape(pilot_line(result))}.</p>' if pilot_line(result) else ''}"
+        f"{''.join(f'<p>{escape(line)}.</p>' for line in pilot_lines(result))}"
         f"<p>{escape(result.verdict())}</p>{reasons}<p>{outcomes}. {escape(success_line(result))}.</p>"
         f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
         f"{curve}"

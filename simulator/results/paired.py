@@ -10,7 +10,8 @@ over all replications, with Student's interval of m - 1 degrees of freedom, m th
 sizes (Kish 1965). Where all replications count the same this is the paired t interval. For shares it would be no
 interval at all where none of few replications differs; there two replications are added, one of which succeeds in
 either scenario only (Bonett and Price 2012, Journal of Educational and Behavioral Statistics 37, 479-488, of
-whose interval this is the case without weights).
+whose interval this is the case without weights). With weights each of them counts for one effective replication, the
+sum of squared weights over their sum: as one of the others it would be next to nothing where few carry the weight.
 """
 
 from __future__ import annotations
@@ -89,8 +90,10 @@ class Column:
         return Column(self.values[chosen], self.weights[chosen], self.is_share)
 
     def extended(self, values: tuple[float, float]) -> Column:
-        """The same with two more replications."""
-        more = np.concatenate([self.values, values]), np.concatenate([self.weights, [1.0, 1.0]])
+        """The same with two more replications, each of which counts for one of the effective ones."""
+        total = math.fsum(self.weights)
+        each = total / effective_size(self.weights) if total > 0.0 else 1.0
+        more = np.concatenate([self.values, values]), np.concatenate([self.weights, [each, each]])
         return Column(*more, self.is_share)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.results.accessors import Analysis, view
-from simulator.results.conditioning import ConditioningError, weighting
+from simulator.results.conditioning import Conditioning, ConditioningError, conditioning
 from simulator.results.costs import costs
 from simulator.results.statistics import ESTIMATES, Share, cumulative_incidence, describe, effective_size
 from simulator.results.success_curve import SuccessCurve, success_curve
@@ -33,12 +33,22 @@ class Result:
     variance: Analysis[pd.DataFrame] = Analysis("simulator.analysis.variance:variance")
 
     def __init__(
-        self, scenario: Scenario, records: Records, account: Account, analysis_rows: Sequence[Mapping[str, Any]] = ()
+        self,
+        scenario: Scenario,
+        records: Records,
+        account: Account,
+        analysis_rows: Sequence[Mapping[str, Any]] = (),
+        conditioned: Conditioning | None = None,
+        *,
+        takes_refusal: bool = False,
     ) -> None:
+        """`conditioned` by the pilot of another plan, if at all; see `unweighted` for `takes_refusal`."""
         self.scenario = scenario
         self.records = records
         self.account = account
         self.analysis_rows = tuple(analysis_rows)
+        self._conditioned = conditioned
+        self._takes_refusal = takes_refusal
 
     @property
     def seed(self) -> int:
@@ -114,22 +124,40 @@ class Result:
         return events / self.wall_seconds if self.wall_seconds > 0 else 0.0
 
     @cached_property
+    def conditioning(self) -> Conditioning:
+        """What an observed pilot does to the replications: its readings, their weights, or why it can't be used."""
+        return conditioning(self.scenario, self.records) if self._conditioned is None else self._conditioned
+
+    @cached_property
     def weighting(self) -> Weighting:
         """What each replication counts for: all the same, unless the scenario has an observed pilot.
 
-        Raises `ConditioningError` where too few replications are like that one.
+        Raises `ConditioningError` where they can't be conditioned on that one; see `unweighted`.
         """
-        return weighting(self.scenario, self.records)
+        if self.conditioning.refusal and not self._takes_refusal:
+            raise ConditioningError(self.conditioning.refusal, self.unweighted)
+        return self.conditioning.weighting
+
+    @property
+    def refusal(self) -> str:
+        """Why the replications can't be conditioned on the observed pilot; empty where they are, or there is none."""
+        return self.conditioning.refusal
 
     @property
     def estimable(self) -> bool:
-        """Whether there are enough replications for estimates; a part of an experiment with an observed pilot may lack
-        them.
-        """
-        try:
-            return self.weighting is not None
-        except ConditioningError:
-            return False
+        """Whether there are estimates: not where the observed pilot can't be used, unless that is taken."""
+        return self._takes_refusal or not self.refusal
+
+    @property
+    def unweighted(self) -> Result:
+        """Where the observed pilot can't be used: the replications as they are, which all count the same."""
+        return self.under(self.conditioning, takes_refusal=True)
+
+    def under(self, conditioned: Conditioning, *, takes_refusal: bool = False) -> Result:
+        """The same replications with another conditioning."""
+        return Result(
+            self.scenario, self.records, self.account, self.analysis_rows, conditioned, takes_refusal=takes_refusal
+        )
 
     @property
     def effective_sample_size(self) -> float | None:
@@ -288,7 +316,7 @@ class Result:
             "seed": self.seed,
             "replications": self.replications_done,
             **({"replications_requested": self.requested} if self.interrupted else {}),
-            **({} if self.weighting.weights is None else {"effective_sample_size": self.effective_sample_size}),
+            **self._pilot_as_dict(),
             "engine": self.engine,
             "wall_seconds": round(self.wall_seconds, 4),
             "events_per_second": round(self.events_per_second),
@@ -299,6 +327,19 @@ class Result:
             "scaled_by_week": self.scaled_by_week,
             "success_curve": self.success_curve.as_dict(),
         }
+
+    def _pilot_as_dict(self) -> dict[str, Any]:
+        """What `summary.json` tells of the observed pilot; nothing where there is none."""
+        found: dict[str, Any] = {}
+        if self.weighting.weights is not None:
+            found["effective_sample_size"] = self.effective_sample_size
+        if self.refusal:
+            found["not_conditioned"] = self.refusal
+        if self.conditioning.checks:
+            found["pilot_readings"] = {one.reading: one.as_dict() for one in self.conditioning.checks}
+        if self.conditioning.another:
+            found["pilot_did_not_happen"] = self.conditioning.another
+        return found
 
     def save(self, out: str | os.PathLike[str]) -> Path:
         """Write manifest, tables and summary to `out/<scenario>/` and return that folder.
@@ -337,13 +378,13 @@ class Result:
         return view("plot", self)
 
     def __rich__(self) -> Any:
-        return view("table", self)
+        return view("table", self if self.estimable else self.unweighted)
 
     def _repr_html_(self) -> str:
-        return str(view("html", self))
+        return str(view("html", self if self.estimable else self.unweighted))
 
     def __repr__(self) -> str:
-        told = self.verdict() if self.estimable else "a part that says too little alone"
+        told = self.verdict() if self.estimable else f"no estimates: {self.refusal}"
         return f"Result({self.scenario.name!r}, {self.count_told}, seed {self.seed}): {told}"
 
     def _true(self, measure: str) -> Truths:

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import ConfigDict, StringConstraints, model_validator
 
 from simulator.results.accessors import view
+from simulator.results.conditioning import ConditioningError, Plan, shared
 from simulator.results.paired import Estimate, difference, estimate
 from simulator.scenario import Suite
 from simulator.scenario.measures import ESTIMATED, headlines
 from simulator.store.files import OutputError, refuse_others, remove, replace, shown, temporaries, write_json
+from simulator.store.shard_files import SUMMARY
 from simulator.store.stored_json import Fields, described, read_json, validated
 
 if TYPE_CHECKING:
@@ -35,13 +37,44 @@ SET = "set."
 class SuiteResult:
     """The results of a suite's scenarios by name, in its order, and their comparison with the baseline.
 
-    `refused` are the scenarios without a result, and why; those that an interruption left out are in neither.
+    Those with the same observed pilot are weighted alike (`conditioning.shared`); where it can't be used, they are
+    unweighted, and stand in `unweighted` with the reason. `refused` are the scenarios without a result, and why; those
+    that an interruption left out are in none of them.
     """
 
     def __init__(self, suite: Suite, results: Mapping[str, Result], refused: Mapping[str, Exception]) -> None:
         self.suite = suite
-        self.results = {name: results[name] for name in suite.names if name in results}
-        self.refused = dict(refused)
+        kept: dict[str, Result] = {
+            name: error.result
+            for name, error in refused.items()
+            if isinstance(error, ConditioningError) and error.result is not None
+        }
+        there = {name: of for name, of in {**results, **kept}.items() if name in suite.names}
+        whole = all(result.estimable for result in results.values())  # a part may be too few, and waits for the others
+        conditioned = shared({name: Plan(of.scenario, of.records) for name, of in there.items()}, suite.baseline)
+        self.results = {
+            name: there[name].under(conditioned[name], takes_refusal=whole) for name in suite.names if name in there
+        }
+        self.refused = {name: error for name, error in refused.items() if name not in there}
+
+    @property
+    def unweighted(self) -> dict[str, str]:
+        """Scenarios that can't be conditioned on their observed pilot, so that all replications count, and why."""
+        return {name: result.refusal for name, result in self.results.items() if result.refusal and result.estimable}
+
+    @property
+    def told(self) -> list[str]:
+        """What a reader has to know about observed pilots, each once."""
+        found = [f"{', '.join(names)}: {reason}" for reason, names in self._refusals().items()]
+        found += [line for result in self.results.values() if result.estimable for line in result.conditioning.told]
+        return list(dict.fromkeys(found))
+
+    def _refusals(self) -> dict[str, list[str]]:
+        """Names of scenarios by why they can't be conditioned."""
+        found: dict[str, list[str]] = {}
+        for name, reason in self.unweighted.items():
+            found.setdefault(reason, []).append(name)
+        return found
 
     def __getitem__(self, name: str) -> Result:
         return self.results[name]
@@ -67,7 +100,8 @@ class SuiteResult:
     @property
     def complete(self) -> bool:
         """Whether every replication of every scenario is there."""
-        return not self.interrupted and not self.refused and all(result.complete for result in self.results.values())
+        lacking = self.refused or self.unweighted
+        return not self.interrupted and not lacking and all(result.complete for result in self.results.values())
 
     @cached_property
     def measures(self) -> tuple[str, ...]:
@@ -84,9 +118,12 @@ class SuiteResult:
         return {measure: estimate(self.results[name], measure) for measure in measures or self.measures}
 
     def differences(self, name: str, measures: Sequence[str] | None = None) -> dict[str, Estimate]:
-        """What a scenario has more than the baseline, replication by replication; empty for that one, or without it."""
+        """What a scenario has more than the baseline, replication by replication; empty for that one, or without it.
+
+        Empty also where an observed pilot that can be used for one of them can't be used for the other.
+        """
         baseline = self.results.get(self.suite.baseline)
-        if baseline is None or name == self.suite.baseline:
+        if baseline is None or name == self.suite.baseline or baseline.refusal != self.results[name].refusal:
             return {}
         return {measure: difference(self.results[name], baseline, measure) for measure in measures or self.measures}
 
@@ -130,6 +167,9 @@ class SuiteResult:
             row: dict[str, Any] = {"scenario": name}
             row |= {SET + path: _cell(member.swept.get(path)) for path in paths}
             row["replications"] = self.results[name].replications_done
+            if any(of.conditioning.checks for of in self.results.values()):
+                size = self.results[name].effective_sample_size if self.results[name].estimable else None
+                row["effective_sample_size"] = size
             differences = self.differences(name)
             for measure, found in self.estimates(name).items():
                 more = differences.get(measure, Estimate(None, None, None, 0))
@@ -152,11 +192,13 @@ class SuiteResult:
             "design": any_result.design,
             "members": {member.scenario.name: dict(member.swept) for member in self.suite.members},
             "refused": {name: str(error) for name, error in self.refused.items()},
+            **({"unweighted": self.unweighted} if self.unweighted else {}),
             "scenarios": [
                 {
                     "scenario": name,
                     "scenario_hash": result.scenario.hash,
                     "replications": result.replications_done,
+                    **_pilot_told(result),
                     "estimates": {measure: vars(found) for measure, found in self.estimates(name).items()},
                     "differences": {measure: vars(found) for measure, found in self.differences(name).items()},
                 }
@@ -182,7 +224,13 @@ class SuiteResult:
         ]
 
     def write(self, out: str | os.PathLike[str]) -> None:
-        """Write `suite.json` and `suite.csv` to `out`; raises `WriteError`."""
+        """Write `suite.json` and `suite.csv` to `out`, and summaries that a pilot that did not happen changes.
+
+        Raises `WriteError`.
+        """
+        for name, result in self.results.items():
+            if result.conditioning.another and result.estimable and (Path(out) / name).is_dir():
+                write_json(Path(out) / name / SUMMARY, result.as_dict())
         for path in temporaries(Path(out), f"{re.escape(JSON)}|{re.escape(TABLE)}"):
             remove(path)
         write_json(Path(out) / JSON, self.as_dict())
@@ -204,6 +252,14 @@ class SuiteResult:
         if self.interrupted:
             told += f", interrupted: {self.replications_done:,} of {self.requested:,} replications"
         return f"SuiteResult({self.suite.name!r}, {told})"
+
+
+def _pilot_told(result: Result) -> dict[str, Any]:
+    """What `suite.json` tells of an observed pilot; nothing where there is none."""
+    if not (result.conditioning.checks and result.estimable):
+        return {}
+    another = {"pilot_did_not_happen": result.conditioning.another} if result.conditioning.another else {}
+    return {"effective_sample_size": result.effective_sample_size, **another}
 
 
 class ToldSuite(Fields):

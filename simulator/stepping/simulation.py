@@ -15,6 +15,7 @@ import copy
 import json
 import math
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
@@ -41,6 +42,7 @@ from simulator.scenario.measures import WEEKLY
 from simulator.scenario.vocabulary import ENGINES, TIERS, USER_STATES
 from simulator.stepping.arguments import ENGINE, SEED, known, whole
 from simulator.store.blocks import plain
+from simulator.store.shards import ResultWarning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -218,6 +220,14 @@ class Simulation:
             raise LeverError(f"can't {what}: an analyzer only looks; make it an intervention")
         if self.finished:
             raise LeverError(f"can't {what}: the replication has reached its horizon")
+        pilot = self._plans.original.scenario.pilot
+        if pilot is not None and pilot.observed is not None and self._week < pilot.weeks:
+            warnings.warn(
+                f"{what} in week {self.week:g}: the pilot that was observed ran to week {pilot.weeks} without it, so "
+                "that this speaks of a pilot that did not happen",
+                ResultWarning,
+                stacklevel=3,
+            )
         self._act(lever)
         self._log.append((self._week, lever))
 

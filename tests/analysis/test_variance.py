@@ -15,9 +15,10 @@ import pytest
 
 import simulator as sim
 from simulator import engine
-from simulator.analysis.variance import COLUMNS, Repeat, decompose, repeat_number, repeated, share_of_inputs
+from simulator.analysis.variance import COLUMNS, Repeat, Sums, decompose, repeat_number, repeated, share_of_inputs
 from simulator.experiment.execution import Workers
 from simulator.experiment.workers import make_engine
+from simulator.results.conditioning import First, conditioning, weights_of
 from simulator.results.statistics import t_quantile
 from tests.experiment.small import SMALL
 from tests.model.test_inputs import NOTICE, TRUST, scenario
@@ -149,3 +150,83 @@ def test_what_cannot_be_repeated_is_refused(stand_in_engine: None) -> None:
     account = dataclasses.replace(result.account, callbacks=("hire_more",))
     with pytest.raises(ValueError, match="hire_more took part"):
         sim.Result(result.scenario, result.records, account).variance()
+
+
+# ---- under an observed pilot
+
+READING, PILOT_LUCK, READ_FROM = 1.0, 0.3, 0.5
+
+
+def observed(lasts: float, draws: int, repeats: int, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Outputs and weights: a standard normal input, a pilot that reads it with luck, and a sample of that pilot.
+
+    The output is the input, chance of variance 1, and so much of the pilot's luck as `lasts`.
+    """
+    inputs = generator.normal(size=(draws, 1))
+    luck = PILOT_LUCK * generator.normal(size=(draws, repeats))
+    values = inputs + lasts * luck + generator.normal(size=(draws, repeats))
+    return values, weights_of(-((READING - inputs - luck) ** 2) / (2 * READ_FROM**2))
+
+
+def exact_share(lasts: float) -> float:
+    """By the normal posterior of input and luck, given the sample."""
+    luck, sample = PILOT_LUCK**2, READ_FROM**2
+    inputs = (1 - lasts * luck / (luck + sample)) ** 2 * (1 - 1 / (1 + luck + sample))
+    return inputs / (inputs + lasts**2 * luck * sample / (luck + sample) + 1)
+
+
+@pytest.mark.parametrize("repeats", [2, 4])
+@pytest.mark.parametrize("lasts", [0.0, 1.0])
+def test_under_an_observed_pilot_the_interval_covers_as_often_as_it_says(repeats: int, lasts: float) -> None:
+    generator = np.random.default_rng(7)
+    found = [share_of_inputs(*observed(lasts, 400, repeats, generator)) for _ in range(EXPERIMENTS)]
+    told = [of for of in found if of.low is not None]
+    truth = exact_share(lasts)
+    assert len(told) > 0.9 * EXPERIMENTS
+    assert np.mean([of.share for of in found]) == pytest.approx(truth, abs=0.01)
+    assert 0.93 <= np.mean([of.low <= truth <= of.high for of in told]) <= 0.97
+    # Control: without the weights the answer is that of programmes that nothing is known about, 1 of 2 and more.
+    assert share_of_inputs(observed(lasts, 40_000, repeats, generator)[0]).share > 0.4
+
+
+def test_equal_weights_leave_the_analysis_as_it_was() -> None:
+    """The textbook's formulas, written out; and what has no weight is left out."""
+    values = nested("normal", 0.5, 80, np.random.default_rng(31))
+    within = values.var(axis=1, ddof=1).mean()
+    ratio = 2 * values.mean(axis=1).var(ddof=1) / within
+    plain = share_of_inputs(values)
+    assert plain.share == pytest.approx((ratio - 1) / (ratio + 1))
+    without_weight = np.vstack([np.ones_like(values), [[0.0, 0.0]]])
+    alike = share_of_inputs(values, np.full(values.shape, 0.3))
+    for told in (alike, share_of_inputs(np.vstack([values, [[9.0, -9.0]]]), without_weight)):
+        assert told.share == pytest.approx(plain.share)
+        assert (told.low, told.high) == pytest.approx((plain.low, plain.high), abs=2e-3)
+    sums = Sums.of(values)
+    assert (sums.chance, sums.inputs) == pytest.approx((within, within * (ratio - 1) / 2))
+
+
+def test_without_each_draw_the_sums_are_those_of_the_others() -> None:
+    values, weights = observed(1.0, 12, 3, np.random.default_rng(1))
+    others = Sums.of(values, weights, without_each=True)
+    for draw in range(12):
+        rest = Sums.of(np.delete(values, draw, axis=0), np.delete(weights, draw, axis=0))
+        for name, whole in vars(others).items():
+            assert whole[draw] == pytest.approx(vars(rest)[name]), name
+
+
+def test_an_observed_pilot_weights_the_repeats_by_their_own_pilots() -> None:
+    from tests.results.test_conditioning import FEW
+    from tests.results.test_conditioning import scenario as with_pilot
+
+    run = {"replications": 100, "seed": 3, "jobs": 1, "progress": False}
+    seen, freely = sim.run(with_pilot(**FEW), **run), sim.run(with_pilot(), **run)
+    found = decompose(seen, progress=False)
+    assert found.as_dict()["effective_sample_size"] == seen.effective_sample_size
+    assert "effective_sample_size" not in decompose(freely, progress=False).as_dict()
+    weighted, plain = found.frame, freely.variance(progress=False)
+    assert weighted.loc["accuracy_pilot", "sd_inputs"] < plain.loc["accuracy_pilot", "sd_inputs"]
+    assert (weighted.loc["accuracy_pilot", "n"], plain.loc["accuracy_pilot", "n"]) == (100, 100)
+    with pytest.raises(sim.ConditioningError, match="of 40 replications; needed: 50 or more"):
+        sim.run(with_pilot(), **run | {"replications": 40}).under(
+            conditioning(with_pilot(**FEW), First(seen.records, range(40)))
+        ).variance(progress=False)

@@ -99,10 +99,10 @@ def test_an_impossible_setting_is_explained(page):
 
 
 def test_too_few_replications_like_the_observed_pilot_are_explained(page, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise sim.ConditioningError("pilot.observed: found little; needed: more; simulate about 370 replications")
 
-    monkeypatch.setattr("simulator.experiment.experiment.weighting", refuse)
+    monkeypatch.setattr("simulator.experiment.experiment.keep", refuse)
     page.number_input[0].set_value(60).run()
     assert not page.exception
     assert "simulate about 370 replications." in read(page.error[0].value)

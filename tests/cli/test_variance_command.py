@@ -80,9 +80,6 @@ def test_repeats_run_where_replications_run(monkeypatch, scaleup, scenario_file)
         sim.run(SCENARIO, 12, jobs=1).variance(executor="cloud")
 
 
-OBSERVED = {"accuracy": 0.9, "tasks": 100}
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -97,17 +94,6 @@ def test_what_the_option_refuses_the_command_refuses(scaleup, scenario_file, opt
         code, told, err = scaleup(*command, scenario_file, *options)
         assert (code, told) == (BAD, "")
         assert message in err
-
-
-def test_an_observed_pilot_is_refused_before_the_run(scaleup, monkeypatch, tmp_path):
-    stand_in.install(monkeypatch, None)
-    file = tmp_path / "seen.yaml"
-    pilot = SCENARIO["pilot"] | {"observed": OBSERVED}
-    file.write_text(sim.load(SCENARIO | {"name": "seen", "pilot": pilot}).to_yaml())
-    for command in (["run", "--variance"], ["variance"]):
-        code, told, err = scaleup(*command, file)
-        assert (code, told) == (BAD, "")
-        assert "the observed pilot of seen weights the replications: take pilot.observed out" in err
 
 
 @pytest.mark.parametrize("repeats", [1, 1001])

@@ -104,6 +104,7 @@ def results() -> tuple[sim.Result, sim.Result]:
 
 def test_the_replications_are_the_same_and_only_count_differently(results):
     weighted, plain = results
+    assert plain.conditioning.checks == ()
     assert weighted.replications.equals(plain.replications)
     weights = weighted.weighting.weights
     assert plain.weighting.weights is None
@@ -159,22 +160,53 @@ def test_figures_are_weighted(results):
     plt.close("all")
 
 
-def test_too_few_effective_replications_are_refused_with_advice_and_nothing_is_written(tmp_path, capsys):
-    sharp = READINGS | {"tasks": 4000, "users": 200, "user_weeks": 4000}
-    with pytest.raises(
-        sim.ConditioningError, match=r"of 120 replications; needed: 50 or more; .*simulate about|hardly"
-    ):
-        sim.run(scenario(**sharp), replications=120, jobs=1, progress=False, out=tmp_path)
-    assert not list((tmp_path / "mine").glob("*.parquet"))
-    assert not (tmp_path / "mine" / "summary.json").exists()
-    assert "tables" not in json.loads((tmp_path / "mine" / "manifest.json").read_text())  # more can be added
+def test_a_refusal_keeps_the_unweighted_table_and_more_replications_go_on_from_it(tmp_path, capsys):
+    file, out = tmp_path / "mine.yaml", tmp_path / "out"
+    file.write_text(scenario(**FEW).to_yaml())
+    run = {"jobs": 1, "progress": False}
+    with pytest.raises(sim.ConditioningError, match="of 40 replications; needed: 50 or more; simulate about") as told:
+        sim.run(file, 40, **run, out=out)
+    assert "move or widen what it depends on most: ai.reference_accuracy (rank correlation +" in str(told.value)
+    plain, kept = sim.run(scenario(), 40, **run), told.value.result
+    assert kept.estimable
+    assert kept.refusal == str(told.value)
+    assert kept.estimates == plain.estimates
+    assert kept.success_probability == plain.success_probability
+    assert "NOT conditioned on the pilot" in kept._repr_html_()
+    assert "NOT conditioned" not in plain._repr_html_()
+    summary = json.loads((out / "mine" / "summary.json").read_text())
+    assert summary["not_conditioned"] == str(told.value)
+    assert summary["measures"]["npv"]["mean"] == pytest.approx(plain.estimate("npv")["mean"])
+    read = sim.read_result(out / "mine")
+    assert not read.estimable
+    assert read.unweighted.estimates == plain.estimates
+    with pytest.raises(sim.ConditioningError, match="of 40 replications"):
+        read.verdict()
+    assert "no estimates: pilot.observed" in repr(read)
+    command = ["run", str(file), "--jobs", "1", "--out", str(out), "--resume"]
+    assert execute([*command, "--replications", "40"]) == 2
+    shown = capsys.readouterr()
+    assert "NOT conditioned on the pilot (pilot.observed): all replications count the same" in shown.out
+    assert f"{plain.success_probability.share:.1%}" in shown.out
+    assert "simulate about" in shown.err
+    assert execute([*command, "--replications", "40", "--json"]) == 2
+    (told_as_json,) = json.loads(capsys.readouterr().out)
+    assert told_as_json["not_conditioned"] == str(told.value)
+    assert execute([*command, "--replications", "40", "--until-precision", "success_probability=0.2"]) == 0
+    assert "NOT conditioned" not in capsys.readouterr().out
+    sim.run(file, 80, **run, out=tmp_path / "at-once")
+    assert content(out / "mine") == content(tmp_path / "at-once" / "mine")
+
+
+def test_a_reading_that_no_pilot_explains_is_refused_and_what_it_depends_on_is_named(tmp_path, capsys):
     file = tmp_path / "mine.yaml"
     file.write_text(scenario(**(READINGS | {"accuracy": 0.05, "tasks": 500})).to_yaml())
     assert execute(["run", str(file), "--replications", "60", "--jobs", "1"]) == 2
     told = capsys.readouterr().err
     assert "Traceback" not in told
-    assert "accuracy was observed as 0.05, but 90% of the simulated pilots lie from" in told
-    assert execute(["run", str(file), "--variance"]) == 2
+    assert "no pilot of this scenario explains it: accuracy was observed as 0.05, where 90% of 60 simulated" in told
+    assert "ai.reference_accuracy (rank correlation +" in told
+    assert execute(["run", str(file), "--replications", "60", "--variance"]) == 2
 
 
 def test_replications_are_doubled_until_those_like_the_pilot_are_enough_and_precise():
@@ -225,7 +257,7 @@ def test_parts_too_thin_for_estimates_merge_to_the_bytes_of_one_run(tmp_path, ca
             assert not (out / "mine" / "summary.json").exists()
     part = sim.read_result(parts[80][0] / "mine")
     assert len(part.replications) == 40
-    assert "says too little alone" in repr(part)
+    assert "no estimates: pilot.observed: found readings that leave an effective sample" in repr(part)
     with pytest.raises(sim.ConditioningError, match="of 40 replications"):
         part.verdict()
     (merged,) = sim.merge(parts[80], tmp_path / "merged")
@@ -234,7 +266,7 @@ def test_parts_too_thin_for_estimates_merge_to_the_bytes_of_one_run(tmp_path, ca
 
     with pytest.raises(sim.ConditioningError, match="of 40 replications; needed: 50 or more; simulate about"):
         sim.merge(parts[40], tmp_path / "longer")
-    assert not list((tmp_path / "longer" / "mine").glob("*.parquet"))
+    assert "not_conditioned" in json.loads((tmp_path / "longer" / "mine" / "summary.json").read_text())
     sim.run(file, 80, jobs=1, progress=False, out=tmp_path / "longer", resume=True)  # what was merged is kept
     assert content(tmp_path / "longer" / "mine") == content(tmp_path / "whole" / "mine")
 

@@ -10,6 +10,9 @@ import pytest
 from scipy import stats
 
 from simulator import engine
+from simulator.results.conditioning import weights_of
+from simulator.results.paired import Column, paired
+from simulator.results.readings import SAMPLINGS
 from simulator.results.statistics import QUANTILES, describe, effective_size, share_of
 from simulator.scenario import load
 
@@ -69,6 +72,35 @@ def test_weighted_means_quantiles_and_shares() -> None:
             hits[name].append(covers(row, name, target.ppf(level)))
     covered = {name: float(np.mean(values)) for name, values in hits.items()}
     assert all(LEAST <= covered[name] <= MOST for name in hits), covered
+
+
+@pytest.mark.parametrize(("right", "tasks"), [pytest.param(34, 40, marks=pytest.mark.slow), (90, 100)])
+def test_forecasts_conditioned_on_an_observed_pilot(right: int, tasks: int) -> None:
+    """2,000 experiments each of 200 beta accuracies, of which some checked answers leave an effective 118 and 70.
+
+    What is forecast is the accuracy, and two plans that share these weights: of means, and of successes.
+    """
+    generator = np.random.default_rng(tasks)
+    posterior = stats.beta(8 + right, 2 + tasks - right)
+    hits: dict[str, list[bool]] = {name: [] for name in ("mean", "share", "means", "shares", *QUANTILES)}
+    squares = posterior.moment(2)
+    for accuracy in generator.beta(8, 2, (2 * EXPERIMENTS, 200)):
+        weights = weights_of(SAMPLINGS["accuracy"].log_likelihood(accuracy, right / tasks, float(tasks)))
+        row, share = describe(accuracy, weights), share_of(accuracy > posterior.ppf(0.7), weights)
+        hits["mean"].append(abs(row["mean"] - posterior.mean()) <= row["half_width_95"])
+        hits["share"].append(share.low <= 0.3 <= share.high)
+        for name, level in QUANTILES.items():
+            hits[name].append(covers(row, name, posterior.ppf(level)))
+        luck, chance = generator.normal(0, 0.1, (2, 200)), generator.random(200)
+        columns = [2 * accuracy + luck[0], accuracy + luck[1]]
+        ours, theirs = (Column(values, weights, is_share=False) for values in columns)
+        more = paired(ours, theirs)
+        hits["means"].append(more.low <= posterior.mean() <= more.high)
+        ours, theirs = (Column((chance < accuracy**power).astype(float), weights, is_share=True) for power in (1, 2))
+        more = paired(ours, theirs)
+        hits["shares"].append(more.low <= posterior.mean() - squares <= more.high)
+    covered = {name: float(np.mean(values)) for name, values in hits.items()}
+    assert all(LEAST <= share <= MOST for share in covered.values()), covered
 
 
 def test_equal_weights_weigh_nothing() -> None:

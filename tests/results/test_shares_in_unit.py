@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from simulator import run
-from simulator.results.conditioning import READINGS
 from simulator.results.paired import Column, estimate, paired
+from simulator.results.readings import SAMPLINGS
 from simulator.results.statistics import cumulative_incidence, describe, share_of, wilson
 from simulator.results.weighting import Weighting
 from simulator.scenario.measures import ESTIMATED
@@ -93,7 +93,7 @@ def test_intervals_of_means_of_shares() -> None:
 def test_a_simulated_share_that_rounding_carried_beyond_one_is_one() -> None:
     """The logarithm of what is left would be NaN, and so would all weights and all estimates."""
     simulated = np.array([1.0 + 2.0**-52, 1.0, -(2.0**-60), 0.0])
-    beyond, one, below, nothing = READINGS["accuracy"][2](simulated, 0.95, 50.0)
+    beyond, one, below, nothing = SAMPLINGS["accuracy"].log_likelihood(simulated, 0.95, 50.0)
     assert beyond == one
     assert below == nothing
-    assert READINGS["accuracy"][2](simulated[:1], 1.0, 50.0)[0] == 0.0
+    assert SAMPLINGS["accuracy"].log_likelihood(simulated[:1], 1.0, 50.0)[0] == 0.0

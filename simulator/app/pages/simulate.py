@@ -14,7 +14,7 @@ from simulator.app.limits import MOST_REPLICATIONS, most_seconds
 from simulator.app.plain import escaped, plain
 from simulator.app.simulating import Desk, Standing, Waiting
 from simulator.experiment.progress import COMPILING, Progress, throttled
-from simulator.report.tables import OutcomeLine, footnote, measure_rows, outcome_lines, pilot_line, reach, speed_line
+from simulator.report.tables import OutcomeLine, footnote, measure_rows, outcome_lines, pilot_lines, reach, speed_line
 from simulator.report.verdict import interval
 from simulator.report.words import written
 from simulator.scenario.assignments import written as written_changes
@@ -171,8 +171,8 @@ def tell(shown: Shown, same_digits: str) -> None:
         st.markdown(escaped(result.reasons()))
     if result.failures:
         st.warning(f"{len(result.failures):,} of the replications failed and are left out.")
-    if pilot_line(result):
-        st.caption(escaped(pilot_line(result)))
+    for line in pilot_lines(result):
+        st.caption(escaped(line))
     figures(result)
     left, right = st.columns(2, gap="large")
     picture(left, shown, "outcomes")

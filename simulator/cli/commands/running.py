@@ -33,7 +33,7 @@ from simulator.cli.output import reader_may_leave
 from simulator.cli.showing import every_result, show, show_json, summaries, tell_lines
 from simulator.cli.signals import stopping_when_told
 from simulator.cli.simulating import conclude, loaded_for_a_run, refuse_half_a_cluster, simulate, workplace
-from simulator.cli.sources import scenarios_in
+from simulator.cli.sources import scenarios_in, unchanged
 from simulator.stepping.arguments import AT_MOST, DESIGN, ENGINE, REPEATS, REPLICATIONS, SEED
 
 if TYPE_CHECKING:
@@ -86,11 +86,12 @@ def run(
     )
     refuse_half_a_cluster(executor, scheduler)
     loaded = loaded_for_a_run(scenarios, changes, overlays, out)
+    before = unchanged(scenarios, changes or (), overlays or ())
     answers = Answers(question(REPEATS), out, silent=as_json, above=True)
     if variance:
         answers.check(scenarios_in(loaded), replications, "--variance")
     with workplace(executor, scheduler) as where, stopping_when_told():
-        together = simulate(loaded, replace(settings, executor=where))
+        together = simulate(loaded, replace(settings, executor=where), before)
         going_on = not together.interrupted
         for first, result in enumerate(together.results):
             if not as_json:
@@ -99,10 +100,19 @@ def run(
             if variance and going_on:
                 going_on = answers.ask(every_result(result), where)
             tell_lines(told_precisions(result, named=len(scenarios_in(loaded)) > 1), to_errors=as_json)
-    if as_json and together.results:
+        if not as_json:
+            for index, result in enumerate(together.unweighted):
+                with reader_may_leave():
+                    show([result], out, first=not together.results and index == 0)
+    if as_json and (together.results or together.unweighted):
         with reader_may_leave():
             parts = {name: {"variance": answer} for name, answer in answers.found.items()}
-            show_json([summary | parts.get(summary["scenario"], {}) for summary in summaries(together.results)])
+            show_json(
+                [
+                    summary | parts.get(summary["scenario"], {})
+                    for summary in summaries([*together.results, *together.unweighted])
+                ]
+            )
     conclude(loaded, together, out, all_told=going_on)
 
 

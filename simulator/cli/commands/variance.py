@@ -97,6 +97,9 @@ class VarianceTable:
         yield Text(f"Ignorance or chance? How much of the variance of {name} is not knowing the inputs", style="bold")
         yield Rows(variance_lines(self._found), numeric=(1,), indented=True)
         told = f"{result.replications_done:,} draws of the inputs, each simulated {self._found.repeats} times"
+        size = result.effective_sample_size
+        if size is not None:
+            told += f", weighted by what the pilot showed (effectively {size:,.0f})"
         yield Text(f"The rest is chance, which no measuring takes away. From {told}; 95% intervals.", style="dim")
 
 

@@ -71,7 +71,7 @@ def measure(plan: Plan, state: State, inputs: Floats, replication: int, seed: in
     world = state.world[0]
     window = _scaled_window(plan, state)
     all_sites, by_site = _accuracy_by_state(state, window)
-    pilot = _pilot(plan, state, weekly)
+    pilot = pilot_readings(plan, state, weekly)
     accuracy = resolution = None
     if (state.sites["live_at"] < math.inf).any():
         wrong, correct, tasks = (float(weekly[name][window].sum()) for name in ("errors", "correct", "tasks"))
@@ -151,8 +151,8 @@ def _accuracy_by_state(state: State, window: slice) -> tuple[float | None, list[
     return share(total, weight), by_site
 
 
-def _pilot(plan: Plan, state: State, weekly: dict[str, Floats]) -> dict[str, float | None]:
-    """The pilot's reading: totals over its last `measure_weeks`, when nobody else is live."""
+def pilot_readings(plan: Plan, state: State, weekly: dict[str, Floats]) -> dict[str, float | None]:
+    """The pilot's readings, known from its end on: totals over its last `measure_weeks`, when nobody else is live."""
     pilot = plan.scenario.pilot
     names = ("accuracy_pilot", "resolution_pilot", "adoption_pilot", "tickets_per_user_week_pilot")
     if pilot is None or plan.scenario.users.in_place or pilot.weeks > plan.weeks:
