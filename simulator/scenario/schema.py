@@ -151,7 +151,7 @@ def _in_an_overlay(key: str, field: dict[str, Any], owner: str) -> None:
         field["anyOf"] = [*field["anyOf"], *others]
     elif others:
         kind = several or mix or {}
-        beside = {k: field[k] for k in ("description", "default", "$comment") if k in field}
+        beside: dict[str, Any] = {k: field[k] for k in ("description", "default", "$comment") if k in field}
         own = {k: v for k, v in kind.items() if k not in beside}
         field.clear()
         field |= {**beside, "anyOf": [own, *others]}

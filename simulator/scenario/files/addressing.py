@@ -314,7 +314,8 @@ class Addressed:
             self.missing.append(told)
 
     def _refuse(self, at: Location, found: str, allowed: str, mark: Mark, near: str | None = None) -> None:
-        self.problems.append(Problem(dotted(at), found, allowed, near, *mark))
+        problem = Problem(dotted(at), found, allowed, near, *mark)
+        self.problems += [] if problem in self.problems else [problem]
 
 
 def completed(tree: Node, over: Node, document: Any) -> Node:

@@ -182,6 +182,10 @@ def with_whole_lists(node: Node, at: Location, problems: list[Problem]) -> Node:
         )
         return node
     _nothing_to_remove(things, at, problems)
+    for i, thing in enumerate(things.value):
+        if isinstance(thing.value, dict) and "role" in thing.value:
+            allowed = "allowed: names, as it takes the place of all that could be in a role"
+            problems.append(_problem((*at, i, "role"), "found role", allowed, thing.keys.get("role", thing.mark)))
     return Node(things.value, things.mark, whole=True)
 
 

@@ -48,7 +48,8 @@ def worst_data(scenario: "Scenario") -> list[str]:
 def representative_sites(scenario: "Scenario") -> list[str]:
     """Three unlike sites: the best data of the pilot's, and middling and the worst data of the others."""
     others = best_data_first(scenario, other_sites(scenario))
-    return best_data_first(scenario, pilot_sites(scenario))[:1] + others[len(others) // 2 : -1][:1] + others[-1:]
+    worst, better = others[-1:], others[:-1]
+    return best_data_first(scenario, pilot_sites(scenario))[:1] + better[len(better) // 2 :][:1] + worst
 
 
 def foundation_systems(scenario: "Scenario") -> list[str]:
