@@ -79,6 +79,7 @@ class Addressed:
         self.missing: list[str] = []
         self.problems: list[Problem] = []
         self.quiet = False  # of everybody in a role, some may well lack what others have
+        self.new_sites: int | None = None
         self.new_sites = self._new_pilot_sites(layer)
         tree = self._said(layer, self.document, ())
         if self.problems:
@@ -149,7 +150,7 @@ class Addressed:
         assert isinstance(node.value, list)
         if not any(isinstance(child.value, dict) and ("role" in child.value or child.name) for child in node.value):
             return node
-        named = {thing["name"]: thing for thing in base or () if isinstance(thing, dict) and "name" in thing}
+        named = {thing["name"]: thing for thing in _listed(base) if isinstance(thing, dict) and "name" in thing}
         said: dict[str, Node] = {}
         others: list[Node] = []
         seen: set[str] = set()
@@ -182,13 +183,13 @@ class Addressed:
         """Who is in a role of the list at `where`, of whom all are `names`; notes where nobody is."""
         path = tuple(str(part) for part in where)
         roles = ROLES.get(path, {})
-        if role.value != ALL and role.value not in roles:
+        if not isinstance(role.value, str) or role.value not in (ALL, *roles):
             known = [ALL, *roles]
             near = nearest(role.value, known)
             found = f"found {role.described()}, which is no role in {dotted(path)}"
             self._refuse((*at, "role"), found, f"allowed: {listed(known)}", role.mark, near)
             return names
-        members = names if role.value == ALL else roles[str(role.value)](self.scenario)
+        members = names if role.value == ALL else roles[role.value](self.scenario)
         if not members:
             self._note(where, f" (role {role.value})")
         return members
@@ -260,10 +261,11 @@ class Addressed:
         """Shifts without those that work at an hour, whose people go to the other shifts in equal parts."""
         assert isinstance(node.value, dict)
         hour = node.value[NOT_AT]
-        if isinstance(hour.value, bool) or not isinstance(hour.value, int) or not 0 <= hour.value <= 23:
-            self._refuse((*at, NOT_AT), f"found {hour.described()}", "allowed: an hour from 0 to 23", hour.mark)
+        if at[-1] != "shifts" or type(hour.value) is not int or not 0 <= hour.value <= 23:
+            allowed = "allowed: an hour from 0 to 23, under shifts"
+            self._refuse((*at, NOT_AT), f"found {hour.described()}", allowed, hour.mark)
             return None
-        shifts = [dict(shift) for shift in base or ()]
+        shifts = [dict(shift) for shift in _listed(base)]
         kept = [shift for shift in shifts if not _works_at(shift, hour.value)]
         moved = 1.0 - sum(_plain(shift["share"]) for shift in kept)
         if len(kept) == len(shifts):
@@ -279,9 +281,9 @@ class Addressed:
         if not isinstance(added.value, list) or at[-1] != "criteria":
             self._refuse((*at, "add"), f"found {added.described()}", "allowed: a list, under criteria", added.mark)
             return None
-        read = {criterion["measure"] for criterion in base or ()}
-        new = [child for child in added.value if child.value and child.plain().get("measure") not in read]
-        old = placed_at(list(base or ()), node.mark)
+        read = [criterion["measure"] for criterion in _listed(base)]
+        new = [child for child in added.value if (child.child("measure") or child).value not in read]
+        old = placed_at(_listed(base), node.mark)
         assert isinstance(old.value, list)
         return Node([*old.value, *new], node.mark) if new else None
 
@@ -367,6 +369,11 @@ def _named(node: Node, name: str) -> Node:
 
 def _below(base: Any, key: str) -> Any:
     return base.get(key) if isinstance(base, dict) else None
+
+
+def _listed(base: Any) -> list[Any]:
+    """What a list of the scenario holds, and nothing where it has no list there."""
+    return base if isinstance(base, list) else []
 
 
 def _plain(share: Any) -> float:

@@ -64,7 +64,7 @@ class Relative:
     def _date(self, role: Any) -> Any:
         """The planned date of the phase in a role, as a form."""
         roles = ROLES["rollout", "phases"]
-        if role not in roles:
+        if not isinstance(role, str) or role not in roles:
             near = nearest(role, roles)
             raise FormError(Finding(("date_of_phase",), f"found {describe(role)}", f"allowed: {listed(roles)}", near))
         for name in roles[role](self.scenario):
