@@ -30,6 +30,29 @@ OWN = {
 BASES = ("template", *OWN, "typical-programme", "manufacturing-12-plants", "retail-chatbot")
 """Scenarios that differ in who and what there is; all others that are shipped change one of these."""
 
+BASE = """\
+name: base
+horizon_weeks: 104
+start_date: 2026-01-05
+sites:
+  - {name: home, users: 900, data_quality: 0.9}
+  - {name: near, users: {p10: 200, p50: 300, p90: 500}, data_quality: 0.7, tasks_per_user_week: 4}
+  - {name: far, users: 300, data_quality: 0.4, local_variety: 2}
+pilot: {sites: [home], users_per_site: 40}
+integration:
+  systems:
+    - {name: log-in, start_week: 4}
+    - {name: files, start_week: 8, after: [log-in]}
+rollout:
+  phases:
+    - {name: wave-2, week: 10, sites: [far]}
+    - {name: wave-1, week: 0, sites: [home, near]}
+  gates:
+    - {name: gate, phase: wave-2, criteria: [{measure: accuracy, at_least: 0.8}]}
+economics: {platform_cost_per_week: {p10: 1, p50: 2, p90: 4, source: bills}}
+"""
+"""An organisation of three sites with one of everything that has a role."""
+
 
 @cache
 def layers(name: str) -> list[Layer]:

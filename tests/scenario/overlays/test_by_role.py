@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 
 from simulator.cli.entry import execute
 from simulator.scenario import Scenario, ScenarioError, ScenarioWarning, load, load_suite
-from simulator.scenario.files.inheritance import Layer
-from simulator.scenario.files.overlays import Overlay, assembled
-from simulator.scenario.text.reading import read_text
-from simulator.scenario.text.tree import from_python
-from tests.scenario.overlays.library import TEN, layers
+from tests.scenario.overlays.library import BASE
 
 Write = Callable[..., Path]
-
-BASE = """\
-name: base
-horizon_weeks: 104
-start_date: 2026-01-05
-sites:
-  - {name: home, users: 900, data_quality: 0.9}
-  - {name: near, users: {p10: 200, p50: 300, p90: 500}, data_quality: 0.7, tasks_per_user_week: 4}
-  - {name: far, users: 300, data_quality: 0.4, local_variety: 2}
-pilot: {sites: [home], users_per_site: 40}
-integration:
-  systems:
-    - {name: log-in, start_week: 4}
-    - {name: files, start_week: 8, after: [log-in]}
-rollout:
-  phases:
-    - {name: wave-2, week: 10, sites: [far]}
-    - {name: wave-1, week: 0, sites: [home, near]}
-  gates:
-    - {name: gate, phase: wave-2, criteria: [{measure: accuracy, at_least: 0.8}]}
-economics: {platform_cost_per_week: {p10: 1, p50: 2, p90: 4, source: bills}}
-"""
-
 
 NOTHING = "mine.yaml:1:7: found overlay over, which changes nothing in base: "
 PILOTS = (
@@ -390,49 +361,3 @@ def test_commands_and_suites_tell_what_finds_nobody(write: Write, capsys: pytest
     error = capsys.readouterr().err
     assert "which changes nothing in base: it is part of the scenario already" in error
     assert "Traceback" not in error
-
-
-ODD: list[Any] = [
-    *(None, True, 0, -1, 0.5, 1e9, "x", "all", "keep", [], {}, [1], [{}]),
-    *([{"role": "all"}], [{"role": None}], [{"role": []}], [{"role": {}}], {"role": "all"}, {"role": 3}, {"role": {}}),
-    *({"role": "all", "named": 3}, {"role": "all", "named": [{}]}),
-    *({"times": 2}, {"times": None}, {"plus": "x"}, {"plus": {"p10": 1, "p50": 2, "p90": 3}}, {"plus": {"p10": 1}}),
-    *({"plus": {"p10": "a", "p50": 2, "p90": 3}}, {"at_least": {}}, {"at_least": {"p10": 1}}, {"at_most": [1]}),
-    *({"at_least_per_1000_users": "a"}, {"at_least_per_1000_users": 1e12}, {"same_people_in_all": True}),
-    *({"date_of_phase": []}, {"date_of_phase": "last"}),
-    *({"replace": []}, {"replace": [1]}, {"replace": [{"name": "a"}]}),
-    *({"by_role": {}}, {"by_role": 3}, {"by_role": {"most-engaged": "keep"}}),
-    *({"if_there": True}, {"if_there": "sites.0"}, {"if_there": "rollout.gates"}, {"if_there": []}),
-    *({"nobody_at_hour": 2}, {"nobody_at_hour": None}),
-    *({"add": []}, {"add": [1]}, {"add": [{}]}, {"add": [{"measure": {}}]}),
-]
-"""What stands where something else was meant."""
-
-
-def spots(value: Any) -> list[tuple[Any, Any]]:
-    """All containers in a document, each with one of its keys."""
-    items = list(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ())
-    return [(value, key) for key, _ in items] + [spot for _, child in items for spot in spots(child)]
-
-
-@pytest.mark.parametrize("name", TEN)
-def test_odd_overlays_are_refused_and_no_more(name: str) -> None:
-    """Whatever stands in a shipped overlay by mistake, the scenario can be used or the error says where it is wrong."""
-    rng = Random(name)
-    base = [Layer(None, read_text(BASE, "base.yaml"), extends=False)]
-    shipped = json.dumps(layers(name)[-1].own.plain())
-    refused: list[ScenarioError] = []
-    for _ in range(40):
-        document = json.loads(shipped)
-        parent, key = rng.choice(spots(document))
-        parent[key] = rng.choice(ODD)
-        over = Overlay([Layer(None, from_python(document), extends=True)], "odd.yaml")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ScenarioWarning)
-            try:
-                Scenario.from_tree(assembled(base, [over]))
-            except ScenarioError as error:
-                refused.append(error)
-    assert len(refused) > 8
-    for error in refused:
-        assert all(problem.path or "changes nothing" in problem.found for problem in error.problems), error
