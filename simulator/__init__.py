@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from simulator.results.suite_result import SuiteResult as SuiteResult
     from simulator.scenario import Scenario as Scenario
     from simulator.scenario import ScenarioError as ScenarioError
+    from simulator.scenario import ScenarioWarning as ScenarioWarning
     from simulator.scenario import Suite as Suite
     from simulator.scenario import load as load
     from simulator.scenario import load_suite as load_suite
@@ -49,6 +50,7 @@ _PLACES = {
     "ResultWarning": "simulator.store.shards",
     "Scenario": "simulator.scenario",
     "ScenarioError": "simulator.scenario",
+    "ScenarioWarning": "simulator.scenario",
     "Simulation": "simulator.stepping.simulation",
     "Suite": "simulator.scenario",
     "SuiteResult": "simulator.results.suite_result",
@@ -74,6 +76,7 @@ __all__ = [
     "ResultWarning",
     "Scenario",
     "ScenarioError",
+    "ScenarioWarning",
     "Simulation",
     "Suite",
     "SuiteResult",

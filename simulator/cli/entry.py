@@ -66,11 +66,13 @@ for name, command in COMMANDS.items():
 
 @contextmanager
 def telling_warnings() -> Iterator[None]:
-    """Have warnings about results printed without the place in the code, which helps no planner."""
+    """Have warnings about scenarios and results printed without the place in the code, which helps no planner."""
+    from simulator.scenario.text.problems import ScenarioWarning
     from simulator.store.shards import ResultWarning
 
     with warnings.catch_warnings():
-        warnings.simplefilter("always", ResultWarning)
+        for category in (ScenarioWarning, ResultWarning):
+            warnings.simplefilter("always", category)
         warnings.showwarning = lambda message, *_, **__: complain(message)
         yield
 

@@ -19,7 +19,7 @@ from simulator.scenario.numbers.distribution import Distribution
 from simulator.scenario.numbers.quantity import Note, Quantity
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.suite import Member, Suite, is_suite, load_suite, read_suite_file
-from simulator.scenario.text.problems import Problem, ScenarioError
+from simulator.scenario.text.problems import Problem, ScenarioError, ScenarioWarning
 
 __all__ = [
     "SUITES",
@@ -32,6 +32,7 @@ __all__ = [
     "Quantity",
     "Scenario",
     "ScenarioError",
+    "ScenarioWarning",
     "Stated",
     "Suite",
     "Tied",

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.scenario.building import build, placed
-from simulator.scenario.files.inheritance import Layer, merged, named_file, named_shipped, put_over, read_layers
+from simulator.scenario.files.inheritance import named_file, named_shipped, read_layers
 from simulator.scenario.files.loading import Named, Opened, locate, opened
+from simulator.scenario.files.overlays import Overlay, assembled
 from simulator.scenario.files.suite_file import SuiteFile, Varied, is_suite_tree, refuse_suites
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.text.paths import values_at
@@ -141,13 +142,14 @@ class _Reading:
         """The scenario with its overlays, but without changes; None where something is wrong with it."""
         if planned.at not in self._loaded:
             try:
-                self._loaded[planned.at] = Scenario.from_tree(merged(self._layers(planned)))
+                self._loaded[planned.at] = Scenario.from_tree(self._assembled(planned))
             except ScenarioError as error:
                 self.problems += error.problems
                 self._loaded[planned.at] = None
         return self._loaded[planned.at]
 
-    def _layers(self, planned: _Planned) -> list[Layer]:
+    def _assembled(self, planned: _Planned) -> Node:
+        """The tree of a scenario under its overlays; raises ScenarioError."""
         node = self.tree.follow(planned.at)[0]
         named = node.child("scenario") or node
         shipped_only = self.opened.shipped_only
@@ -155,10 +157,11 @@ class _Reading:
         refuse_suites(layer.own for layer in reversed(stack))
         overlays = node.child("overlays")
         listed_here = overlays.value if overlays is not None and isinstance(overlays.value, list) else []
+        over = []
         for i, overlay in enumerate(listed_here):
             path, shown = self._named(overlay, (*planned.at, "overlays", i))
-            stack = put_over(stack, read_layers(path, shown, shipped_only=shipped_only), shown)
-        return stack
+            over.append(Overlay(read_layers(path, shown, shipped_only=shipped_only), shown))
+        return assembled(stack, over)
 
     def _named(self, node: Node, at: Location) -> tuple[Path, str]:
         if self.opened.shipped_only:

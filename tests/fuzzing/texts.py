@@ -21,6 +21,7 @@ NUMBERS = (
 WORDS = (
     "null", "~", "true", "false", "True", "yes", "no", "all", "mon-fri", "''", '""', "[]", "{}", "[[]]", "{a: 1}",
     "[1, 2]", "2026-01-05", "2026-02-30", "9999-12-31", "extends", "name", "remove", "value", "p10", "p50", "source",
+    "replace", "role", "pilot", "representative", "by_role", "if_there", "keep", "times", "plus", "at_least", "add",
     "lognormal", "empirical", "*", "a.b", "..", "/", "../..", "/dev/null", ".", "users", "sites", "\u00a0", "\u200b",
     "\ufeff", "\u201cx\u201d", "x\uff1ay", "\u202ex", "caf\u00e9", "\u0661", "\U0001f600", "x" * 70, "x" * 5000, "a:1",
     "a :1", "key:",

@@ -17,6 +17,8 @@ from tests.scenario.conftest import MINIMAL
 from tests.scenario.fields_page import PAGE, entries, page
 from tests.scenario.text.malformed import ADDED
 
+OVERLAYS = Path(__file__).parent / "overlays"
+
 
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
@@ -56,6 +58,13 @@ def test_schema_accepts_what_loads(validator: Draft202012Validator) -> None:
     overlay = {"extends": "x", "sites": [{"name": "a", "remove": True}, {"name": "b", "data_quality": 0.3}]}
     assert validator.is_valid(overlay)
     assert validator.is_valid(overlay | {"extends": ["x", "y.yaml"]})
+    overlays = (*shipped_folder().glob("*.yaml"), *OVERLAYS.glob("*/*.yaml"))
+    assert len(overlays) > 30
+    for path in overlays:
+        assert [error.message for error in validator.iter_errors(plain(path.read_text()))] == [], path
+    for wrong in ({"replace": [{"name": "a"}], "x": 3}, {"replace": 3}, [{"role": "pilots"}], [{"users": 3}]):
+        assert not validator.is_valid({"extends": "x", "sites": wrong}), wrong
+    assert validator.is_valid({"extends": "x", "sites": {"replace": [{"name": "a", "users": {"times": 2, "plus": 1}}]}})
     for wrong in ([], ["x", "x"], [3], 3):
         assert not validator.is_valid(overlay | {"extends": wrong})
 

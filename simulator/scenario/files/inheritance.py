@@ -2,8 +2,8 @@
 
 Files are laid over each other one by one: what a file extends comes before it, in the order in which it names them, and
 each file once, however many others extend it. Mappings merge deeply; lists of named things merge by ``name``, and
-``remove: true`` deletes one; other lists replace. What stands for one thing replaces it whole: a number with its
-distribution and source, and a mix whose shares add up to 1.
+``remove: true`` deletes one; ``{replace: [...]}`` in place of a list replaces it whole, as other lists do anyway. What
+stands for one thing replaces it whole: a number with its distribution and source, and a mix whose shares add up to 1.
 """
 
 import os
@@ -20,6 +20,8 @@ MOST_FILES: Final = 20
 """Most files that extend each other."""
 MIXES: Final = ("segments",)
 """Keys of mappings from names to shares."""
+REPLACE: Final = "replace"
+"""The key under which a list stands that replaces the one that it is laid over."""
 
 
 class Layer(NamedTuple):
@@ -132,39 +134,10 @@ def named_shipped(at: Location, base: Node, folder: Path) -> tuple[Path, str]:
     raise _refused(at, base, f"found {base.described()}", allowed, near)
 
 
-def put_over(scenario: list[Layer], overlay: list[Layer], shown: str) -> list[Layer]:
-    """The layers of a scenario with those of an overlay over them, as far as they are not among them already.
-
-    The whole scenario that the overlay was written for is left out, as this one takes its place; so are the overlays'
-    names and descriptions. Raises ScenarioError where the overlay extends nothing: it is a whole scenario itself.
-    """
-    if not overlay[-1].extends:
-        allowed = "allowed: overlays, which say what they extend"
-        raise ScenarioError([Problem("extends", "missing", allowed, file=shown)])
-    there = {layer.file for layer in scenario if layer.file is not None}
-    return scenario + [_unnamed(layer) for layer in overlay if layer.extends and layer.file not in there]
-
-
-def _unnamed(layer: Layer) -> Layer:
-    """A layer that leaves a scenario its name and description."""
-    assert isinstance(layer.own.value, dict)
-    rest = {key: node for key, node in layer.own.value.items() if key not in ("name", "description")}
-    return layer._replace(own=Node(rest, layer.own.mark, layer.own.keys))
-
-
-def merged(layers: list[Layer]) -> Node:
-    """The tree of layers laid over each other, the first one lowest; raises ScenarioError."""
-    problems: list[Problem] = []
-    tree = layers[0].own
-    for layer in layers[1:]:
-        tree = merge(tree, layer.own, (), problems)
-    if problems:
-        raise ScenarioError(problems)
-    return tree
-
-
 def merge(base: Node, over: Node, at: Location, problems: list[Problem]) -> Node:
     """A node of an extending file laid over the node that it extends."""
+    if over.whole:
+        return over
     if isinstance(base.value, dict) and isinstance(over.value, dict):
         if _is_whole(base) or _is_whole(over) or (at and at[-1] in MIXES):
             return over
@@ -186,6 +159,34 @@ def merge(base: Node, over: Node, at: Location, problems: list[Problem]) -> Node
         if _is_named(over):
             _nothing_to_remove(over, at, problems)
     return over
+
+
+def with_whole_lists(node: Node, at: Location, problems: list[Problem]) -> Node:
+    """A layer in which each ``{replace: [...]}`` is a list that takes the place of all that it is laid over."""
+    if isinstance(node.value, list):
+        return Node(
+            [with_whole_lists(child, (*at, child.name or i), problems) for i, child in enumerate(node.value)], node.mark
+        )
+    if not isinstance(node.value, dict) or (at and at[-1] in MIXES and REPLACE not in node.value):
+        return node
+    if REPLACE not in node.value or (at and at[-1] in MIXES and not isinstance(node.value[REPLACE].value, list)):
+        children = {key: with_whole_lists(child, (*at, key), problems) for key, child in node.value.items()}
+        return Node(children, node.mark, node.keys)
+    things, mark = node.value[REPLACE], node.keys.get(REPLACE, node.mark)
+    if len(node.value) > 1:
+        others = listed(key for key in node.value if key != REPLACE)
+        problems.append(_problem((*at, REPLACE), f"found replace beside {others}", "allowed: replace alone", mark))
+    if not isinstance(things.value, list):
+        problems.append(
+            _problem((*at, REPLACE), f"found {things.described()}", "allowed: the list that takes its place", mark)
+        )
+        return node
+    _nothing_to_remove(things, at, problems)
+    for i, thing in enumerate(things.value):
+        if isinstance(thing.value, dict) and "role" in thing.value:
+            allowed = "allowed: names, as it takes the place of all that could be in a role"
+            problems.append(_problem((*at, i, "role"), "found role", allowed, thing.keys.get("role", thing.mark)))
+    return Node(things.value, things.mark, whole=True)
 
 
 def _is_whole(node: Node) -> bool:
@@ -212,7 +213,9 @@ def _merge_named(base: Node, over: Node, at: Location, problems: list[Problem]) 
     assert isinstance(over.value, list)
     merged: dict[str, Node] = {str(node.name): node for node in base.value}
     if len(merged) < len(base.value):
-        return Node([*base.value, *over.value], over.mark)  # the schema refuses the name that stands twice
+        return Node(
+            [*base.value, *over.value], over.mark, whole=base.whole
+        )  # the schema refuses the name that stands twice
     seen: set[str] = set()
     for node in over.value:
         name = str(node.name)
@@ -230,7 +233,7 @@ def _merge_named(base: Node, over: Node, at: Location, problems: list[Problem]) 
             merged.pop(name, None)
         else:
             merged[name] = merge(merged[name], node, place, problems) if name in merged else node
-    return Node(list(merged.values()), over.mark)
+    return Node(list(merged.values()), over.mark, whole=base.whole)
 
 
 def _removes(node: Node, at: Location, problems: list[Problem]) -> bool:

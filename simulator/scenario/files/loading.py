@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from simulator.scenario.files.inheritance import Layer, layers, merged, named_shipped, put_over
+from simulator.scenario.files.inheritance import Layer, layers, named_shipped
+from simulator.scenario.files.overlays import Overlay, assembled
 from simulator.scenario.files.shipped import SUITES, shipped_folder, shipped_names, shipped_path
 from simulator.scenario.files.suite_file import refuse_suites
 from simulator.scenario.files.upload import Upload
@@ -40,9 +41,10 @@ def load(source: Named | Mapping[str, Any], overlays: Sequence[Named] = (), *, s
 
     Overlays are paths, shipped names or uploads of scenarios that extend others. What they say themselves is laid over
     the scenario in the order given, and what the overlays that they extend say; not the whole scenario they were
-    written for, nor what is there already. Name and description stay. Uploads can extend shipped scenarios only; where
-    `shipped_only`, names and mappings reach no other file either. Raises ScenarioError with every problem that was
-    found.
+    written for, nor what is there already. Roles that overlays speak of (`role: pilot`) are those of this scenario;
+    where nobody is in one, a `ScenarioWarning` says so. Name and description stay. Uploads can extend shipped scenarios
+    only; where `shipped_only`, names and mappings reach no other file either. Raises ScenarioError with every problem
+    that was found, also for an overlay that changes nothing.
     """
     scenario = opened(source, shipped_only=shipped_only)
     stack = scenario.layers()
@@ -50,10 +52,8 @@ def load(source: Named | Mapping[str, Any], overlays: Sequence[Named] = (), *, s
     if isinstance(overlays, str | os.PathLike | Upload) or not isinstance(overlays, Sequence):
         allowed = "allowed: a list of paths or of names of shipped scenarios"
         raise ScenarioError([Problem("overlays", f"found {describe(overlays)}", allowed)])
-    for overlay in overlays:
-        over = opened(overlay, shipped_only=shipped_only)
-        stack = put_over(stack, over.layers(), over.shown)
-    return Scenario.from_tree(merged(stack))
+    over = [opened(overlay, shipped_only=shipped_only) for overlay in overlays]
+    return Scenario.from_tree(assembled(stack, [Overlay(each.layers(), each.shown) for each in over]))
 
 
 def opened(source: Named | Mapping[str, Any], *, shipped_only: bool = False) -> Opened:

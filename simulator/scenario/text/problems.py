@@ -70,6 +70,10 @@ class ScenarioError(ValueError):
         return ScenarioError, (self.problems,)
 
 
+class ScenarioWarning(UserWarning):
+    """Something about a scenario that its author should know, and that does not keep it from being used."""
+
+
 def told(problems: Sequence[Problem]) -> str:
     """Problems as text: a line each, as many as fit, then the number of the others."""
     lines: list[str] = []

@@ -34,13 +34,15 @@ NOWHERE: Final = Mark()
 class Node:
     """A mapping, list or scalar with its place; ``keys`` are the places of a mapping's keys.
 
-    ``written`` is how a scalar other than text stands in the file: ``007`` for 7, nothing at all for null.
+    ``written`` is how a scalar other than text stands in the file: ``007`` for 7, nothing at all for null. A list
+    that is ``whole`` takes the place of all that it is laid over.
     """
 
     value: "dict[str, Node] | list[Node] | Scalar"
     mark: Mark = NOWHERE
     keys: dict[str, Mark] = field(default_factory=dict)
     written: str | None = None
+    whole: bool = False
     _things: "dict[str, list[Node]] | None" = None
 
     def plain(self) -> Any:
