@@ -154,6 +154,11 @@ def telling(sign: Sign, failures: float, successes: float) -> bool:
     return sign.failures - sign.successes > Z_95 * error
 
 
+def usual(sign: Sign) -> bool:
+    """Whether most successes show a sign too: it may be commoner among failures, but sets nobody apart."""
+    return sign.successes is not None and sign.successes > 0.5
+
+
 def _lead(sign: Sign) -> float:
     return sign.failures - (sign.successes or 0.0)
 
