@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
-from simulator.report.narrow import Rows, below
-from simulator.report.signs import criteria_lost, stops
+from simulator.report.narrow import GAP, Rows, below
+from simulator.report.signs import adoption_asked, criteria_lost, stops
 from simulator.report.verdict import interval
 from simulator.report.words import OUTCOME_WORDS, written
-from simulator.scenario.measure import GROUPS, SHARE
+from simulator.results.statistics import describe
+from simulator.scenario.measure import COUNT, GROUPS, MONEY, SHARE
 from simulator.scenario.measures import ESTIMATED, MAIN_GROUPS
 
 if TYPE_CHECKING:
@@ -19,9 +20,18 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from simulator.results.result import Result
-    from simulator.results.statistics import Share
+    from simulator.results.statistics import Numbers, Share
+    from simulator.results.weighting import Truths
     from simulator.scenario.vocabulary import Outcome
 
+BY_OUTCOME = {
+    "adoption_peak": "adoption, peak",
+    "adoption_final": "at the end",
+    "programme_cost": "cost",
+    "value_from_funding": "value of funding",
+}
+"""The measures that are told apart by outcome, and what stands over them."""
+OUTCOME_HEADING = "Adoption and money by outcome (median)"
 CURVE_HEADING = "Share of the funded in which adoption holds for so many weeks in a row"
 Row = tuple[str, str, str, str, str, str, str]
 HEADINGS = ("", "measure", "n", "mean", "p10", "p50", "p90")
@@ -100,11 +110,12 @@ def measure_groups(result: Result) -> list[list[Row]]:
     """The main measures in groups: words, name, n, mean with half-width, p10, p50, p90.
 
     Measures that are always null are left out, and money where nothing has a price; n is told where it is not the
-    number of replications.
+    number of replications. What support needs is told three times: as met, of the programmes that succeed, and, as
+    work, at the adoption that success asks for; need is low where nobody uses the system.
     """
     named = zip(GROUPS, MAIN_GROUPS, strict=True)
     shown = [names for group, names in named if group != "money" or result.priced]
-    groups = ([_measure_row(result, name) for name in names if result.estimate(name).get("n")] for names in shown)
+    groups = ([row for name in names for row in _measure_rows(result, name)] for names in shown)
     return [group for group in groups if group]
 
 
@@ -113,21 +124,79 @@ def measure_rows(result: Result) -> list[Row]:
     return [row for group in measure_groups(result) for row in group]
 
 
-def _measure_row(result: Result, name: str) -> Row:
-    estimate, measure, currency = result.estimate(name), ESTIMATED[name], result.scenario.economics.currency
-    mean = written(estimate["mean"], measure.unit, currency=currency)
+def _measure_rows(result: Result, name: str) -> list[Row]:
+    """The row of a measure, none where it is always null, and what is told of it besides."""
+    values = _numbers(result, name)
+    rows = [(ESTIMATED[name].words, name, values)]
+    if name == "support_underestimate_factor" and 0.0 < (result.success_probability.share or 0.0) < 1.0:
+        succeeds = np.array([bool(value) for value in result.records.measure("success")], dtype=bool)
+        rows.append(("– where it succeeds", "", np.where(succeeds, values, np.nan)))
+    if name == "support_workload_factor" and (level := adoption_asked(result)) is not None:
+        rows.append(("– at the adoption asked for", "", values * level / _numbers(result, "adoption_pilot")))
+    return [_row(result, words, name, column, shown) for words, column, shown in rows if _counted(result, shown).any()]
+
+
+def _row(result: Result, words: str, name: str, column: str, values: Numbers) -> Row:
+    """A row of values, float64[replications], NaN for null, in the unit of a measure."""
+    unit, estimate = ESTIMATED[name].unit, describe(values, result.weighting.weights)
+    mean = written(estimate["mean"], unit, currency=result.scenario.economics.currency)
     if estimate["half_width_95"] is not None:
-        mean += f" ± {written(estimate['half_width_95'], measure.unit, like=estimate['mean'])}"
-    p10, p50, p90 = (written(estimate[quantile], measure.unit) for quantile in ("p10", "p50", "p90"))
-    n = estimate["n"] or 0
-    return measure.words, name, "" if n == result.replications_done else f"{n:,}", mean, p10, p50, p90
+        mean += f" ± {written(estimate['half_width_95'], unit, like=estimate['mean'])}"
+    p10, p50, p90 = (written(estimate[quantile], unit) for quantile in ("p10", "p50", "p90"))
+    return words, column, _number_told(result, _counted(result, values)), mean, p10, p50, p90
+
+
+def _number_told(result: Result, mask: Truths) -> str:
+    """How many of the replications there are under a mask, or of their effective number; empty where it is all."""
+    if result.weighting.weights is None:
+        return "" if mask.all() else f"{np.count_nonzero(mask):,}"
+    share, size = result.weighting.share(mask).share or 0.0, result.effective_sample_size or 0.0
+    return "" if share == 1.0 else written(share * size, COUNT)
+
+
+def _numbers(result: Result, name: str) -> Numbers:
+    """A measure as float64[replications], NaN for null, or where there is no such measure."""
+    if name not in result.records.measures:
+        return np.full(result.replications_done, np.nan)
+    return np.array([np.nan if value is None else value for value in result.records.measure(name)], dtype=float)
+
+
+def _counted(result: Result, values: Numbers) -> Truths:
+    """Which values are not null, and have a weight."""
+    weights = result.weighting.weights
+    return ~np.isnan(values) if weights is None else ~np.isnan(values) & (weights > 0.0)
 
 
 def footnote(result: Result) -> str:
     """What the column n says; empty where it says nothing."""
     if all(row[2] == "" for row in measure_rows(result)):
         return ""
-    return f"n: the number of replications that the row is about, where it is not all {result.replications_done:,}"
+    size = result.effective_sample_size
+    if size is None:
+        return f"n: the number of replications that the row is about, where it is not all {result.replications_done:,}"
+    return f"n: how many of the {size:,.0f} programmes like the one observed the row is about, where it is not all"
+
+
+def by_outcome(result: Result) -> list[tuple[str, ...]]:
+    """Adoption and money of each outcome, medians, below a row of headings; empty where all end alike.
+
+    The main table mixes programmes that run with those that were shelved.
+    """
+    found = [name for name, share in result.outcomes.items() if share.share]
+    if len(found) < 2:
+        return []
+    known = [name for name in BY_OUTCOME if result.estimate(name).get("n")]
+    names = [name for name in known if ESTIMATED[name].unit != MONEY or result.priced]
+    currency = result.scenario.economics.currency
+    heads = [f"{BY_OUTCOME[name]}, {currency}" if ESTIMATED[name].unit == MONEY else BY_OUTCOME[name] for name in names]
+    rows = [("", *heads)]
+    for name in found:
+        part = result.given(f"outcome == {name}")
+        medians = (part.quantile(each, 0.5).value for each in names)
+        told = (written(median, ESTIMATED[each].unit) for each, median in zip(names, medians, strict=True))
+        words = OUTCOME_WORDS[cast("Outcome", name)]
+        rows.append((words[:1].upper() + words[1:], *told))
+    return rows
 
 
 def success_line(result: Result) -> str:
@@ -187,12 +256,30 @@ class ResultTable:
         if result.reasons():
             yield ""
             yield Text(result.reasons())
+        yield from self._by_outcome(options.max_width)
         if result.funded_count and options.max_width >= LEAST_WIDTH_FOR_CURVE:
             yield ""
             yield Text(CURVE_HEADING, style="dim")
-            yield _curve(result)
+            yield _small(curve_rows(result))
+        if result.within is None:
+            yield ""
+            yield Text(speed_line(result), style="dim")
+
+    def _by_outcome(self, width: int) -> RenderResult:
+        """What sets outcomes apart, as a table or one below the other."""
+        from rich.text import Text
+
+        rows = by_outcome(self._result)
+        if not rows:
+            return
         yield ""
-        yield Text(speed_line(result), style="dim")
+        yield Text(OUTCOME_HEADING, style="dim")
+        if sum(max(map(len, column)) + GAP for column in zip(*rows, strict=True)) <= width:
+            yield _small(rows)
+            return
+        (_, *heads), *told = rows
+        for name, *values in told:
+            yield from below(name, [", ".join(map(" ".join, zip(heads, values, strict=True)))], width)
 
 
 def _least_width(result: Result) -> int:
@@ -239,12 +326,12 @@ def curve_rows(result: Result) -> list[tuple[str, ...]]:
     ]
 
 
-def _curve(result: Result) -> Table:
-    """The success curve for a terminal."""
+def _small(content: list[tuple[str, ...]]) -> Table:
+    """A small table for a terminal, of a row of headings and others."""
     from rich.table import Table
 
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    head, *rows = curve_rows(result)
+    table = Table(box=None, show_header=False, padding=(0, GAP, 0, 0), pad_edge=False)
+    head, *rows = content
     for index in range(len(head)):
         table.add_column(justify="right" if index else "left")
     table.add_row(*head, style="dim")
@@ -270,19 +357,26 @@ def result_html(result: Result) -> str:
         for row in measure_rows(result)
     )
     reasons = f"<p>{escape(result.reasons())}</p>" if result.reasons() else ""
-    rows = "".join(
-        "<tr>" + "".join(f"<td style='text-align:right'>{escape(cell)}</td>" for cell in row) + "</tr>"
-        for row in curve_rows(result)
-    )
-    curve = f"<p>{CURVE_HEADING}:</p><table>{rows}</table>" if result.funded_count else ""
+    outcome_rows = by_outcome(result)
+    apart = _small_html(OUTCOME_HEADING, outcome_rows) if outcome_rows else ""
+    curve = _small_html(CURVE_HEADING, curve_rows(result)) if result.funded_count else ""
+    speed = f"<p><small>{escape(speed_line(result))}</small></p>" if result.within is None else ""
     return (
         f"<div><p><strong>{escape(result.scenario.name)}</strong> {escape(heading(result))}</p>"
         f"{f'<p>{escape(pilot_line(result))}.</p>' if pilot_line(result) else ''}"
         f"<p>{escape(result.verdict())}</p>{reasons}<p>{outcomes}. {escape(success_line(result))}.</p>"
         f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
-        f"{curve}"
-        f"<p><small>{escape(speed_line(result))}</small></p></div>"
+        f"{apart}{curve}{speed}</div>"
     )
+
+
+def _small_html(title: str, content: list[tuple[str, ...]]) -> str:
+    """A small table for a notebook."""
+    rows = "".join(
+        "<tr>" + "".join(f"<td style='text-align:right'>{escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in content
+    )
+    return f"<p>{escape(title)}:</p><table>{rows}</table>"
 
 
 def reach(low: float | None, high: float | None) -> str:

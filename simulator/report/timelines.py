@@ -38,16 +38,17 @@ def timeline(result: Result, axes: Axes) -> Axes:
     for position, milestone in enumerate(reversed(milestones)):
         known = ~np.isnan(milestone.weeks)
         weeks = milestone.weeks[known]
+        size = weighting.size(known)
         if milestone.planned is not None:
             axes.plot(milestone.planned, position, marker="D", markersize=12, color=style.INK, mfc="none", zorder=5)
-        if len(weeks) >= LEAST_SHOWN:
+        if size >= LEAST_SHOWN:
             low, middle, high = weighting.quantiles(milestone.weeks, (0.1, 0.5, 0.9), known)
             axes.plot([low, high], [position, position], color=milestone.colour, linewidth=7, alpha=0.45)
             axes.plot(middle, position, marker="o", markersize=8, color=milestone.colour)
         elif len(weeks):
             axes.plot(weeks, np.full(len(weeks), position), marker="o", linestyle="", color=milestone.colour)
         axes.annotate(
-            f"{weighting.share(known).share or 0.0:.0%}",
+            style.in_percent(weighting.share(known).share or 0.0),
             (1.01, position),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -59,7 +60,7 @@ def timeline(result: Result, axes: Axes) -> Axes:
     axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
     axes.axvline(0, color=style.GREY, linewidth=0.9, linestyle=(0, (2, 2)))
     axes.set_xlabel(
-        "Weeks since funding; dot and bar: median and middle 80% of those that get there;\n"
+        "Weeks since funding; dot, bar: median, middle 80% of those that get there;\n"
         "diamond: plan (for scale: deadline); right: share of the funded that get there"
     )
     axes.xaxis.label.set_linespacing(1.3)
@@ -72,7 +73,7 @@ def timeline(result: Result, axes: Axes) -> Axes:
 
 def shelving(result: Result, axes: Axes) -> Axes:
     """Share of funded programmes shelved in each period between two reviews, by the sponsor or at a gate."""
-    from matplotlib.ticker import MaxNLocator, PercentFormatter
+    from matplotlib.ticker import MaxNLocator
 
     weeks, by_sponsor, mass = _shelved(result)
     last = max(REVIEW_WEEKS * 13, math.ceil(float(weeks.max(initial=0.0)) / REVIEW_WEEKS) * REVIEW_WEEKS)
@@ -86,14 +87,14 @@ def shelving(result: Result, axes: Axes) -> Axes:
         share = np.array([float(mass[chosen & (review == week)].sum()) for week in reviews])
         axes.bar(reviews, share, width=0.8 * REVIEW_WEEKS, bottom=bottom, color=colour, label=who)
         bottom += share
-    told = f"Shelved: {float(mass.sum()):.0%} of the funded"
+    told = f"Shelved: {style.in_percent(min(1.0, float(mass.sum())))} of the funded"
     if len(weeks):
         told += f", most often by week {reviews[int(bottom.argmax())]}"
         axes.legend(loc="upper right", frameon=False, fontsize=9.5)
     else:
         axes.set_ylim(0, 0.1)
         axes.text(0.5, 0.5, "none is shelved", transform=axes.transAxes, ha="center", color=style.GREY)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.yaxis.set_major_formatter(style.percent())
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.set_xlim(0, last + REVIEW_WEEKS)
     axes.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 2, 4, 8, 10], integer=True))

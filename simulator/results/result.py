@@ -364,9 +364,9 @@ class Result(Accounted):
 
     @property
     def plot(self) -> Any:
-        """Figures, each a matplotlib Axes: `plot.adoption()`, `accuracy()`, `money()`, `timeline()`, `shelving()`,
-        `integrations()`, `tickets()`, `backlog()`, `outcomes()`, `success_curve()`, `costs()`, and `fan(measure)` for
-        any weekly measure.
+        """Figures, each a matplotlib Axes: `plot.adoption()`, `accuracy()`, `resolution()`, `trust()`, `money()`,
+        `timeline()`, `shelving()`, `integrations()`, `tickets()`, `backlog()`, `outcomes()`, `success_curve()`,
+        `costs()`, and for any weekly measure `fan(measure)` and `by_outcome(measure)`.
         """
         return view("plot", self)
 
