@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.report import spending, style, success_figures, timelines
-from simulator.report.capacity import capacity
 from simulator.report.words import written
 from simulator.results.weighting import Truths
 from simulator.scenario.measure import MONEY, SHARE, Unit
@@ -66,7 +65,7 @@ class Figures:
         """Fan chart of tickets opened in each week, and how many the planned first tier could handle."""
         alone = axes is None
         axes = self.fan("tickets_opened", axes=_new_axes() if axes is None else axes)
-        most = capacity(self._result)
+        most = timelines.capacity(self._result)
         if most is not None:
             top = axes.get_ylim()[1]
             beyond = float(most.min()) > MOST_ABOVE * top

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulator.report.narrow import GAP, Rows, below
-from simulator.report.signs import adoption_asked, criteria_lost, stops
+from simulator.report.outcomes import by_outcome, number, outcome_lines
+from simulator.report.signs import adoption_asked
 from simulator.report.verdict import interval
-from simulator.report.words import OUTCOME_WORDS, written
+from simulator.report.words import written
 from simulator.results.statistics import describe
-from simulator.scenario.measure import COUNT, GROUPS, MONEY, SHARE
+from simulator.scenario.measure import GROUPS, SHARE
 from simulator.scenario.measures import ESTIMATED, MAIN_GROUPS
 
 if TYPE_CHECKING:
@@ -20,17 +21,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from simulator.results.result import Result
-    from simulator.results.statistics import Numbers, Share
+    from simulator.results.statistics import Numbers
     from simulator.results.weighting import Truths
-    from simulator.scenario.vocabulary import Outcome
 
-BY_OUTCOME = {
-    "adoption_peak": "adoption, peak",
-    "adoption_final": "at the end",
-    "programme_cost": "cost",
-    "value_from_funding": "value of funding",
-}
-"""The measures that are told apart by outcome, and what stands over them."""
 OUTCOME_HEADING = "Adoption and money by outcome (median)"
 CURVE_HEADING = "Share of the funded in which adoption holds for so many weeks in a row"
 Row = tuple[str, str, str, str, str, str, str]
@@ -59,53 +52,6 @@ def pilot_line(result: Result) -> str:
     )
 
 
-class OutcomeLine(NamedTuple):
-    """An outcome, or how it came about, in plain words: its share and 95% interval, and how many of it pay back.
-
-    `paid_back` is None where money is not spoken of, or it would say nothing.
-    """
-
-    words: str
-    share: str
-    interval: str
-    paid_back: Share | None
-
-    @property
-    def pays(self) -> str:
-        """How many of it pay back, in words."""
-        return "" if self.paid_back is None else f"{written(self.paid_back.share, SHARE)} of it paid back"
-
-
-def outcome_lines(result: Result) -> list[OutcomeLine]:
-    """A line for each outcome that occurred.
-
-    Below "shelved" stands who did it, sponsor or gate; below "lost" how.
-    """
-    lines: list[OutcomeLine] = []
-    for name, share in result.outcomes.items():
-        paid = result.paid_back_by_outcome[name] if result.priced and name != "not_funded" else None
-        words = OUTCOME_WORDS[cast("Outcome", name)]
-        lines.append(OutcomeLine(words, written(share.share, SHARE), reach(share.low, share.high), paid))
-        ways = _ways(result, name)
-        for how, part in sorted(ways, key=lambda way: (-(way[1].share or 0.0), way[0])):
-            lines.append(OutcomeLine(f"– {how}", written(part.share, SHARE), reach(part.low, part.high), None))
-    return lines
-
-
-def _ways(result: Result, outcome: str) -> list[tuple[str, Share]]:
-    """How programmes came to be shelved, or to lose scale, with the share of each."""
-    if outcome not in ("shelved", "scaled_then_lost"):
-        return []
-    share, stopped = result.weighting.share, stops(result, cast("Outcome", outcome))
-    before = "shelved " if outcome == "scaled_then_lost" else ""
-    ways = [
-        (f"{before}by the sponsor" if gate is None else f"{before}at gate {gate}", share(mask))
-        for gate, mask in stopped.items()
-    ]
-    below = list(criteria_lost(result).values()) if before else []
-    return [*ways, ("short of a criterion", share(np.logical_or.reduce(below)))] if below else ways
-
-
 def measure_groups(result: Result) -> list[list[Row]]:
     """The main measures in groups: words, name, n, mean with half-width, p10, p50, p90.
 
@@ -126,19 +72,25 @@ def measure_rows(result: Result) -> list[Row]:
 
 def _measure_rows(result: Result, name: str) -> list[Row]:
     """The row of a measure, none where it is always null, and what is told of it besides."""
+    if not result.estimate(name).get("n"):
+        return []
     values = _numbers(result, name)
-    rows = [(ESTIMATED[name].words, name, values)]
+    rows = [_row(result, ESTIMATED[name].words, name, name, values)]
     if name == "support_underestimate_factor" and 0.0 < (result.success_probability.share or 0.0) < 1.0:
         succeeds = np.array([bool(value) for value in result.records.measure("success")], dtype=bool)
-        rows.append(("– where it succeeds", "", np.where(succeeds, values, np.nan)))
+        rows.append(_row(result, "– where it succeeds", name, "", np.where(succeeds, values, np.nan)))
     if name == "support_workload_factor" and (level := adoption_asked(result)) is not None:
-        rows.append(("– at the adoption asked for", "", values * level / _numbers(result, "adoption_pilot")))
-    return [_row(result, words, name, column, shown) for words, column, shown in rows if _counted(result, shown).any()]
+        asked = values * level / _numbers(result, "adoption_pilot")
+        rows.append(_row(result, "– at the adoption asked for", name, "", asked))
+    return [row for row in rows if row is not None]
 
 
-def _row(result: Result, words: str, name: str, column: str, values: Numbers) -> Row:
-    """A row of values, float64[replications], NaN for null, in the unit of a measure."""
-    unit, estimate = ESTIMATED[name].unit, describe(values, result.weighting.weights)
+def _row(result: Result, words: str, name: str, column: str, values: Numbers) -> Row | None:
+    """A row of values in the unit of a measure, or of its own; float64[replications], NaN for null; None for none."""
+    unit = ESTIMATED[name].unit
+    estimate = result.estimate(name) if column else describe(values, result.weighting.weights)
+    if not estimate["n"]:
+        return None
     mean = written(estimate["mean"], unit, currency=result.scenario.economics.currency)
     if estimate["half_width_95"] is not None:
         mean += f" ± {written(estimate['half_width_95'], unit, like=estimate['mean'])}"
@@ -147,11 +99,8 @@ def _row(result: Result, words: str, name: str, column: str, values: Numbers) ->
 
 
 def _number_told(result: Result, mask: Truths) -> str:
-    """How many of the replications there are under a mask, or of their effective number; empty where it is all."""
-    if result.weighting.weights is None:
-        return "" if mask.all() else f"{np.count_nonzero(mask):,}"
-    share, size = result.weighting.share(mask).share or 0.0, result.effective_sample_size or 0.0
-    return "" if share == 1.0 else written(share * size, COUNT)
+    """How many of the replications, or of their effective number, there are under a mask; empty where it is all."""
+    return "" if result.weighting.share(mask).share == 1.0 else number(result, mask)
 
 
 def _numbers(result: Result, name: str) -> Numbers:
@@ -175,28 +124,6 @@ def footnote(result: Result) -> str:
     if size is None:
         return f"n: the number of replications that the row is about, where it is not all {result.replications_done:,}"
     return f"n: how many of the {size:,.0f} programmes like the one observed the row is about, where it is not all"
-
-
-def by_outcome(result: Result) -> list[tuple[str, ...]]:
-    """Adoption and money of each outcome, medians, below a row of headings; empty where all end alike.
-
-    The main table mixes programmes that run with those that were shelved.
-    """
-    found = [name for name, share in result.outcomes.items() if share.share]
-    if len(found) < 2:
-        return []
-    known = [name for name in BY_OUTCOME if result.estimate(name).get("n")]
-    names = [name for name in known if ESTIMATED[name].unit != MONEY or result.priced]
-    currency = result.scenario.economics.currency
-    heads = [f"{BY_OUTCOME[name]}, {currency}" if ESTIMATED[name].unit == MONEY else BY_OUTCOME[name] for name in names]
-    rows = [("", *heads)]
-    for name in found:
-        part = result.given(f"outcome == {name}")
-        medians = (part.quantile(each, 0.5).value for each in names)
-        told = (written(median, ESTIMATED[each].unit) for each, median in zip(names, medians, strict=True))
-        words = OUTCOME_WORDS[cast("Outcome", name)]
-        rows.append((words[:1].upper() + words[1:], *told))
-    return rows
 
 
 def success_line(result: Result) -> str:
@@ -377,8 +304,3 @@ def _small_html(title: str, content: list[tuple[str, ...]]) -> str:
         for row in content
     )
     return f"<p>{escape(title)}:</p><table>{rows}</table>"
-
-
-def reach(low: float | None, high: float | None) -> str:
-    """An interval of a share in words; empty where there is none."""
-    return "" if low is None else f"{written(low, SHARE)} to {written(high, SHARE)}"

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from simulator.report.outcomes import outcome_lines
 from simulator.report.signs import criteria_missed, signs, stops, telling
-from simulator.report.tables import measure_rows, outcome_lines
+from simulator.report.tables import measure_rows
 from simulator.report.words import written
 from simulator.scenario.measure import COUNT, MONEY, SHARE, WEEKS
 from simulator.scenario.measures import ESTIMATED, WEEKLY
