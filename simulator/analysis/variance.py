@@ -203,6 +203,10 @@ def decompose(
         raise ValueError(
             f"the Python functions {', '.join(result.callbacks)} took part: simulate without them to repeat"
         )
+    if result.within is not None:
+        raise ValueError(
+            "replications that were chosen by what came out can't tell ignorance from chance; ask the whole result"
+        )
     draws = result.replications_done
     told = obstacle(result.scenario, draws)
     if told is not None:

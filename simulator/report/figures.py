@@ -9,7 +9,8 @@ import numpy as np
 
 from simulator.report import spending, style, success_figures, timelines
 from simulator.report.words import written
-from simulator.scenario.measure import MONEY, SHARE
+from simulator.results.weighting import Truths
+from simulator.scenario.measure import MONEY, SHARE, Unit
 from simulator.scenario.measures import WEEKLY
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from simulator.results.result import Result
 
 FAN = (0.1, 0.25, 0.5, 0.75, 0.9)
+MOST_ABOVE = 2.5
+"""How many times the top of a fan a line above it may be before it is left outside, so that the fan can be read."""
 
 Rows = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -31,19 +34,48 @@ class Figures:
 
     def adoption(self, axes: Axes | None = None) -> Axes:
         """Fan chart of adoption: active users as a share of all users in the full plan."""
-        return self.fan("adoption", WEEKLY["adoption"].title, axes=axes)
+        return self.fan("adoption", axes=axes)
 
     def accuracy(self, axes: Axes | None = None) -> Axes:
         """Fan chart of accuracy: correct answers as a share of correct and wrong ones."""
-        return self.fan("accuracy", WEEKLY["accuracy"].title, axes=axes)
+        return self.fan("accuracy", axes=axes)
 
     def resolution(self, axes: Axes | None = None) -> Axes:
         """Fan chart of resolution: correct answers as a share of all tasks attempted."""
-        return self.fan("resolution", WEEKLY["resolution"].title, axes=axes)
+        return self.fan("resolution", axes=axes)
+
+    def trust(self, axes: Axes | None = None) -> Axes:
+        """Fan chart of the mean trust of those who use the system."""
+        return self.fan("trust_mean", axes=axes)
+
+    def by_outcome(self, measure: str = "adoption", axes: Axes | None = None) -> Axes:
+        """A weekly measure, such as `adoption` or `net_cumulative`, told apart by outcome: medians, middle 50%.
+
+        Raises `KeyError` for an unknown measure.
+        """
+        axes = success_figures.by_outcome(self._result, _new_axes(height=4.6) if axes is None else axes, measure)
+        self._mark_funding(axes)
+        unit = WEEKLY[measure].unit
+        self._scale(axes, unit)
+        if unit != MONEY:
+            axes.set_ylim(bottom=0)
+        return axes
 
     def tickets(self, axes: Axes | None = None) -> Axes:
-        """Fan chart of tickets opened in each week."""
-        return self.fan("tickets_opened", WEEKLY["tickets_opened"].title, axes=axes)
+        """Fan chart of tickets opened in each week, and how many the planned first tier could handle."""
+        alone = axes is None
+        axes = self.fan("tickets_opened", axes=_new_axes() if axes is None else axes)
+        most = timelines.capacity(self._result)
+        if most is not None:
+            top = axes.get_ylim()[1]
+            beyond = float(most.min()) > MOST_ABOVE * top
+            number = f"{'up to ' if most.min() < most.max() else ''}{most.max():,.0f}"
+            words = f"tier 1 could handle {number}{' (above all of this)' if beyond else ''}"
+            axes.plot(most, color=style.VERMILION, linewidth=1.4, linestyle=(0, (5, 3)), label=words)
+            axes.set_ylim(0, top if beyond else max(top, 1.05 * min(float(most.max()), MOST_ABOVE * top)))
+        if alone:
+            style.legend_below(axes)
+        return axes
 
     def backlog(self, axes: Axes | None = None) -> Axes:
         """Fan chart of tickets waiting at the end of each week, all tiers together."""
@@ -115,6 +147,8 @@ class Figures:
     ) -> Axes:
         """Fan chart of a weekly measure: median and the middle 50% and 80% of the replications in each week.
 
+        Where it is null in some, as nobody uses the system any more, the share that it speaks of stands below.
+
         `rows` (float64[replications, weeks]) replaces the measure's own values. Raises `KeyError` for an unknown
         measure.
         """
@@ -122,32 +156,51 @@ class Figures:
         axes = _new_axes() if axes is None else axes
         values = self._result.records.week_rows(measure) if rows is None else rows
         declared = WEEKLY.get(measure)
-        unit = None if declared is None else declared.unit
         p10, p90 = self._bands(axes, values, "", style.BLUE_FAN)
         self._mark_funding(axes)
         self._mark_criterion(axes, measure)
         axes.set_xlim(0, max(1, values.shape[1] - 1))
+        unit = None if declared is None else declared.unit
+        self._scale(axes, unit)
         if unit == SHARE:
-            from matplotlib.ticker import PercentFormatter
-
             lowest = np.nanmin(p10) if np.isfinite(p10).any() else 0.0
             axes.set_ylim(0 if lowest < 0.5 else 0.4, 1.0)
-            axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        elif unit == MONEY:
-            axes.yaxis.set_major_formatter(_money_formatter())
-        else:
-            from matplotlib.ticker import MaxNLocator, StrMethodFormatter
-
+        elif unit != MONEY:
             highest = np.nanmax(p90) if np.isfinite(p90).any() else 0.0
             axes.set_ylim(0, max(1.0, highest * 1.05))
-            axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
-            axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axes.set_xlabel("Weeks since the pilot's start")
-        axes.set_title(title or WEEKLY[measure].words, loc="left", pad=20)
+        if declared is not None and np.isnan(values).any():
+            self._tell_read(axes, ~np.isnan(values), declared.null_when)
+        axes.set_title(title or WEEKLY[measure].title or WEEKLY[measure].words, loc="left", pad=20)
         style.quieten(axes)
         if alone:
             style.legend_below(axes)
         return axes
+
+    def _scale(self, axes: Axes, unit: Unit | None) -> None:
+        """Numbers along the axis, in a unit."""
+        from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+        if unit == SHARE:
+            axes.yaxis.set_major_formatter(style.percent())
+        elif unit == MONEY:
+            axes.yaxis.set_major_formatter(_money_formatter())
+        else:
+            axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
+            axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+
+    def _tell_read(self, axes: Axes, read: Truths, otherwise: str) -> None:
+        """Below some weeks, of how many programmes the figure speaks there: bool[replications, weeks]."""
+        from matplotlib.ticker import MaxNLocator
+
+        last = read.shape[1] - 1
+        weeks = [int(week) for week in MaxNLocator(6, integer=True).tick_values(0, last) if 0 <= week <= last]
+        shares = [self._result.weighting.share(read[:, week]).share or 0.0 for week in weeks]
+        axes.set_xticks(weeks, [f"{week}\n{share:.0%}" for week, share in zip(weeks, shares, strict=True)])
+        axes.set_xlabel(
+            f"Weeks since the pilot's start; below: share of programmes that have a reading\n(else {otherwise})"
+        )
+        axes.xaxis.label.set_linespacing(1.3)
 
     def _bands(self, axes: Axes, rows: Rows, words: str, colours: tuple[str, str, str]) -> tuple[Rows, Rows]:
         """Median, middle 50% and middle 80% of float64[replications, weeks]; returns the ends of the last."""

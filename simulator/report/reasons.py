@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.report.signs import criteria_missed, funded_failures, never_scaled, signs, stops, telling
-from simulator.report.verdict import most, why_unfunded
+from simulator.report.signs import criteria_missed, funded_failures, never_scaled, signs, stops, telling, usual
+from simulator.report.verdict import is_one, most, shares_of, tells, why_unfunded
 from simulator.report.words import written
 from simulator.scenario.measure import SHARE
 
@@ -23,9 +23,10 @@ def reasons(result: Result) -> str:
     if result.share("reached_share").share is None:
         return ""
     sentences: list[str] = []
-    if never_scaled(result).any():
+    if tells(result, never_scaled(result)):
         sentences += [_fates(result), *_missed(result)]
-    sentences += _signs(result)
+    if tells(result, funded_failures(result)):
+        sentences += _signs(result)
     if why_unfunded(result):
         sentences.append(f"Why some are never funded{why_unfunded(result)}")
     return "".join(f"{sentence}. " for sentence in sentences).rstrip()
@@ -34,7 +35,7 @@ def reasons(result: Result) -> str:
 def _fates(result: Result) -> str:
     """What becomes of the funded programmes that never reach scale."""
     stopped, failed, mass = stops(result), never_scaled(result), result.weighting.mass
-    alone = np.count_nonzero(failed) == 1
+    alone = is_one(result, failed)
     parts: list[tuple[float, str]] = []
     if None in stopped:
         after = _weeks_until_shelved(result)
@@ -46,18 +47,16 @@ def _fates(result: Result) -> str:
     stalled = failed & ~np.logical_or.reduce([np.zeros_like(failed), *stopped.values()])
     if stalled.any():
         parts.append((mass(stalled), "still running at the end (stalled)"))
-    parts.sort(key=lambda part: -part[0])
+    shares = shares_of(parts)
     if alone:
-        return f"The one that never reaches scale is {parts[0][1]}"
+        return f"The one that never reaches scale is {shares[0][1]}"
     if result.share("reached_share").share:
         who = "those that never reach scale"
     else:
         who = "the programmes" if result.funded_count == result.replications_done else "the funded programmes"
     if len(parts) == 1:
-        return f"All of {who} are {parts[0][1]}"
-    number = mass(failed)
-    told = "; ".join(f"{written(count / number if number else None, SHARE)} are {words}" for count, words in parts)
-    return f"Of {who} {told}"
+        return f"All of {who} are {shares[0][1]}"
+    return f"Of {who} " + "; ".join(f"{written(share, SHARE)} are {words}" for share, words in shares)
 
 
 def _weeks_until_shelved(result: Result) -> float:
@@ -81,7 +80,7 @@ def _missed(result: Result) -> list[str]:
         return []
     reason = max(missed, key=lambda name: missed[name])
     if missed[reason] == 1:
-        return [f"In {'all of these' if np.count_nonzero(never_scaled(result)) > 1 else 'it'} {reason}"]
+        return [f"In {'it' if is_one(result, never_scaled(result)) else 'all of these'} {reason}"]
     if missed[reason] >= 0.5:
         return [f"In {written(missed[reason], SHARE)} of these {reason}"]
     return ["Mostly the success criteria never hold together for long enough"]
@@ -92,7 +91,7 @@ def _signs(result: Result) -> list[str]:
     failed = funded_failures(result)
     failures, successes = result.weighting.size(failed), result.weighting.size(result.funded & ~failed)
     found = signs(result)
-    apart = [sign for sign in found if telling(sign, failures, successes)][:MOST_SIGNS]
+    apart = [sign for sign in found if telling(sign, failures, successes) and not usual(sign)][:MOST_SIGNS]
     if apart:
         words = "; ".join(
             f"{sign.seen} in {written(sign.failures, SHARE)} of them, against "

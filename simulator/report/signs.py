@@ -85,6 +85,13 @@ def asked_of(result: Result, measure: str) -> str:
     return f"{words} {side} {_bound(level.mean, WEEKLY[measure].unit, result.scenario.economics.currency)}"
 
 
+def adoption_asked(result: Result) -> float | None:
+    """The mean of the least adoption that the success criteria ask for; None where they ask for none."""
+    criteria = [each for each in result.scenario.success.criteria if each.measure == "adoption"]
+    levels = [each.at_least.mean for each in criteria if each.at_least is not None]
+    return max(levels, default=None)
+
+
 def criteria_missed(result: Result) -> dict[str, float]:
     """For each success criterion, in words, the share of those never at scale in which it never held for long enough.
 
@@ -152,6 +159,11 @@ def telling(sign: Sign, failures: float, successes: float) -> bool:
     pooled = (sign.failures * failures + sign.successes * successes) / (failures + successes)
     error = math.sqrt(pooled * (1.0 - pooled) * (1.0 / failures + 1.0 / successes))
     return sign.failures - sign.successes > Z_95 * error
+
+
+def usual(sign: Sign) -> bool:
+    """Whether most successes show a sign too: it may be commoner among failures, but sets nobody apart."""
+    return sign.successes is not None and sign.successes > 0.5
 
 
 def _lead(sign: Sign) -> float:

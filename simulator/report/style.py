@@ -8,6 +8,7 @@ from simulator.scenario.vocabulary import CostCategory, Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.ticker import Formatter
 
 # Okabe and Ito (2008), a palette safe for the common kinds of colour blindness.
 BLUE = "#0072B2"
@@ -51,8 +52,24 @@ OUTCOME_COLOURS: dict[Outcome, str] = {
 
 
 def legend_below(axes: Axes) -> None:
-    """A legend below the axes, for a figure that stands alone."""
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4, frameon=False, fontsize=9.5)
+    """A legend below the axes and what is written under them, for a figure that stands alone."""
+    lines = axes.get_xlabel().count("\n") + max(
+        (label.get_text().count("\n") for label in axes.get_xticklabels()), default=0
+    )
+    below = -0.16 - 0.09 * lines
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, below), ncols=4, frameon=False, fontsize=9.5)
+
+
+def percent() -> Formatter:
+    """Shares along an axis in per cent."""
+    from matplotlib.ticker import FuncFormatter
+
+    return FuncFormatter(lambda share, _: in_percent(share))
+
+
+def in_percent(share: float) -> str:
+    """A share in a figure, with the digits that it needs: 1.5%, 2%."""
+    return f"{100.0 * share:.3g}%"
 
 
 def quieten(axes: Axes) -> None:

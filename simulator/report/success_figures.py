@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from simulator.report import style
 from simulator.report.words import OUTCOME_WORDS, written
-from simulator.scenario.measure import COUNT
+from simulator.scenario.measure import COUNT, SHARE
+from simulator.scenario.measures import WEEKLY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,10 +50,30 @@ def outcomes(result: Result, axes: Axes) -> Axes:
     return axes
 
 
+def by_outcome(result: Result, axes: Axes, measure: str) -> Axes:
+    """A weekly measure of each outcome: its median, and the middle 50% of the programmes that end so."""
+    rows = result.records.week_rows(measure)
+    found = np.array([str(value) for value in result.records.measure("outcome")])
+    for name, words in OUTCOME_WORDS.items():
+        share, mask = result.outcomes.get(name), found == name
+        if not share or np.isnan(rows[mask]).all():
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which the measure is null everywhere
+            low, middle, high = result.weighting.quantiles(rows, (0.25, 0.5, 0.75), mask)
+        colour, weeks = style.OUTCOME_COLOURS[name], np.arange(rows.shape[1])
+        axes.fill_between(weeks, low, high, color=colour, alpha=0.18, linewidth=0)
+        axes.plot(weeks, middle, color=colour, linewidth=2, label=f"{words}, {written(share.share, SHARE)}")
+    axes.set_xlim(0, max(1, rows.shape[1] - 1))
+    axes.set_xlabel("Weeks since the pilot's start (line: median; band: middle 50%)")
+    axes.set_title(f"{WEEKLY[measure].title or WEEKLY[measure].words}, by outcome", loc="left", pad=20)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=9.5)
+    style.quieten(axes)
+    return axes
+
+
 def success_curve(result: Result, axes: Axes) -> Axes:
     """A line for each level of adoption over the weeks in a row for which it holds, with 95% intervals."""
-    from matplotlib.ticker import PercentFormatter
-
     curve = result.success_curve
     places = range(len(curve.weeks))
     for index, (level, row) in enumerate(zip(curve.levels, curve.shares, strict=True)):
@@ -68,7 +92,7 @@ def success_curve(result: Result, axes: Axes) -> Axes:
     axes.set_xticks(list(places), [str(weeks) for weeks in curve.weeks])
     axes.set_xlim(-0.3, len(curve.weeks) - 0.7)
     axes.set_ylim(0, 1)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.yaxis.set_major_formatter(style.percent())
     useful = result.estimate("useful_person_weeks")
     told = f"\nperson-weeks of right answers: median {written(useful['p50'], COUNT)}" if useful.get("n") else ""
     axes.set_xlabel(f"Weeks in a row after funding{told}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.report.narrow import GAP, below
 from simulator.report.words import written
-from simulator.results.paired import Estimate
+from simulator.results.statistics import Estimate
 from simulator.scenario.measure import MONEY, Unit
 from simulator.scenario.measures import ESTIMATED, read_first
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.report.narrow import Rows, below
-from simulator.report.signs import criteria_lost, stops
+from simulator.report.narrow import GAP, Rows, below
+from simulator.report.outcomes import by_outcome, number, outcome_lines
+from simulator.report.signs import adoption_asked
 from simulator.report.verdict import interval
-from simulator.report.words import OUTCOME_WORDS, written
+from simulator.report.words import written
+from simulator.results.statistics import describe
 from simulator.scenario.measure import GROUPS, SHARE
 from simulator.scenario.measures import ESTIMATED, MAIN_GROUPS
 
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from simulator.results.result import Result
-    from simulator.results.statistics import Share
-    from simulator.scenario.vocabulary import Outcome
+    from simulator.results.statistics import Numbers
+    from simulator.results.weighting import Truths
 
+OUTCOME_HEADING = "Adoption and money by outcome (median)"
 CURVE_HEADING = "Share of the funded in which adoption holds for so many weeks in a row"
 Row = tuple[str, str, str, str, str, str, str]
 HEADINGS = ("", "measure", "n", "mean", "p10", "p50", "p90")
@@ -57,62 +60,16 @@ def pilot_lines(result: Result) -> list[str]:
     return [weighted, f"Tail probability of what it showed, before it was known: {tails}", *found.told]
 
 
-class OutcomeLine(NamedTuple):
-    """An outcome, or how it came about, in plain words: its share and 95% interval, and how many of it pay back.
-
-    `paid_back` is None where money is not spoken of, or it would say nothing.
-    """
-
-    words: str
-    share: str
-    interval: str
-    paid_back: Share | None
-
-    @property
-    def pays(self) -> str:
-        """How many of it pay back, in words."""
-        return "" if self.paid_back is None else f"{written(self.paid_back.share, SHARE)} of it paid back"
-
-
-def outcome_lines(result: Result) -> list[OutcomeLine]:
-    """A line for each outcome that occurred.
-
-    Below "shelved" stands who did it, sponsor or gate; below "lost" how.
-    """
-    lines: list[OutcomeLine] = []
-    for name, share in result.outcomes.items():
-        paid = result.paid_back_by_outcome[name] if result.priced and name != "not_funded" else None
-        words = OUTCOME_WORDS[cast("Outcome", name)]
-        lines.append(OutcomeLine(words, written(share.share, SHARE), reach(share.low, share.high), paid))
-        ways = _ways(result, name)
-        for how, part in sorted(ways, key=lambda way: (-(way[1].share or 0.0), way[0])):
-            lines.append(OutcomeLine(f"– {how}", written(part.share, SHARE), reach(part.low, part.high), None))
-    return lines
-
-
-def _ways(result: Result, outcome: str) -> list[tuple[str, Share]]:
-    """How programmes came to be shelved, or to lose scale, with the share of each."""
-    if outcome not in ("shelved", "scaled_then_lost"):
-        return []
-    share, stopped = result.weighting.share, stops(result, cast("Outcome", outcome))
-    before = "shelved " if outcome == "scaled_then_lost" else ""
-    ways = [
-        (f"{before}by the sponsor" if gate is None else f"{before}at gate {gate}", share(mask))
-        for gate, mask in stopped.items()
-    ]
-    below = list(criteria_lost(result).values()) if before else []
-    return [*ways, ("short of a criterion", share(np.logical_or.reduce(below)))] if below else ways
-
-
 def measure_groups(result: Result) -> list[list[Row]]:
     """The main measures in groups: words, name, n, mean with half-width, p10, p50, p90.
 
     Measures that are always null are left out, and money where nothing has a price; n is told where it is not the
-    number of replications.
+    number of replications. What support needs is told three times: as met, of the programmes that succeed, and, as
+    work, at the adoption that success asks for; need is low where nobody uses the system.
     """
     named = zip(GROUPS, MAIN_GROUPS, strict=True)
     shown = [names for group, names in named if group != "money" or result.priced]
-    groups = ([_measure_row(result, name) for name in names if result.estimate(name).get("n")] for names in shown)
+    groups = ([row for name in names for row in _measure_rows(result, name)] for names in shown)
     return [group for group in groups if group]
 
 
@@ -121,21 +78,60 @@ def measure_rows(result: Result) -> list[Row]:
     return [row for group in measure_groups(result) for row in group]
 
 
-def _measure_row(result: Result, name: str) -> Row:
-    estimate, measure, currency = result.estimate(name), ESTIMATED[name], result.scenario.economics.currency
-    mean = written(estimate["mean"], measure.unit, currency=currency)
+def _measure_rows(result: Result, name: str) -> list[Row]:
+    """The row of a measure, none where it is always null, and what is told of it besides."""
+    if not result.estimate(name).get("n"):
+        return []
+    values = _numbers(result, name)
+    rows = [_row(result, ESTIMATED[name].words, name, name, values)]
+    if name == "support_underestimate_factor" and 0.0 < (result.success_probability.share or 0.0) < 1.0:
+        succeeds = np.array([bool(value) for value in result.records.measure("success")], dtype=bool)
+        rows.append(_row(result, "– where it succeeds", name, "", np.where(succeeds, values, np.nan)))
+    if name == "support_workload_factor" and (level := adoption_asked(result)) is not None:
+        asked = values * level / _numbers(result, "adoption_pilot")
+        rows.append(_row(result, "– at the adoption asked for", name, "", asked))
+    return [row for row in rows if row is not None]
+
+
+def _row(result: Result, words: str, name: str, column: str, values: Numbers) -> Row | None:
+    """A row of values in the unit of a measure, or of its own; float64[replications], NaN for null; None for none."""
+    unit = ESTIMATED[name].unit
+    estimate = result.estimate(name) if column else describe(values, result.weighting.weights)
+    if not estimate["n"]:
+        return None
+    mean = written(estimate["mean"], unit, currency=result.scenario.economics.currency)
     if estimate["half_width_95"] is not None:
-        mean += f" ± {written(estimate['half_width_95'], measure.unit, like=estimate['mean'])}"
-    p10, p50, p90 = (written(estimate[quantile], measure.unit) for quantile in ("p10", "p50", "p90"))
-    n = estimate["n"] or 0
-    return measure.words, name, "" if n == result.replications_done else f"{n:,}", mean, p10, p50, p90
+        mean += f" ± {written(estimate['half_width_95'], unit, like=estimate['mean'])}"
+    p10, p50, p90 = (written(estimate[quantile], unit) for quantile in ("p10", "p50", "p90"))
+    return words, column, _number_told(result, _counted(result, values)), mean, p10, p50, p90
+
+
+def _number_told(result: Result, mask: Truths) -> str:
+    """How many of the replications, or of their effective number, there are under a mask; empty where it is all."""
+    return "" if result.weighting.share(mask).share == 1.0 else number(result, mask)
+
+
+def _numbers(result: Result, name: str) -> Numbers:
+    """A measure as float64[replications], NaN for null, or where there is no such measure."""
+    if name not in result.records.measures:
+        return np.full(result.replications_done, np.nan)
+    return np.array([np.nan if value is None else value for value in result.records.measure(name)], dtype=float)
+
+
+def _counted(result: Result, values: Numbers) -> Truths:
+    """Which values are not null, and have a weight."""
+    weights = result.weighting.weights
+    return ~np.isnan(values) if weights is None else ~np.isnan(values) & (weights > 0.0)
 
 
 def footnote(result: Result) -> str:
     """What the column n says; empty where it says nothing."""
     if all(row[2] == "" for row in measure_rows(result)):
         return ""
-    return f"n: the number of replications that the row is about, where it is not all {result.replications_done:,}"
+    size = result.effective_sample_size
+    if size is None:
+        return f"n: the number of replications that the row is about, where it is not all {result.replications_done:,}"
+    return f"n: how many of the {size:,.0f} programmes like the one observed the row is about, where it is not all"
 
 
 def success_line(result: Result) -> str:
@@ -195,12 +191,30 @@ class ResultTable:
         if result.reasons():
             yield ""
             yield Text(result.reasons())
+        yield from self._by_outcome(options.max_width)
         if result.funded_count and options.max_width >= LEAST_WIDTH_FOR_CURVE:
             yield ""
             yield Text(CURVE_HEADING, style="dim")
-            yield _curve(result)
+            yield _small(curve_rows(result))
+        if result.within is None:
+            yield ""
+            yield Text(speed_line(result), style="dim")
+
+    def _by_outcome(self, width: int) -> RenderResult:
+        """What sets outcomes apart, as a table or one below the other."""
+        from rich.text import Text
+
+        rows = by_outcome(self._result)
+        if not rows:
+            return
         yield ""
-        yield Text(speed_line(result), style="dim")
+        yield Text(OUTCOME_HEADING, style="dim")
+        if sum(max(map(len, column)) + GAP for column in zip(*rows, strict=True)) <= width:
+            yield _small(rows)
+            return
+        (_, *heads), *told = rows
+        for name, *values in told:
+            yield from below(name, [", ".join(map(" ".join, zip(heads, values, strict=True)))], width)
 
 
 def _least_width(result: Result) -> int:
@@ -247,12 +261,12 @@ def curve_rows(result: Result) -> list[tuple[str, ...]]:
     ]
 
 
-def _curve(result: Result) -> Table:
-    """The success curve for a terminal."""
+def _small(content: list[tuple[str, ...]]) -> Table:
+    """A small table for a terminal, of a row of headings and others."""
     from rich.table import Table
 
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    head, *rows = curve_rows(result)
+    table = Table(box=None, show_header=False, padding=(0, GAP, 0, 0), pad_edge=False)
+    head, *rows = content
     for index in range(len(head)):
         table.add_column(justify="right" if index else "left")
     table.add_row(*head, style="dim")
@@ -278,21 +292,23 @@ def result_html(result: Result) -> str:
         for row in measure_rows(result)
     )
     reasons = f"<p>{escape(result.reasons())}</p>" if result.reasons() else ""
-    rows = "".join(
-        "<tr>" + "".join(f"<td style='text-align:right'>{escape(cell)}</td>" for cell in row) + "</tr>"
-        for row in curve_rows(result)
-    )
-    curve = f"<p>{CURVE_HEADING}:</p><table>{rows}</table>" if result.funded_count else ""
+    outcome_rows = by_outcome(result)
+    apart = _small_html(OUTCOME_HEADING, outcome_rows) if outcome_rows else ""
+    curve = _small_html(CURVE_HEADING, curve_rows(result)) if result.funded_count else ""
+    speed = f"<p><small>{escape(speed_line(result))}</small></p>" if result.within is None else ""
     return (
         f"<div><p><strong>{escape(result.scenario.name)}</strong> {escape(heading(result))}</p>"
         f"{''.join(f'<p>{escape(line)}.</p>' for line in pilot_lines(result))}"
         f"<p>{escape(result.verdict())}</p>{reasons}<p>{outcomes}. {escape(success_line(result))}.</p>"
         f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
-        f"{curve}"
-        f"<p><small>{escape(speed_line(result))}</small></p></div>"
+        f"{apart}{curve}{speed}</div>"
     )
 
 
-def reach(low: float | None, high: float | None) -> str:
-    """An interval of a share in words; empty where there is none."""
-    return "" if low is None else f"{written(low, SHARE)} to {written(high, SHARE)}"
+def _small_html(title: str, content: list[tuple[str, ...]]) -> str:
+    """A small table for a notebook."""
+    rows = "".join(
+        "<tr>" + "".join(f"<td style='text-align:right'>{escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in content
+    )
+    return f"<p>{escape(title)}:</p><table>{rows}</table>"

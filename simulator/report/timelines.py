@@ -1,4 +1,4 @@
-"""Figures of when things happen: milestones of the programme, shelving by review, data carried by hand."""
+"""Figures of when things happen: milestones, shelving by review, data carried by hand, what support can handle."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from simulator.model.plan.calendars import week_mask
 from simulator.report import style
 from simulator.results.weighting import Weighting
 from simulator.scenario.vocabulary import REVIEW_WEEKS
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from simulator.results.result import Result
+    from simulator.scenario.sections.support import StaffedTier
 
 LEAST_SHOWN = 5
 """Fewer replications than this give no range, only dots."""
@@ -38,16 +40,17 @@ def timeline(result: Result, axes: Axes) -> Axes:
     for position, milestone in enumerate(reversed(milestones)):
         known = ~np.isnan(milestone.weeks)
         weeks = milestone.weeks[known]
+        size = weighting.size(known)
         if milestone.planned is not None:
             axes.plot(milestone.planned, position, marker="D", markersize=12, color=style.INK, mfc="none", zorder=5)
-        if len(weeks) >= LEAST_SHOWN:
+        if size >= LEAST_SHOWN:
             low, middle, high = weighting.quantiles(milestone.weeks, (0.1, 0.5, 0.9), known)
             axes.plot([low, high], [position, position], color=milestone.colour, linewidth=7, alpha=0.45)
             axes.plot(middle, position, marker="o", markersize=8, color=milestone.colour)
         elif len(weeks):
             axes.plot(weeks, np.full(len(weeks), position), marker="o", linestyle="", color=milestone.colour)
         axes.annotate(
-            f"{weighting.share(known).share or 0.0:.0%}",
+            style.in_percent(weighting.share(known).share or 0.0),
             (1.01, position),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -59,7 +62,7 @@ def timeline(result: Result, axes: Axes) -> Axes:
     axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
     axes.axvline(0, color=style.GREY, linewidth=0.9, linestyle=(0, (2, 2)))
     axes.set_xlabel(
-        "Weeks since funding; dot and bar: median and middle 80% of those that get there;\n"
+        "Weeks since funding; dot, bar: median, middle 80% of those that get there;\n"
         "diamond: plan (for scale: deadline); right: share of the funded that get there"
     )
     axes.xaxis.label.set_linespacing(1.3)
@@ -72,7 +75,7 @@ def timeline(result: Result, axes: Axes) -> Axes:
 
 def shelving(result: Result, axes: Axes) -> Axes:
     """Share of funded programmes shelved in each period between two reviews, by the sponsor or at a gate."""
-    from matplotlib.ticker import MaxNLocator, PercentFormatter
+    from matplotlib.ticker import MaxNLocator
 
     weeks, by_sponsor, mass = _shelved(result)
     last = max(REVIEW_WEEKS * 13, math.ceil(float(weeks.max(initial=0.0)) / REVIEW_WEEKS) * REVIEW_WEEKS)
@@ -86,14 +89,14 @@ def shelving(result: Result, axes: Axes) -> Axes:
         share = np.array([float(mass[chosen & (review == week)].sum()) for week in reviews])
         axes.bar(reviews, share, width=0.8 * REVIEW_WEEKS, bottom=bottom, color=colour, label=who)
         bottom += share
-    told = f"Shelved: {float(mass.sum()):.0%} of the funded"
+    told = f"Shelved: {style.in_percent(min(1.0, float(mass.sum())))} of the funded"
     if len(weeks):
         told += f", most often by week {reviews[int(bottom.argmax())]}"
         axes.legend(loc="upper right", frameon=False, fontsize=9.5)
     else:
         axes.set_ylim(0, 0.1)
         axes.text(0.5, 0.5, "none is shelved", transform=axes.transAxes, ha="center", color=style.GREY)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.yaxis.set_major_formatter(style.percent())
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.set_xlim(0, last + REVIEW_WEEKS)
     axes.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 2, 4, 8, 10], integer=True))
@@ -127,6 +130,47 @@ def carrying(result: Result) -> Numbers:
                 first, last = float(start), float(start) + float(length)
                 total += weight * np.clip(np.minimum(edges + 1.0, last) - np.maximum(edges, first), 0.0, 1.0)
     return total / records.count
+
+
+def capacity(result: Result) -> Numbers | None:
+    """Tickets a week that the people of tier 1 could handle in all their hours, float64[weeks]; None where that is not
+    limited, or nothing is funded.
+
+    People are those planned: as stated, with hires in the middle of the time that it takes to find them, or, planned
+    from the pilot, as many as the median funded programme would hire by its pilot's tickets. A ticket takes the mean
+    handling time with the documentation at hand; that it may come back is left out.
+    """
+    scenario, funded_week = result.scenario, result.estimate("funded_week").get("p50")
+    support, tier = scenario.support, scenario.support.tiers.tier1
+    saved = support.documentation_effect.mean * support.documentation_quality.mean
+    hours = tier.handling_minutes.mean / 60.0 * (1.0 - saved)
+    if support.ideal or funded_week is None or not hours > 0.0:
+        return None
+    heads = np.full(result.records.weeks, tier.agents.mean)
+    weeks = np.arange(result.records.weeks)
+    scale = 1.0 if scenario.rollout is None else scenario.rollout.time_scale.mean
+    if support.planning == "from_pilot":
+        heads[weeks >= funded_week + tier.hiring_weeks.mean] += max(0.0, _from_pilot(result) - tier.agents.mean)
+    else:
+        for hire in tier.hiring:
+            heads[weeks >= funded_week + hire.week.mean * scale + tier.hiring_weeks.mean] += hire.agents.mean
+    return heads * _weekly_hours(tier) / hours
+
+
+def _from_pilot(result: Result) -> float:
+    """People whom the median funded programme plans for tier 1 from the tickets that its pilot logged."""
+    scenario = result.scenario
+    tickets = result.given("funded").quantile("tickets_per_user_week_pilot", 0.5)
+    if scenario.pilot is None or tickets.value is None:
+        return 0.0
+    tier, users = scenario.support.tiers.tier1, math.fsum(site.users.mean for site in scenario.sites)
+    work = tickets * users * scenario.pilot.handling_factor.mean * tier.handling_minutes.mean / 60.0
+    return math.ceil(work / (_weekly_hours(tier) * scenario.support.target_occupancy.mean))
+
+
+def _weekly_hours(tier: StaffedTier) -> float:
+    """Hours a week that one of its people is at work."""
+    return sum(x.share * float(sum(week_mask(x.days.numbers, x.start_hour, x.end_hour))) for x in tier.shifts)
 
 
 def _milestones(result: Result) -> list[Milestone]:

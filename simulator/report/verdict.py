@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from simulator.report.signs import asked_of, criteria_lost, stops
 from simulator.report.words import written
 from simulator.results.statistics import Share
+from simulator.results.weighting import Truths
 from simulator.scenario.measure import MONEY, SHARE
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def verdict(result: Result) -> str:
         sentences = [f"{_nobody(result)}{why_unfunded(result)}"]
     else:
         sentences = [_scale(result, chance), _lasting(result), _money(result)]
+    if result.within is not None:
+        sentences.insert(0, f"Only of {result.count_told}")
     return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences if sentence) + "."
 
 
@@ -59,16 +61,30 @@ def programmes(result: Result, count: int, kind: str = "simulated") -> str:
     return f"{kind} programmes whose pilot was like the one observed"
 
 
+def tells(result: Result, mask: Truths) -> bool:
+    """Whether there is something to tell of the replications under a mask: as a share they are not written 0.0%."""
+    return written(result.weighting.share(mask).share, SHARE) not in (written(0.0, SHARE), written(None, SHARE))
+
+
+def is_one(result: Result, mask: Truths) -> bool:
+    """Whether it is one programme that is spoken of: a single replication, which stands for others where weighted."""
+    return result.weighting.weights is None and np.count_nonzero(mask) == 1
+
+
 def why_unfunded(result: Result) -> str:
-    """Why programmes are not funded, in words that follow on the fact; empty where all are."""
-    records = result.records
+    """Why programmes are not funded, in words that follow on the fact; empty where all are, or as good as all."""
+    records, unfunded = result.records, ~result.funded
+    if not tells(result, unfunded):
+        return ""
     gates = records.measures.get("stopped_at_gate", [None] * records.count)
-    unfunded = np.flatnonzero(~result.funded).tolist()
-    refused = Counter(str(gates[index]) for index in unfunded if gates[index] is not None)
-    if not refused:
-        return ": the horizon ends first" if unfunded else ""
-    told = f": the pilot does not pass the gate {refused.most_common(1)[0][0]}"
-    return told if refused.total() == len(unfunded) else f"{told}, or the horizon ends first"
+    refused = np.array([gate is not None for gate in gates[: records.count]], dtype=bool) & unfunded
+    if not tells(result, refused):
+        return ": the horizon ends first"
+    stopped: dict[str, float] = {}
+    for index in np.flatnonzero(refused).tolist():
+        stopped[str(gates[index])] = stopped.get(str(gates[index]), 0.0) + result.weighting.mass(np.array([index]))
+    told = f": the pilot does not pass the gate {max(stopped, key=lambda gate: stopped[gate])}"
+    return f"{told}, or the horizon ends first" if tells(result, unfunded & ~refused) else told
 
 
 def _nobody(result: Result) -> str:
@@ -90,11 +106,11 @@ def _scale(result: Result, chance: Share) -> str:
     else:
         told = f"{written(share, SHARE)} of {who} do"
     sentence = f"{lead(chance)}: {told} ({interval(chance)}){_by_when(result)}"
-    if funded == everybody:
+    if not tells(result, ~result.funded):
         return sentence
     number = written(1.0 - (result.funded_share.share or 0.0), SHARE) if weighted else f"{everybody - funded:,}"
-    is_one = everybody - funded == 1 and not weighted
-    return f"{sentence}; {number} of {programmes(result, everybody)} {'is' if is_one else 'are'} never funded"
+    verb = "is" if is_one(result, ~result.funded) else "are"
+    return f"{sentence}; {number} of {programmes(result, everybody)} {verb} never funded"
 
 
 def _by_when(result: Result) -> str:
@@ -102,7 +118,7 @@ def _by_when(result: Result) -> str:
     weeks = result.estimate("weeks_to_scale")
     if not weeks.get("n"):
         return ""
-    if weeks["n"] == 1:
+    if weeks["n"] == 1 and result.weighting.weights is None:
         return f", {weeks['p50']:.0f} weeks after funding"
     return f", half of those within {weeks['p50']:.0f} weeks of funding{_ends(weeks['p50_low'], weeks['p50_high'])}"
 
@@ -114,10 +130,11 @@ def _ends(low: float | None, high: float | None) -> str:
 
 def _lasting(result: Result) -> str:
     """How many of those that reach scale keep it to the end, and how the others lose it."""
-    kept, reached = result.share("kept_share"), result.records.measure("reached_scale")
-    if kept.share is None:
+    kept = result.share("kept_share")
+    reached = np.array([bool(value) for value in result.records.measure("reached_scale")], dtype=bool)
+    if kept.share is None or not tells(result, reached):
         return ""
-    if sum(1 for value in reached if value) == 1:
+    if is_one(result, reached):
         lost = f"does not keep it: it is {_losses(result)[0][1]}" if kept.share == 0 else "keeps it to the end"
         return f"the one that reaches it {lost}"
     if kept.share == 1:
@@ -151,8 +168,15 @@ def _losses(result: Result) -> list[tuple[float, str]]:
     if below:
         asked = most({asked_of(result, name): mass(mask) for name, mask in below.items()})
         parts.append((math.fsum(mass(mask) for mask in below.values()), f"short of what success asks for ({asked})"))
+    return shares_of(parts)
+
+
+def shares_of(parts: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Masses of a whole, each with words, as shares of it, the largest first; without those that are written 0.0%."""
     total = math.fsum(part[0] for part in parts)
-    return sorted(((count / total, words) for count, words in parts if count > 0.0), key=lambda part: -part[0])
+    shares = [(mass / total, words) for mass, words in parts if total > 0.0]
+    told = [part for part in shares if written(part[0], SHARE) != written(0.0, SHARE)]
+    return sorted(told, key=lambda part: -part[0])
 
 
 def most(masses: dict[str, float]) -> str:
@@ -196,11 +220,12 @@ def _worth(result: Result) -> str:
         ends = "" if low is None or high is None else f" (95% interval {amount(low)} to {amount(high)})"
         return f"{amount(value[quantile])}{ends}"
 
-    number = value["n"] or 0
+    weights = result.weighting.weights
+    number = result.weighting.size(result.funded)
     if number >= LEAST_FOR_A_TENTH:
         middle, bad = told("p50"), told("p10")
         return f"the value of funding{discounted} is {middle} in the middle, and in one of ten {bad} or worse"
-    values, weights = result.records.measure("value_from_funding"), result.weighting.weights
+    values = result.records.measure("value_from_funding")
     counted = np.ones(len(values)) if weights is None else weights
     known = [float(worth) for worth, weight in zip(values, counted, strict=True) if worth is not None and weight > 0.0]
     least, largest = amount(min(known)), amount(max(known))

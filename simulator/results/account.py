@@ -46,3 +46,55 @@ class Account:
     callbacks: tuple[str, ...] = ()
     failures: tuple[ReplicationError, ...] = ()
     precisions: tuple[Precision, ...] = ()
+
+
+class Accounted:
+    """What was made by replications of which there is an account, whose entries are its own."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    @property
+    def seed(self) -> int:
+        """The base seed of the random streams."""
+        return self.account.seed
+
+    @property
+    def engine(self) -> str:
+        """The engine that simulated."""
+        return self.account.engine
+
+    @property
+    def design(self) -> str:
+        """How the uncertain inputs were drawn."""
+        return self.account.design
+
+    @property
+    def jobs(self) -> int:
+        """How many replications ran at a time."""
+        return self.account.jobs
+
+    @property
+    def requested(self) -> int:
+        """The number of replications that were asked for; fewer are there after an interruption."""
+        return self.account.requested
+
+    @property
+    def wall_seconds(self) -> float:
+        """The time of the simulation without compiling."""
+        return self.account.wall_seconds
+
+    @property
+    def callbacks(self) -> tuple[str, ...]:
+        """Names of the Python functions that steered or watched the replications."""
+        return self.account.callbacks
+
+    @property
+    def failures(self) -> tuple[ReplicationError, ...]:
+        """Replications that could not be computed."""
+        return self.account.failures
+
+    @property
+    def precisions(self) -> tuple[Precision, ...]:
+        """How the targets of a run until precision stand."""
+        return self.account.precisions

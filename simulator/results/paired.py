@@ -22,28 +22,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.results.statistics import Z_95, effective_size, share_of, t_quantile
+from simulator.results.statistics import Z_95, Estimate, effective_size, share_of, t_quantile
 from simulator.scenario.measures import ESTIMATED, SHARES
+from simulator.scenario.text.problems import unknown
 
 if TYPE_CHECKING:
     from simulator.results.result import Result
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """An estimate, or a difference, with its 95% interval, from `n` replications; None for what can't be told."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-
-    @property
-    def clear(self) -> bool:
-        """Whether the interval leaves out zero."""
-        return self.low is not None and self.high is not None and not self.low <= 0.0 <= self.high
 
 
 @dataclass(frozen=True)
@@ -58,8 +44,10 @@ class Column:
     def of(cls, result: Result, measure: str) -> Column | None:
         """The column of a measure, or of what a share of all counts; None where the scenario has no such measure.
 
-        None also for a part of an experiment that says too little alone.
+        None also for a part of an experiment that says too little alone. Raises `KeyError` for a name of none at all.
         """
+        if measure not in ESTIMATED:
+            raise unknown("measure", measure, ESTIMATED)
         share = SHARES.get(measure)
         name, among = (measure, "") if share is None else (share.counts, share.among)
         if not result.estimable or any(wanted not in result.records.measures for wanted in (name, among) if wanted):

@@ -15,7 +15,7 @@ import numpy as np
 
 from simulator.results.statistics import QUANTILES, Numbers, describe, effective_size, share_of
 from simulator.scenario.measures import ESTIMATED, SHARES, TEXTS
-from simulator.scenario.text.problems import nearest
+from simulator.scenario.text.problems import unknown
 
 if TYPE_CHECKING:
     from simulator.store.blocks import Value
@@ -60,8 +60,7 @@ class Target:
         if measure in TEXTS:
             raise PrecisionError(f"{measure} is text; choose a measure that is a number or a share")
         if measure not in ESTIMATED:
-            near = nearest(measure, ESTIMATED)
-            raise PrecisionError(f"there is no measure {measure!r}" + (f"; did you mean {near!r}?" if near else ""))
+            raise PrecisionError(str(unknown("measure", measure, ESTIMATED)))
         return cls(measure, quantile or None, number, relative)
 
     @property

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,23 +12,33 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.results.accessors import Analysis, view
+from simulator.results.account import Account, Accounted
 from simulator.results.conditioning import Conditioning, ConditioningError, conditioning
+from simulator.results.conditions import Within, meets, within
 from simulator.results.costs import costs
-from simulator.results.statistics import ESTIMATES, Share, cumulative_incidence, describe, effective_size
+from simulator.results.statistics import (
+    ESTIMATES,
+    Estimate,
+    Share,
+    cumulative_incidence,
+    describe,
+    effective_size,
+    quantile,
+)
 from simulator.results.success_curve import SuccessCurve, success_curve
 from simulator.results.weighting import Truths, Weighting
-from simulator.scenario.measures import SHARES, TEXTS
+from simulator.scenario.measures import REPLICATIONS, SHARES, TEXTS
+from simulator.scenario.text.problems import unknown
+from simulator.store.blocks import INPUT
 from simulator.store.records import Records
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulator.results.account import Account, ReplicationError
-    from simulator.results.precision import Precision
     from simulator.scenario import Scenario
 
 
-class Result:
+class Result(Accounted):
     """What the replications of one scenario gave; `account` says how they were made."""
 
     variance: Analysis[pd.DataFrame] = Analysis("simulator.analysis.variance:variance")
@@ -38,62 +49,28 @@ class Result:
         records: Records,
         account: Account,
         analysis_rows: Sequence[Mapping[str, Any]] = (),
-        conditioned: Conditioning | None = None,
-        *,
-        takes_refusal: bool = False,
     ) -> None:
-        """`conditioned` by the pilot of another plan, if at all; see `unweighted` for `takes_refusal`."""
         self.scenario = scenario
         self.records = records
-        self.account = account
+        super().__init__(account)
         self.analysis_rows = tuple(analysis_rows)
-        self._conditioned = conditioned
-        self._takes_refusal = takes_refusal
+        self.within: Within | None = None
+        self._conditioned: Conditioning | None = None
+        self._takes_refusal = False
 
-    @property
-    def seed(self) -> int:
-        """The base seed of the random streams."""
-        return self.account.seed
-
-    @property
-    def engine(self) -> str:
-        """The engine that simulated."""
-        return self.account.engine
-
-    @property
-    def design(self) -> str:
-        """How the uncertain inputs were drawn."""
-        return self.account.design
-
-    @property
-    def jobs(self) -> int:
-        """How many replications ran at a time."""
-        return self.account.jobs
-
-    @property
-    def requested(self) -> int:
-        """The number of replications that were asked for; fewer are there after an interruption."""
-        return self.account.requested
-
-    @property
-    def wall_seconds(self) -> float:
-        """The time of the simulation without compiling."""
-        return self.account.wall_seconds
-
-    @property
-    def callbacks(self) -> tuple[str, ...]:
-        """Names of the Python functions that steered or watched the replications."""
-        return self.account.callbacks
-
-    @property
-    def failures(self) -> tuple[ReplicationError, ...]:
-        """Replications that could not be computed."""
-        return self.account.failures
-
-    @property
-    def precisions(self) -> tuple[Precision, ...]:
-        """How the targets of a run until precision stand."""
-        return self.account.precisions
+    def _with(
+        self,
+        records: Records,
+        account: Account,
+        rows: Sequence[Mapping[str, Any]],
+        within: Within | None,
+        conditioned: Conditioning,
+        takes_refusal: bool,
+    ) -> Result:
+        """The same scenario's replications, or some of them, under a conditioning; see `unweighted` for the last."""
+        result = Result(self.scenario, records, account, rows)
+        result.within, result._conditioned, result._takes_refusal = within, conditioned, takes_refusal
+        return result
 
     @property
     def replications_done(self) -> int:
@@ -115,6 +92,10 @@ class Result:
         """How many replications there are, in words."""
         if self.interrupted:
             return f"interrupted: {self.replications_done:,} of {self.requested:,} replications"
+        if self.within is not None:
+            by_weight = "" if self.weighting.weights is None else f" ({100 * self.within.share:.1f}% by weight)"
+            told = f"{self.replications_done:,} of {self.within.total:,} replications{by_weight}"
+            return f"{told}, those with {self.within.condition}"
         return f"{self.replications_done:,} replications"
 
     @property
@@ -134,6 +115,8 @@ class Result:
 
         Raises `ConditioningError` where they can't be conditioned on that one; see `unweighted`.
         """
+        if self.within is not None:
+            return self.within.weighting
         if self.conditioning.refusal and not self._takes_refusal:
             raise ConditioningError(self.conditioning.refusal, self.unweighted)
         return self.conditioning.weighting
@@ -155,9 +138,7 @@ class Result:
 
     def under(self, conditioned: Conditioning, *, takes_refusal: bool = False) -> Result:
         """The same replications with another conditioning."""
-        return Result(
-            self.scenario, self.records, self.account, self.analysis_rows, conditioned, takes_refusal=takes_refusal
-        )
+        return self._with(self.records, self.account, self.analysis_rows, self.within, conditioned, takes_refusal)
 
     @property
     def effective_sample_size(self) -> float | None:
@@ -178,8 +159,47 @@ class Result:
         }
 
     def estimate(self, measure: str) -> dict[str, float | int | None]:
-        """The estimates of one output measure; empty when the scenario has no such measure."""
+        """The estimates of one output measure; empty when the scenario has none. Raises `KeyError` as `share` does."""
+        if measure not in self.estimates and measure not in REPLICATIONS:
+            raise unknown("measure of a replication", measure, self.estimates)
         return self.estimates.get(measure, {})
+
+    def probability(self, condition: str | Callable[[pd.DataFrame], Any]) -> Share:
+        """The share of all replications that meet a condition, by weight, with its 95% interval.
+
+        A condition is text, such as "success", "not funded", "npv > 0" or "outcome == stalled", several joined by
+        "and", of measures and of inputs as drawn ("input.<path> < 2"); or a function of the frame `replications` that
+        gives a truth for each row. A null measure meets no comparison. Raises `ConditionError`, a `ValueError`, and
+        `KeyError`.
+        """
+        return self.weighting.share(meets(self, condition))
+
+    def quantile(self, measure: str, level: float) -> Estimate:
+        """A quantile of a numeric measure over the replications in which it is not null, with its 95% interval.
+
+        `level` is a share, such as 0.9. Raises `ValueError` for another one, and `KeyError` as `share` does.
+        """
+        if not 0.0 <= level <= 1.0:
+            raise ValueError(
+                f"a level of {level} is none from 0 to 1: write 0.9 for the value that nine of ten fall below"
+            )
+        if measure not in self.estimates:
+            raise unknown("numeric measure of a replication", measure, self.estimates)
+        return quantile(self.records.measure(measure), level, self.weighting.weights)
+
+    def given(self, condition: str | Callable[[pd.DataFrame], Any]) -> Result:
+        """The same for the replications alone that meet a condition, as `probability` takes it, with their weights.
+
+        All that a result can be asked it can be asked too, but for `save` and `variance`. Its heading says of how many
+        it speaks. Raises `ConditionError`, a `ValueError`, where none meets it, and `KeyError`.
+        """
+        mask = meets(self, condition)
+        found = within(self, condition, mask)
+        records = self.records.chosen(mask)
+        numbers = {int(number) for number in records.numbers}
+        rows = [row for row in self.analysis_rows if row["replication"] in numbers]
+        account = replace(self.account, requested=records.count, wall_seconds=0.0, failures=(), precisions=())
+        return self._with(records, account, rows, found, self.conditioning, self._takes_refusal)
 
     @cached_property
     def outcomes(self) -> dict[str, Share]:
@@ -189,7 +209,12 @@ class Result:
         return dict(sorted(shares.items(), key=lambda item: (-(item[1].share or 0.0), item[0])))
 
     def share(self, name: str) -> Share:
-        """A share of all replications, as `SHARES` declares it, with its interval; null ones do not count."""
+        """A share of all replications, as `SHARES` declares it, with its interval; null ones do not count.
+
+        Raises `KeyError` for an unknown name, and tells the nearest one.
+        """
+        if name not in SHARES:
+            raise unknown("share", name, SHARES)
         declared = SHARES[name]
         values = self.records.measure(declared.counts)
         among = np.array([value is not None for value in values], dtype=bool)
@@ -280,18 +305,29 @@ class Result:
 
     @cached_property
     def replications(self) -> pd.DataFrame:
-        """A row per replication: inputs as drawn in `input.<path>` columns, then output measures."""
-        return self.records.table("replications").to_pandas()  # type: ignore[no-any-return]
+        """A row per replication: its `weight`, output measures, then inputs as drawn in `input.<path>` columns."""
+        frame = self._frame("replications")
+        drawn = [name for name in frame.columns if str(name).startswith(INPUT)]
+        return frame[[*frame.columns.difference(drawn, sort=False), *drawn]]
 
     @cached_property
     def weekly(self) -> pd.DataFrame:
-        """A row per replication and week (from 0)."""
-        return self.records.table("weekly").to_pandas()  # type: ignore[no-any-return]
+        """A row per replication and week (from 0), with the replication's `weight`."""
+        return self._frame("weekly")
 
     @cached_property
     def sites(self) -> pd.DataFrame:
-        """A row per replication and site."""
-        return self.records.table("sites").to_pandas()  # type: ignore[no-any-return]
+        """A row per replication and site, with the replication's `weight`."""
+        return self._frame("sites")
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        """A table with what each replication counts for: 1 unless an observed pilot weights them, with mean 1."""
+        frame: pd.DataFrame = self.records.table(name).to_pandas()
+        weights = np.full(self.replications_done, 1.0 if self.estimable else np.nan)
+        if self.estimable and self.weighting.weights is not None:
+            weights = self.weighting.weights
+        frame.insert(1, "weight", np.repeat(weights, len(frame) // max(1, self.replications_done)))
+        return frame
 
     @cached_property
     def analyses(self) -> pd.DataFrame:
@@ -315,6 +351,7 @@ class Result:
             "scenario_hash": self.scenario.hash,
             "seed": self.seed,
             "replications": self.replications_done,
+            **({} if self.within is None else {"given": self.within.condition, "replications_of": self.within.total}),
             **({"replications_requested": self.requested} if self.interrupted else {}),
             **self._pilot_as_dict(),
             "engine": self.engine,
@@ -351,6 +388,8 @@ class Result:
         from simulator.store.identity import Identity
         from simulator.store.shards import ShardFolder
 
+        if self.within is not None:
+            raise OutputError("the replications that meet a condition can't be saved alone; save the whole result")
         identity = Identity(self.scenario, self.seed, self.engine, self.design, self.callbacks)
         folder, own = Path(out) / self.scenario.name, self.records.folder
         if own is not None and folder.exists() and own.exists() and folder.samefile(own):
@@ -371,9 +410,9 @@ class Result:
 
     @property
     def plot(self) -> Any:
-        """Figures, each a matplotlib Axes: `plot.adoption()`, `accuracy()`, `money()`, `timeline()`, `shelving()`,
-        `integrations()`, `tickets()`, `backlog()`, `outcomes()`, `success_curve()`, `costs()`, and `fan(measure)` for
-        any weekly measure.
+        """Figures, each a matplotlib Axes: `plot.adoption()`, `accuracy()`, `resolution()`, `trust()`, `money()`,
+        `timeline()`, `shelving()`, `integrations()`, `tickets()`, `backlog()`, `outcomes()`, `success_curve()`,
+        `costs()`, and for any weekly measure `fan(measure)` and `by_outcome(measure)`.
         """
         return view("plot", self)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final, Self
 
 import numpy as np
 
@@ -19,17 +18,50 @@ Numbers = np.ndarray[Any, np.dtype[np.float64]]
 Row = dict[str, float | int | None]
 
 
-@dataclass(frozen=True)
-class Share:
+class Number(float):
+    """An estimate with its 95% interval that counts as the number it is, NaN where there was nothing to estimate from.
+
+    `low` and `high` are the ends of the interval, None where they can't be told. Two are equal where their numbers are.
+    """
+
+    def __new__(cls, value: float | None, *_: float | None) -> Self:  # noqa: D102 - float's own, told in __init__
+        return super().__new__(cls, math.nan if value is None else value)
+
+    def __init__(self, value: float | None, low: float | None, high: float | None) -> None:
+        self.low: Final = low
+        self.high: Final = high
+
+    def __reduce__(self) -> tuple[Any, ...]:  # float's own would lose all but the number
+        return type(self), tuple(self.as_dict().values())
+
+    def as_dict(self) -> dict[str, Any]:
+        """What it holds, as files do, in the order of its arguments."""
+        return dict(vars(self))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.as_dict().items())})"
+
+
+class Share(Number):
     """An estimated share with its 95% interval; all in [0, 1], all None when there was nothing to count."""
 
-    share: float | None
-    low: float | None
-    high: float | None
+    def __init__(self, share: float | None, low: float | None, high: float | None) -> None:
+        self.share: Final = share
+        super().__init__(share, low, high)
 
-    def as_dict(self) -> dict[str, float | None]:
-        """The share as `summary.json` holds it."""
-        return {"share": self.share, "low": self.low, "high": self.high}
+
+class Estimate(Number):
+    """An estimate, or a difference, with its 95% interval, from `n` replications; None for what can't be told."""
+
+    def __init__(self, value: float | None, low: float | None, high: float | None, n: int) -> None:
+        self.value: Final = value
+        super().__init__(value, low, high)
+        self.n: Final = n
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.low is not None and self.high is not None and not self.low <= 0.0 <= self.high
 
 
 def wilson(count: float, whole: float) -> Share:
@@ -106,9 +138,36 @@ def describe(values: Iterable[Any], weights: Numbers | None = None) -> Row:
         sd = math.sqrt(math.fsum((value - mean) ** 2 for value in present) / (n - 1))
         half_width = t_quantile(n - 1) * sd / math.sqrt(n)
     sample = np.sort(np.array(present))
-    middle = (float(x) for x in np.quantile(sample, list(QUANTILES.values())))
-    ends = (_between(sample, (n + 1) * end) for level in QUANTILES.values() for end in _ends(level, n))
-    return _row(mean, half_width, sd, middle, n, ends)
+    return _row(mean, half_width, sd, n, *_quantiles(sample, None, QUANTILES.values()))
+
+
+def quantile(values: Iterable[Any], level: float, weights: Numbers | None = None) -> Estimate:
+    """A quantile with its 95% interval, as `describe` has them; None and NaN are left out and not counted in `n`."""
+    present = np.array([math.nan if value is None else value for value in values], dtype=float)
+    counted = ~np.isnan(present) if weights is None else ~np.isnan(present) & (weights > 0.0)
+    if not counted.any():
+        return Estimate(None, None, None, 0)
+    steps = None if weights is None else weights[counted]
+    sample = present[counted] if weights is not None else np.sort(present[counted])
+    middle, ends = _quantiles(sample, steps, [level])
+    low, high = (None if math.isnan(end) else end for end in ends)
+    return Estimate(middle[0], low, high, len(sample))
+
+
+def _quantiles(sample: Numbers, steps: Numbers | None, levels: Iterable[float]) -> tuple[list[float], list[float]]:
+    """Quantiles at levels, and low and high ends of the interval of each, NaN where there is none.
+
+    `sample` is without NaN, and sorted where there are no weights; `steps` are these, none of them 0.
+    """
+    levels = list(levels)
+    if steps is None:
+        n = len(sample)
+        middle = [float(x) for x in np.quantile(sample, levels)]
+        return middle, [_between(sample, (n + 1) * end) for level in levels for end in _ends(level, n)]
+    middle = weighted_quantiles(sample, steps, levels)
+    sizes = [share_size(sample <= x, steps, level) for x, level in zip(middle, levels, strict=True)]
+    ends = [end for level, size in zip(levels, sizes, strict=True) for end in _ends(level, size)]
+    return middle, weighted_quantiles(sample, steps, ends)
 
 
 def _describe_weighted(values: Iterable[Any], weights: Numbers) -> Row:
@@ -131,18 +190,15 @@ def _describe_weighted(values: Iterable[Any], weights: Numbers) -> Row:
         squares = math.fsum((weight * (value - mean)) ** 2 for value, weight in pairs)
         half_width = t_quantile(size - 1.0) * math.sqrt(correction * squares) / total
     sample, steps = (np.array(column) for column in zip(*pairs, strict=True))
-    middle = weighted_quantiles(sample, steps, QUANTILES.values())
-    sizes = [share_size(sample <= x, steps, level) for x, level in zip(middle, QUANTILES.values(), strict=True)]
-    levels = [end for level, size in zip(QUANTILES.values(), sizes, strict=True) for end in _ends(level, size)]
-    return _row(mean, half_width, sd, middle, n, weighted_quantiles(sample, steps, levels))
+    return _row(mean, half_width, sd, n, *_quantiles(sample, steps, QUANTILES.values()))
 
 
 def _row(
     mean: float,
     half_width: float | None,
     sd: float | None,
-    middle: Iterable[float],
     n: int,
+    middle: Iterable[float],
     ends: Iterable[float],
 ) -> Row:
     known = (None if math.isnan(end) else end for end in ends)

@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from io import StringIO
 from pathlib import Path
@@ -16,9 +16,11 @@ from pydantic import ConfigDict, StringConstraints, model_validator
 
 from simulator.results.accessors import view
 from simulator.results.conditioning import ConditioningError, Plan, shared
-from simulator.results.paired import Estimate, difference, estimate
+from simulator.results.paired import difference, estimate
+from simulator.results.statistics import Estimate
 from simulator.scenario import Suite
 from simulator.scenario.measures import ESTIMATED, headlines
+from simulator.scenario.text.problems import UnknownNameError, unknown
 from simulator.store.files import OutputError, refuse_others, remove, replace, shown, temporaries, write_json
 from simulator.store.shard_files import SUMMARY
 from simulator.store.stored_json import Fields, described, read_json, validated
@@ -34,8 +36,10 @@ SET = "set."
 """What the columns of swept values begin with."""
 
 
-class SuiteResult:
+class SuiteResult(Mapping[str, "Result"]):
     """The results of a suite's scenarios by name, in its order, and their comparison with the baseline.
+
+    A mapping: `suite["name"]`, `for name in suite`, `len(suite)`, `suite.items()`.
 
     Those with the same observed pilot are weighted alike (`conditioning.shared`); where it can't be used, they are
     unweighted, and stand in `unweighted` with the reason. `refused` are the scenarios without a result, and why; those
@@ -77,7 +81,28 @@ class SuiteResult:
         return found
 
     def __getitem__(self, name: str) -> Result:
+        if name not in self.results:
+            raise self._missing(name)
         return self.results[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def _missing(self, name: object) -> KeyError:
+        """Why there is no result of a name."""
+        if name in self.refused:
+            return UnknownNameError(f"{name} has no result: {self.refused[str(name)]}")
+        if name in self.suite.names:
+            return UnknownNameError(f"{name} has no result: it was not begun")
+        return unknown("scenario in this suite", name, self.suite.names)
 
     @property
     def replications_done(self) -> int:
@@ -115,7 +140,7 @@ class SuiteResult:
 
     def estimates(self, name: str, measures: Sequence[str] | None = None) -> dict[str, Estimate]:
         """The measures of a scenario."""
-        return {measure: estimate(self.results[name], measure) for measure in measures or self.measures}
+        return {measure: estimate(self[name], measure) for measure in measures or self.measures}
 
     def differences(self, name: str, measures: Sequence[str] | None = None) -> dict[str, Estimate]:
         """What a scenario has more than the baseline, replication by replication; empty for that one, or without it.
@@ -125,7 +150,7 @@ class SuiteResult:
         baseline = self.results.get(self.suite.baseline)
         if baseline is None or name == self.suite.baseline or baseline.refusal != self.results[name].refusal:
             return {}
-        return {measure: difference(self.results[name], baseline, measure) for measure in measures or self.measures}
+        return {measure: difference(self[name], baseline, measure) for measure in measures or self.measures}
 
     @cached_property
     def comparison(self) -> pd.DataFrame:
@@ -145,7 +170,7 @@ class SuiteResult:
             differences = self.differences(name, measures)
             for measure, found in self.estimates(name, measures).items():
                 more = differences.get(measure, Estimate(None, None, None, 0))
-                rows[name, measure] = (*vars(found).values(), *vars(more).values())
+                rows[name, measure] = (*found.as_dict().values(), *more.as_dict().values())
         frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(COMPARED))
         frame.index = pd.MultiIndex.from_tuples(rows, names=["scenario", "measure"])
         return frame.astype({name: "int64" if name in ("n", "pairs") else "float64" for name in COMPARED})
@@ -199,8 +224,8 @@ class SuiteResult:
                     "scenario_hash": result.scenario.hash,
                     "replications": result.replications_done,
                     **_pilot_told(result),
-                    "estimates": {measure: vars(found) for measure, found in self.estimates(name).items()},
-                    "differences": {measure: vars(found) for measure, found in self.differences(name).items()},
+                    "estimates": {measure: found.as_dict() for measure, found in self.estimates(name).items()},
+                    "differences": {measure: found.as_dict() for measure, found in self.differences(name).items()},
                 }
                 for name, result in self.results.items()
             ],

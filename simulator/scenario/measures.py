@@ -138,27 +138,27 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("tickets_per_user_week_pilot", "Tickets a user and week, pilot", RATE, REPLICATION,
             "Logged tickets, `pilot.logged_share` of those opened, over weeks of active users, in the pilot's last "
             "`pilot.measure_weeks`.", f"{NO_PILOT}, or nobody is active at the ends of these weeks",
-            group=("support", 3)),
+            group=("support", 4)),
     Measure("tickets_opened", "Tickets opened", COUNT, REPLICATION,
-            "Tickets opened until the horizon, those of the pilot included.", group=("support", 4)),
+            "Tickets opened until the horizon, those of the pilot included.", group=("support", 5)),
     Measure("tickets_abandoned", "Tickets abandoned", COUNT, REPLICATION,
-            "Tickets whose user gave up waiting.", group=("support", 6)),
+            "Tickets whose user gave up waiting.", group=("support", 7)),
     Measure("tickets_per_week_peak", "Tickets in the busiest week", COUNT, REPLICATION,
-            "Highest `tickets_opened` of any week.", group=("support", 5)),
+            "Highest `tickets_opened` of any week.", group=("support", 6)),
     Measure("sla_met_share", "Tickets started in target time", SHARE, REPLICATION,
             "Share of the visits of all three tiers, as `visits_<tier>` counts them, that began within their tier's "
-            "`target_hours`, elapsed.", "there are no visits", group=("support", 2)),
+            "`target_hours`, elapsed.", "there are no visits", group=("support", 3)),
     Measure("support_underestimate_factor", "Support needed over planned", RATE, REPLICATION,
             "People whom tiers 1 and 2 needed by Erlang's C formula in the four weeks in which most visits to tier 1 "
             "began to wait, over those planned in them.",
             "there are fewer than four weeks, no visits to tier 1, or nobody is planned", group=("support", 1),
             headline=("suite", "column"), short="Support needed/planned"),
-    Measure("support_workload_factor", "Support work over planned", RATE, REPLICATION,
+    Measure("support_workload_factor", "Support work over plan, full use", RATE, REPLICATION,
             "Hours of work that an active user gave tiers 1 and 2 in a week since funding, times all users at the "
             "pilot's adoption, over the hours a week that the plan had for these tiers: by the tickets that the "
             "pilot's active users logged where it is planned from them, else by the planned people at "
             "`support.target_occupancy`.",
-            "it is not funded, nobody is active since, or no work was planned"),
+            "it is not funded, nobody is active since, or no work was planned", group=("support", 2)),
     *per_tier(Measure("visits", "Visits", COUNT, REPLICATION,
             "Visits of tickets to the tier, counted when their wait ends: they begin, or the user gives up. Only waits "
             "that begin from `success.measure_from_week` on count.")),
@@ -166,7 +166,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
             "Sum over these visits of the elapsed hours from joining the line until the visit began or the user gave "
             "up; 0 where there are none.")),
     *per_tier(Measure("wait_hours_mean", "Mean wait (hours)", HOURS, REPLICATION,
-            "Mean over these visits of the elapsed hours waited.", "there are no visits", group=("support", 7))),
+            "Mean over these visits of the elapsed hours waited.", "there are no visits", group=("support", 8))),
     *per_tier(Measure("wait_hours_p90", "90th percentile of waits (hours)", HOURS, REPLICATION,
             "Elapsed hours within which nine of ten of these waits ended, from a histogram: within 1% from 0.0001 to "
             "about 77,000 hours.", "there are no visits")),
@@ -175,8 +175,8 @@ MEASURES: Final[tuple[Measure, ...]] = (
             "science team included.")),
     *per_tier(Measure("utilisation_peak", "Peak utilisation", SHARE, REPLICATION,
             "Highest `utilisation` of the tier in any week from `success.measure_from_week` on; above 1 with overtime.",
-            "nobody is on duty in these weeks", group=("support", 8), beyond=True), grouped=("tier1", "tier2")),
-    Measure("integrations_live_week", "Week when all systems are live", WEEKS, REPLICATION,
+            "nobody is on duty in these weeks", group=("support", 9), beyond=True), grouped=("tier1", "tier2")),
+    Measure("integrations_live_week", "All systems live, from kick-off", WEEKS, REPLICATION,
             "Weeks from kick-off until all systems are live; where integration is ideal, to funding.",
             "there are no systems, or not all are live by the horizon", group=("when", 3)),
     Measure("sites_live", "Sites live", COUNT, REPLICATION,
@@ -188,7 +188,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("npv", "Net present value", MONEY, REPLICATION,
             "Sum over all weeks of `value` less `cost`, each discounted from the end of its week to kick-off; the "
             "pilot's are included.", headline=("suite", "variance")),
-    Measure("payback_week", "Week when paid back", WEEKS, REPLICATION,
+    Measure("payback_week", "Week when paid back, from kick-off", WEEKS, REPLICATION,
             "First week from which on, to the horizon, value so far covers cost so far, both from kick-off.",
             "it does not at the horizon"),
     Measure("value_from_funding", "Value of funding", MONEY, REPLICATION,
@@ -238,7 +238,8 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("users_lost", "Users lost for good", COUNT, WEEK,
             "Users who are back at the old way for good, at the end of the week; whoever replaces one is not."),
     Measure("trust_mean", "Mean trust", SHARE, WEEK,
-            "Mean trust of the active users at the end of the week.", "nobody is active"),
+            "Mean trust of the active users at the end of the week.", "nobody is active",
+            title="Mean trust (of active users)"),
     Measure("accuracy", "Accuracy", SHARE, WEEK,
             "Correct answers over correct and wrong ones, all expected numbers.", "nothing is answered",
             title="Accuracy (correct, share of answers given)"),
@@ -289,7 +290,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
             "Sum of `value` less `cost` over the last 13 weeks, the week included; from kick-off where there are "
             "fewer."),
 
-    Measure("go_live_week", "Week of going live", WEEKS, SITE,
+    Measure("go_live_week", "Week of going live, from kick-off", WEEKS, SITE,
             "Weeks from kick-off until the site goes live for everybody, which a pilot is not.", "it never does"),
     Measure("hand_carried_weeks", "Weeks of data carried by hand", WEEKS, SITE,
             "Weeks in which the site is live and some of its data are carried by hand, as it lacks systems."),

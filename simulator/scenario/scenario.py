@@ -112,11 +112,11 @@ class Scenario(Section):
         text = json.dumps(self._document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def to_yaml(self) -> str:
-        """The resolved scenario as the text of a scenario file."""
+    def to_yaml(self, *, marked: bool = False) -> str:
+        """The resolved scenario as the text of a scenario file; `marked`: each number without a source is told so."""
         from simulator.scenario.text.writing import to_yaml
 
-        return to_yaml(self._document)
+        return to_yaml(self._document, [place for place in self.assumed() if place[0] != "levers"] if marked else ())
 
     def site(self, name: str) -> Site:
         """The site of a name; raises KeyError."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
+from simulator.scenario.text.problems import unknown
 from simulator.store.blocks import INPUT, Value, block_of, table_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Whole = np.ndarray[Any, np.dtype[np.int32]]
+Truths = np.ndarray[Any, np.dtype[np.bool_]]
 Column_co = TypeVar("Column_co", covariant=True)
 
 
@@ -99,12 +101,21 @@ class Records:
         return np.column_stack(columns) if columns else np.empty((self.count, 0))
 
     def measure(self, name: str) -> list[Value]:
-        """One output measure of every replication; an unknown name raises `KeyError`."""
+        """One output measure of every replication; an unknown name raises `KeyError`, which tells the nearest one."""
+        if name not in self._names["replications"]:
+            raise unknown("measure of a replication", name, self.measures)
         return self._tables["replications"].column(name).to_pylist()  # type: ignore[no-any-return]
 
     def week_rows(self, name: str) -> Floats:
-        """One weekly measure as float64[replications, weeks]; NaN is null; an unknown name raises `KeyError`."""
+        """One weekly measure as float64[replications, weeks]; NaN is null; raises `KeyError` likewise."""
+        if name not in self._names["weekly"]:
+            raise unknown("weekly measure", name, self.weekly)
         return self._tables["weekly"].column(name).to_numpy().reshape(self.count, -1)  # type: ignore[no-any-return]
+
+    def chosen(self, mask: Truths) -> Records:
+        """The records of the replications under a mask, bool[replications]; they have no blocks of their own."""
+        tables = {name: _Chosen(table, mask) for name, table in self._tables.items()}
+        return Records(tables, lambda: iter(()), temporary=self)  # whose files have to stay
 
     def table(self, name: str) -> pa.Table:
         """The table `replications`, `weekly` or `sites`, read into memory."""
@@ -120,6 +131,23 @@ class Records:
         return [values[number * index : number * (index + 1)] for index in range(self.count)]
 
 
+class _Chosen:
+    """The rows of a final table that belong to the replications under a mask."""
+
+    def __init__(self, table: Table, mask: Truths) -> None:
+        import pyarrow as pa
+
+        self._table = table
+        self.column_names = table.column_names
+        each = table.num_rows // len(mask)
+        self.num_rows = each * int(np.count_nonzero(mask))
+        self._rows = pa.array(np.repeat(mask, each))
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """One column."""
+        return self._table.column(name).filter(self._rows)
+
+
 class _Columns(Mapping[str, Column_co]):
     """Columns by name, each read when it is asked for."""
 
@@ -129,7 +157,7 @@ class _Columns(Mapping[str, Column_co]):
 
     def __getitem__(self, name: str) -> Column_co:
         if name not in self._names:
-            raise KeyError(name)
+            raise unknown("column", name, self._names)
         return self._read(name)
 
     def __iter__(self) -> Iterator[str]:

@@ -1,4 +1,5 @@
 import json
+import re
 import sys
 
 import jsonschema
@@ -142,6 +143,44 @@ def test_new_writes_a_scenario_that_validates_and_never_overwrites(scaleup, tmp_
     assert path.read_text() == text
     assert scaleup("new", str(tmp_path / "nowhere" / "plan.yaml"))[0] == 2
     assert scaleup("new", str(tmp_path / "über.yaml"))[0] == 2
+
+
+def unmarked(text):
+    """Numbers of a shown scenario without a source beside them or the word that they are assumed."""
+    lines = [(len(line) - len(line.lstrip(" -")), line.lstrip(" -")) for line in text.splitlines()]
+    found = []
+    for index, (indent, line) in enumerate(lines):
+        if not re.fullmatch(r"\w+: -?[\d.]+(e[+-]?\d+)?(  # assumed)?", line):
+            continue
+        place, told = index, False
+        while not told and place is not None:
+            depth = lines[place][0]
+            told = lines[place][1].endswith("# assumed") or lines[place][1] == "levers:"
+            for step in (-1, 1):  # what stands beside it
+                other = place + step
+                while 0 <= other < len(lines) and lines[other][0] >= depth:
+                    beside = lines[other][0] == depth and lines[other][1]
+                    told = told or str(beside).startswith(("source: ", "confidence: assumption"))
+                    other += step
+            place = next((above for above in range(place, -1, -1) if lines[above][0] < depth), None)
+        if not told:
+            found.append((index, line, indent))
+    return found
+
+
+@pytest.mark.parametrize("name", ["retail-chatbot", "typical-programme", "theory/bass"])
+def test_show_gives_each_number_a_source_or_marks_it_as_assumed(scaleup, name):
+    _, out, _ = scaleup("show", name)
+    assert unmarked(out) == []
+    assert len(unmarked(sim.load(name).to_yaml())) > 20
+
+
+def test_show_marks_nothing_that_has_a_source(scaleup):
+    _, out, _ = scaleup("show", "retail-chatbot")
+    assert "  users_per_site: 60  # assumed\n" in out
+    assert "  logged_share:  # assumed\n    p10: 0.2\n" in out
+    assert "    error_weight:\n      p10: 1.5\n" in out  # its source follows
+    assert "horizon_weeks: 104  # assumed" in out
 
 
 def test_show_prints_a_file_that_loads_to_the_same_scenario(scaleup, scenario_file, tmp_path):

@@ -20,8 +20,9 @@ import simulator as sim
 from simulator.analysis.variance import decompose
 from simulator.cli.commands.variance import VarianceTable, variance_lines
 from simulator.report.narrow import Rows
+from simulator.report.outcomes import outcome_lines
 from simulator.report.suite_tables import head
-from simulator.report.tables import measure_rows, outcome_lines
+from simulator.report.tables import measure_rows
 from tests.experiment import stand_in
 
 pytestmark = pytest.mark.usefixtures("stand_in_engine")

@@ -32,11 +32,12 @@ def test_the_import_is_light():
 
 
 def test_frames_have_the_columns_of_the_contract(result):
-    assert list(result.replications.columns[:3]) == ["replication", "input.ai.reference_accuracy", "outcome"]
+    assert list(result.replications.columns[:3]) == ["replication", "weight", "outcome"]
+    assert result.replications.columns[-1] == "input.ai.reference_accuracy"
     assert list(result.replications["replication"]) == list(range(40))
-    assert list(result.weekly.columns[:3]) == ["replication", "week", "adoption"]
+    assert list(result.weekly.columns[:4]) == ["replication", "weight", "week", "adoption"]
     assert len(result.weekly) == 40 * 60
-    assert list(result.sites.columns) == ["replication", "site", "go_live_week", "tickets_opened"]
+    assert list(result.sites.columns) == ["replication", "weight", "site", "go_live_week", "tickets_opened"]
     summary = result.summary()
     assert list(summary.columns) == list(ESTIMATES)
     assert summary.loc["accuracy_scaled", "n"] == 0
@@ -75,7 +76,9 @@ def test_saved_files_are_the_tables_and_equal_results_give_equal_bytes(result, t
     ]  # fmt: skip
     for name in ("replications", "weekly", "sites"):
         assert (folder / f"{name}.parquet").read_bytes() == (other / f"{name}.parquet").read_bytes()
-    pd.testing.assert_frame_equal(pq.read_table(folder / "weekly.parquet").to_pandas(), again.weekly)
+    pd.testing.assert_frame_equal(
+        pq.read_table(folder / "weekly.parquet").to_pandas(), again.weekly.drop(columns="weight")
+    )
     manifest = json.loads((folder / "manifest.json").read_text())
     assert sim.load(manifest["scenario"]).hash == manifest["scenario_hash"] == result.scenario.hash
     assert manifest["seed"] == 3

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from simulator.report.outcomes import outcome_lines
 from simulator.report.signs import criteria_missed, signs, stops, telling
-from simulator.report.tables import measure_rows, outcome_lines
+from simulator.report.tables import measure_rows
 from simulator.report.words import written
 from simulator.scenario.measure import COUNT, MONEY, SHARE, WEEKS
 from simulator.scenario.measures import ESTIMATED, WEEKLY
@@ -138,7 +139,7 @@ def test_shelving_is_counted_by_review(result):
     assert {week: share for week, share in height.items() if share} == pytest.approx(
         {8: 1 / 18, 16: 2 / 18, 24: 6 / 18, 28: 2 / 18}
     )
-    assert "61% of the funded" in axes.get_title(loc="left")
+    assert "61.1% of the funded" in axes.get_title(loc="left")
     assert "week 24" in axes.get_title(loc="left")
 
 
@@ -148,8 +149,8 @@ def test_the_timeline_tells_how_many_get_there(result):
     assert words == ["at scale, and kept", "at scale", "shelved", "all systems live", "away live", "home live"]
     shares = {words[round(text.xy[1])]: text.get_text() for text in axes.texts}
     assert shares == {
-        "home live": "100%", "away live": "94%", "all systems live": "33%", "shelved": "61%", "at scale": "33%",
-        "at scale, and kept": "33%",
+        "home live": "100%", "away live": "94.4%", "all systems live": "33.3%", "shelved": "61.1%", "at scale": "33.3%",
+        "at scale, and kept": "33.3%",
     }  # fmt: skip
 
 

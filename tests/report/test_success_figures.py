@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from matplotlib.colors import to_hex
 
+from simulator.report.outcomes import outcome_lines
 from simulator.report.style import OUTCOME_COLOURS
-from simulator.report.tables import outcome_lines
 from simulator.report.words import OUTCOME_WORDS
 from simulator.scenario.vocabulary import OUTCOMES
 from tests.report.organisation import programme, result_of

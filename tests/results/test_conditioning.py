@@ -105,8 +105,10 @@ def results() -> tuple[sim.Result, sim.Result]:
 def test_the_replications_are_the_same_and_only_count_differently(results):
     weighted, plain = results
     assert plain.conditioning.checks == ()
-    assert weighted.replications.equals(plain.replications)
     weights = weighted.weighting.weights
+    assert weighted.replications.assign(weight=1.0).equals(plain.replications)
+    assert (weighted.replications["weight"] == weights).all()
+    assert (weighted.weekly.groupby("replication")["weight"].first() == weights).all()
     assert plain.weighting.weights is None
     assert plain.effective_sample_size is None
     assert weights.mean() == pytest.approx(1.0)

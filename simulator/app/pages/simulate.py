@@ -14,7 +14,8 @@ from simulator.app.limits import MOST_REPLICATIONS, most_seconds
 from simulator.app.plain import escaped, plain
 from simulator.app.simulating import Desk, Standing, Waiting
 from simulator.experiment.progress import COMPILING, Progress, throttled
-from simulator.report.tables import OutcomeLine, footnote, measure_rows, outcome_lines, pilot_lines, reach, speed_line
+from simulator.report.outcomes import OutcomeLine, outcome_lines, reach
+from simulator.report.tables import footnote, measure_rows, pilot_lines, speed_line
 from simulator.report.verdict import interval
 from simulator.report.words import written
 from simulator.scenario.assignments import written as written_changes

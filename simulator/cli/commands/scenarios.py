@@ -38,9 +38,11 @@ def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
             told = f"{_suite_size(len(members))}: {', '.join(loaded.names)}; the baseline is {loaded.baseline}"
             each = " each"
         else:
-            told = f"{_size(loaded)}, about {float(f'{works[0].events:.2g}'):,.0f} events a replication"
+            told = (
+                f"{_size(loaded)}, about {float(f'{works[0].likely * works[0].events:.2g}'):,.0f} events a replication"
+            )
             each = ""
-        seconds = sum(work.seconds for work in works)
+        seconds = sum(work.likely * work.seconds for work in works)
         took = f"{REPLICATIONS} replications{each} take about {_seconds(seconds)} on one core"
         name = escaped_name(source)
         print(f"{name}: fine. {told}{'.' if each else ';'} {took}.")
@@ -73,12 +75,12 @@ def list_shipped() -> None:
 
 
 def show(scenario: OneScenario, overlays: Overlays = None) -> None:
-    """Print a scenario in full: `extends` applied, defaults filled in, as a scenario file."""
+    """Print a scenario in full: `extends` applied, defaults filled in, as a scenario file that marks assumptions."""
     from rich.syntax import Syntax
 
     from simulator.scenario import load
 
-    text = load(scenario, overlays or ()).to_yaml()
+    text = load(scenario, overlays or ()).to_yaml(marked=True)
     if sys.stdout.isatty():
         console().print(Syntax(text, "yaml", theme="ansi_light", background_color="default", word_wrap=True))
     else:

@@ -105,7 +105,7 @@ class VarianceTable:
 
 def variance_lines(found: Variance) -> list[tuple[str, str, str]]:
     """Headline measures in plain words, the share of their variance that the inputs explain, and its 95% interval."""
-    from simulator.report.tables import reach
+    from simulator.report.outcomes import reach
     from simulator.report.words import written
     from simulator.scenario.measure import SHARE
     from simulator.scenario.measures import ESTIMATED, read_first

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
+from simulator.scenario.numbers.mix import Mix
 from simulator.scenario.numbers.quantity import NO_NOTE, Certain, Note, Quantity, Refused, noted, take_note
 from simulator.scenario.text.problems import Finding, describe
 
@@ -104,9 +105,37 @@ class Section(BaseModel):
         for name, field in type(self).model_fields.items():
             yield field.alias or name, getattr(self, name)
 
+    def assumed(self) -> Iterator[tuple[str | int, ...]]:
+        """Where in the document numbers stand without a source beside them, that don't say themselves they are assumed.
+
+        A number with a form of its own, such as {p10:, p50:, p90:}, is one.
+        """
+        for key, value in self.fields():
+            yield from ((key, *rest) for rest in _assumed(value, self.note(key)))
+
     def document(self) -> dict[str, Any]:
         """The section as a scenario file writes it: plain, JSON-able, with defaults filled in."""
         return {key: noted(plain(value), self.note(key)) for key, value in self.fields()}
+
+
+def _assumed(value: Any, note: Note) -> Iterator[tuple[str | int, ...]]:
+    """Where in the value of a field numbers stand without a source; () is the value itself, `note` stands beside it."""
+    if isinstance(value, Section):
+        yield from value.assumed()
+    elif isinstance(value, Mix):
+        yield from ((name,) for name in value if _is_assumed(value.note(name)))
+    elif isinstance(value, tuple):
+        sections = [(index, item) for index, item in enumerate(value) if isinstance(item, Section)]  # dates are not
+        yield from ((index, *rest) for index, item in sections for rest in item.assumed())
+    elif isinstance(value, Quantity):
+        yield from [()] if _is_assumed(value.note) else []
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield from [()] if _is_assumed(note) else []
+
+
+def _is_assumed(note: Note) -> bool:
+    """Whether a number has neither a source nor the word that it is an assumption."""
+    return note.source is None and note.confidence != "assumption"
 
 
 def plain(value: Any) -> Any:

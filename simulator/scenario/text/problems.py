@@ -144,6 +144,22 @@ def nearest(name: object, known: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+class UnknownNameError(KeyError):
+    """A name that nothing has; the message says which one may have been meant."""
+
+    def __str__(self) -> str:  # a KeyError would show its message in quotes
+        return str(self.args[0])
+
+
+def unknown(what: str, name: object, known: Iterable[str]) -> UnknownNameError:
+    """The error to raise for a name that is none of those known."""
+    names = [*known]
+    near = nearest(name, names)
+    return UnknownNameError(
+        f"there is no {what} {name!r}; " + (f"did you mean {near!r}?" if near else f"known: {listed(names)}")
+    )
+
+
 def _alike(written: str, known: list[str], at_end: Callable[[str, str], bool]) -> list[str]:
     """A few of the names that begin, or end, with as much of a mistaken one as any."""
     for size in range(1, len(written)):

@@ -241,6 +241,15 @@ def test_each_kind_of_event_occurs_somewhere() -> None:
     assert missing == set()
 
 
+@pytest.mark.parametrize("name", [TYPICAL, "phased-24-months", "stress-ten-times-the-volume"])
+def test_the_work_that_is_told_knows_of_programmes_that_end_early(name: str) -> None:
+    scenario = load(name)
+    run = engine.get("compiled").Engine(engine.build(scenario))
+    events = [run.replicate(number, 1).events for number in range(24)]
+    work = estimate_work(scenario, 1)
+    assert 0.4 < work.likely * work.events / (sum(events) / len(events)) < 2.5
+
+
 def test_the_pilot_flatters_and_nothing_is_certain(case: Scenario) -> None:
     run = engine.get("compiled").Engine(engine.build(case))
     replications = [run.replicate(number, 1) for number in range(40)]
