@@ -114,6 +114,15 @@ class Conditioning:
         surprises = [] if self.refusal else [f"{one.told}; {one.advice}" for one in self.checks if one.surprising]
         return [*surprises, *([self.another] if self.another else [])]
 
+    def as_dict(self) -> dict[str, Any]:
+        """What `summary.json` tells of the observed pilot; empty where there is none."""
+        told = {
+            "not_conditioned": self.refusal,
+            "pilot_readings": {one.reading: one.as_dict() for one in self.checks},
+            "pilot_did_not_happen": self.another,
+        }
+        return {name: found for name, found in told.items() if found}
+
 
 NOTHING = Conditioning()
 """That of a scenario without an observed pilot."""

@@ -20,12 +20,11 @@ from simulator.results.statistics import (
     ESTIMATES,
     Estimate,
     Share,
-    cumulative_incidence,
     describe,
     effective_size,
     quantile,
 )
-from simulator.results.success_curve import SuccessCurve, success_curve
+from simulator.results.success_curve import SuccessCurve, scaled_by_week, success_curve
 from simulator.results.weighting import Truths, Weighting
 from simulator.scenario.measures import REPLICATIONS, SHARES, TEXTS
 from simulator.scenario.text.problems import unknown
@@ -49,28 +48,18 @@ class Result(Accounted):
         records: Records,
         account: Account,
         analysis_rows: Sequence[Mapping[str, Any]] = (),
+        within: Within | None = None,
+        conditioned: Conditioning | None = None,
+        *,
+        takes_refusal: bool = False,
     ) -> None:
         self.scenario = scenario
         self.records = records
         super().__init__(account)
         self.analysis_rows = tuple(analysis_rows)
-        self.within: Within | None = None
-        self._conditioned: Conditioning | None = None
-        self._takes_refusal = False
-
-    def _with(
-        self,
-        records: Records,
-        account: Account,
-        rows: Sequence[Mapping[str, Any]],
-        within: Within | None,
-        conditioned: Conditioning,
-        takes_refusal: bool,
-    ) -> Result:
-        """The same scenario's replications, or some of them, under a conditioning; see `unweighted` for the last."""
-        result = Result(self.scenario, records, account, rows)
-        result.within, result._conditioned, result._takes_refusal = within, conditioned, takes_refusal
-        return result
+        self.within = within
+        self._conditioned = conditioned
+        self._takes_refusal = takes_refusal
 
     @property
     def replications_done(self) -> int:
@@ -138,7 +127,8 @@ class Result(Accounted):
 
     def under(self, conditioned: Conditioning, *, takes_refusal: bool = False) -> Result:
         """The same replications with another conditioning."""
-        return self._with(self.records, self.account, self.analysis_rows, self.within, conditioned, takes_refusal)
+        same = self.scenario, self.records, self.account, self.analysis_rows, self.within
+        return Result(*same, conditioned, takes_refusal=takes_refusal)
 
     @property
     def effective_sample_size(self) -> float | None:
@@ -199,7 +189,8 @@ class Result(Accounted):
         numbers = {int(number) for number in records.numbers}
         rows = [row for row in self.analysis_rows if row["replication"] in numbers]
         account = replace(self.account, requested=records.count, wall_seconds=0.0, failures=(), precisions=())
-        return self._with(records, account, rows, found, self.conditioning, self._takes_refusal)
+        chosen = self.scenario, records, account, rows, found
+        return Result(*chosen, self.conditioning, takes_refusal=self._takes_refusal)
 
     @cached_property
     def outcomes(self) -> dict[str, Share]:
@@ -274,9 +265,8 @@ class Result(Accounted):
 
     def share_known(self, measure: str) -> Share:
         """The share of replications in which a measure is not null."""
-        return self.weighting.share(
-            np.array([value is not None for value in self.records.measure(measure)], dtype=bool)
-        )
+        known = [value is not None for value in self.records.measure(measure)]
+        return self.weighting.share(np.array(known, dtype=bool))
 
     @property
     def scaled_by_week(self) -> dict[str, list[float] | list[int]]:
@@ -285,15 +275,7 @@ class Result(Accounted):
         Those that are shelved first never will, and stay in the denominator (shelving is a competing risk). Beside it,
         as `share_kept`, those of them that keep it: the rest have lost it, or will.
         """
-        weeks, kept = self.records.measure("weeks_to_scale"), self.records.measure("success")
-        funded_week = self.records.measures.get("funded_week", [])
-        indices = np.flatnonzero(self.funded).tolist()
-        starts = [float(funded_week[index] or 0) for index in indices] if funded_week else []
-        last = int(self.scenario.horizon_weeks - min(starts, default=0.0))
-        reached: Any = [weeks[index] for index in indices]
-        lasting: Any = [weeks[index] if kept[index] else None for index in indices]
-        found = cumulative_incidence(reached, last, self.weighting.of(indices))
-        return {**found, "share_kept": cumulative_incidence(lasting, last, self.weighting.of(indices))["share"]}
+        return scaled_by_week(self)
 
     def summary(self) -> pd.DataFrame:
         """Estimates as a frame: a row per numeric output measure, columns as in `summary.json`."""
@@ -353,7 +335,8 @@ class Result(Accounted):
             "replications": self.replications_done,
             **({} if self.within is None else {"given": self.within.condition, "replications_of": self.within.total}),
             **({"replications_requested": self.requested} if self.interrupted else {}),
-            **self._pilot_as_dict(),
+            **({} if self.weighting.weights is None else {"effective_sample_size": self.effective_sample_size}),
+            **self.conditioning.as_dict(),
             "engine": self.engine,
             "wall_seconds": round(self.wall_seconds, 4),
             "events_per_second": round(self.events_per_second),
@@ -364,19 +347,6 @@ class Result(Accounted):
             "scaled_by_week": self.scaled_by_week,
             "success_curve": self.success_curve.as_dict(),
         }
-
-    def _pilot_as_dict(self) -> dict[str, Any]:
-        """What `summary.json` tells of the observed pilot; nothing where there is none."""
-        found: dict[str, Any] = {}
-        if self.weighting.weights is not None:
-            found["effective_sample_size"] = self.effective_sample_size
-        if self.refusal:
-            found["not_conditioned"] = self.refusal
-        if self.conditioning.checks:
-            found["pilot_readings"] = {one.reading: one.as_dict() for one in self.conditioning.checks}
-        if self.conditioning.another:
-            found["pilot_did_not_happen"] = self.conditioning.another
-        return found
 
     def save(self, out: str | os.PathLike[str]) -> Path:
         """Write manifest, tables and summary to `out/<scenario>/` and return that folder.

@@ -1,4 +1,4 @@
-"""Success as a curve instead of a cliff: how much adoption lasts how long, in which share of funded programmes."""
+"""Success as a curve instead of a cliff: how much adoption lasts how long in funded programmes, and scale by when."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.results.statistics import Share
+from simulator.results.statistics import Share, cumulative_incidence
 from simulator.scenario.measure import at_level
 from simulator.scenario.vocabulary import ADOPTION_LEVELS, STRETCH_WEEKS
 
@@ -46,3 +46,16 @@ def success_curve(result: Result) -> SuccessCurve:
         longest = np.array([0.0 if weeks is None else float(weeks) for weeks in read])
         rows.append(tuple(result.weighting.share(longest >= weeks, result.funded) for weeks in STRETCH_WEEKS))
     return SuccessCurve(ADOPTION_LEVELS, STRETCH_WEEKS, tuple(rows))
+
+
+def scaled_by_week(result: Result) -> dict[str, list[float] | list[int]]:
+    """Cumulative shares of the funded replications that reach scale, and that keep it, by each week since funding."""
+    weeks, kept = result.records.measure("weeks_to_scale"), result.records.measure("success")
+    funded_week = result.records.measures.get("funded_week", [])
+    indices = np.flatnonzero(result.funded).tolist()
+    starts = [float(funded_week[index] or 0) for index in indices] if funded_week else []
+    last = int(result.scenario.horizon_weeks - min(starts, default=0.0))
+    reached: Any = [weeks[index] for index in indices]
+    lasting: Any = [weeks[index] if kept[index] else None for index in indices]
+    found = cumulative_incidence(reached, last, result.weighting.of(indices))
+    return {**found, "share_kept": cumulative_incidence(lasting, last, result.weighting.of(indices))["share"]}

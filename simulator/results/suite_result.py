@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import ConfigDict, StringConstraints, model_validator
 
 from simulator.results.accessors import view
-from simulator.results.conditioning import ConditioningError, Plan, shared
+from simulator.results.conditioning import NOTHING, ConditioningError, Plan, shared
 from simulator.results.paired import difference, estimate
 from simulator.results.statistics import Estimate
 from simulator.scenario import Suite
@@ -57,7 +57,11 @@ class SuiteResult(Mapping[str, "Result"]):
         whole = all(result.estimable for result in results.values())  # a part may be too few, and waits for the others
         conditioned = shared({name: Plan(of.scenario, of.records) for name, of in there.items()}, suite.baseline)
         self.results = {
-            name: there[name].under(conditioned[name], takes_refusal=whole) for name in suite.names if name in there
+            name: there[name]
+            if conditioned[name] is NOTHING
+            else there[name].under(conditioned[name], takes_refusal=whole)
+            for name in suite.names
+            if name in there
         }
         self.refused = {name: error for name, error in refused.items() if name not in there}
 
