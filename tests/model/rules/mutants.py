@@ -302,7 +302,7 @@ class Scenarios:
         self.names = names
         short = [number for number in NUMBERS if 200 <= user_weeks(number) <= MOST_USER_WEEKS][:CHOSEN]
         self.chosen = [baseline(scenario, names) for scenario in (held(), watched(), *map(generated, short))]
-        self.chosen.sort(key=lambda base: base.seconds)
+        self.chosen.sort(key=lambda base: sum(map(len, base.weeks)))  # not by time: which comes first may decide a fate
         self.left = sorted(set(NUMBERS) - set(short), key=user_weeks)
         self.others: list[Baseline] = []
 

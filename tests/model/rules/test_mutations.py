@@ -36,11 +36,6 @@ EQUIVALENT = {
             "memory only: the slot is used again or not; test_conservation misses it among the open or free ones"
         ),
     },
-    "support.close_ticket": {
-        "line 3: state.world[0]['free_ticket'] = slot -> nothing": (
-            "memory only: the slot is not used again; test_conservation misses it among the open or free ones"
-        ),
-    },
     "users.pick_active": {"line 4: total - 1 -> total + 1": "a guard against rounding: u is below 1"},
 }
 """Changes that nothing can show, each with its reason: the rule's next change is tried instead."""
