@@ -77,6 +77,7 @@ rollout:                          # the budget is renewed once a year, unless yo
       criteria:
         - {measure: accuracy, at_least: 0.6}
       on_hold: {remediate: true}
+  # sponsor: {expected_share: 0.5}  # in place of the budget: shelves the programme when patience is spent
 
 economics:
   currency: EUR
