@@ -153,7 +153,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
             "began to wait, over those planned in them.",
             "there are fewer than four weeks, no visits to tier 1, or nobody is planned", group=("support", 1),
             headline=("suite", "column"), short="Support needed/planned"),
-    Measure("support_workload_factor", "Support work over plan, full use", RATE, REPLICATION,
+    Measure("support_workload_factor", "Support work over planned", RATE, REPLICATION,
             "Hours of work that an active user gave tiers 1 and 2 in a week since funding, times all users at the "
             "pilot's adoption, over the hours a week that the plan had for these tiers: by the tickets that the "
             "pilot's active users logged where it is planned from them, else by the planned people at "

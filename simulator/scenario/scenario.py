@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from simulator.scenario.building import build, placed
 from simulator.scenario.numbers.number_kinds import Horizon, Name
-from simulator.scenario.numbers.section import Section, needed, stated
+from simulator.scenario.numbers.section import Section, believed, needed, stated
 from simulator.scenario.sections.ai import Ai, EdgeCases, Season
 from simulator.scenario.sections.calendar import Date
 from simulator.scenario.sections.change_programme import ChangeProgramme
@@ -53,7 +53,7 @@ class Scenario(Section):
     users: Users = Field(default_factory=Users, description="Who uses the system, and how they take to it.")
     ai: Ai = Field(default_factory=Ai, description="Accuracy and its decay.")
     edge_cases: EdgeCases = Field(default_factory=EdgeCases, description="Cases that the model was not built for.")
-    seasons: tuple[Season, ...] = stated((), "Times of the year with their own volume.", max_length=50)
+    seasons: tuple[Season, ...] = believed("Times of the year with their own volume.", max_length=50)
     integration: Integration = Field(
         default_factory=Integration, description="The systems that sites need, and their projects."
     )
@@ -61,7 +61,7 @@ class Scenario(Section):
     data_science_team: DataScienceTeam = Field(
         default_factory=DataScienceTeam, description="Tier 3, who also retrain and repair."
     )
-    outages: Outages | None = stated(None, "Outages of the AI system; null: none.")
+    outages: Outages | None = believed("Outages of the AI system; null: none.")
     change_programme: ChangeProgramme = Field(
         default_factory=ChangeProgramme, description="Training, champions and campaigns."
     )
@@ -70,6 +70,16 @@ class Scenario(Section):
     economics: Economics = Field(default_factory=Economics, description="Value and costs.")
     success: Success = Field(default_factory=Success, description="When the programme counts as scaled.")
     levers: tuple[Lever, ...] = stated((), "Inputs that a planner would move.", max_length=100)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nobody_to_renew(cls, given: Any) -> Any:
+        """Where all users are there from the start there is nothing to fund, and no budget unless it is stated."""
+        users, rollout = (given.get(name) if isinstance(given, Mapping) else None for name in ("users", "rollout"))
+        there = isinstance(users, Mapping) and True in (users.get("initially_active"), users.get("initially_onboarded"))
+        if there and isinstance(rollout, Mapping) and "budget" not in rollout:
+            return {**given, "rollout": {**rollout, "budget": None}}
+        return given
 
     @model_validator(mode="after")
     def _names_once(self) -> Self:

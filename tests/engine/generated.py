@@ -23,11 +23,13 @@ def document(r: random.Random) -> dict[str, Any]:
     pilot_weeks = r.randint(2, 4)
     tree: dict[str, Any] = {
         "name": "generated",
+        "extends": "bases/neutral",
         "horizon_weeks": weeks,
         "start_date": r.choice(["2026-01-05", "2026-10-12", "2027-03-03"]),
         "pilot": {
             "sites": [names[0]], "weeks": pilot_weeks, "measure_weeks": r.randint(1, pilot_weeks),
             "users_per_site": r.randint(0, 12), "curation": r.choice([0, 0.7]), "handling_factor": r.choice([0.5, 1]),
+            "logged_share": 0.4,
         },
         "sites": [site(r, name) for name in names],
         "users": users(r),
@@ -52,9 +54,11 @@ def document(r: random.Random) -> dict[str, Any]:
             "types_per_family": r.choice([4, 16, 40]), "report_threshold": r.randint(1, 3),
             "report_probability": r.uniform(0.5, 1), "repair_effort_hours": duration(r, 6),
             "right_share": 0.2, "hand_over_share": number(r, 0.1, 0.6),
-            "organisation": {"share": number(r, 0.02, 0.2), "discount": r.choice([0, 0.5]), "development_tasks": 20},
-            "site": {"share": r.uniform(0, 0.2), "discount": number(r, 0.2, 0.7), "concentration": r.uniform(1, 20)},
-            "season": {},
+            "organisation": {"share": number(r, 0.02, 0.2), "discount": r.choice([0, 0.5]), "development_tasks": 20,
+                             "concentration": 10},
+            "site": {"share": r.uniform(0, 0.2), "discount": number(r, 0.2, 0.7), "concentration": r.uniform(1, 20),
+                     "development_tasks": 300},
+            "season": {"discount": 0.5, "concentration": 10},
             "ideal": r.random() < 0.1,
         },
         "seasons": [
@@ -122,6 +126,7 @@ def add_money(r: random.Random, tree: dict[str, Any]) -> None:
     team["run_team"] = r.choice([None, {"members": 1, "weeks_after_last_go_live": r.choice([0, 2])}])
     tree["rollout"]["budget"] = r.choice(
         [None, {"tranche_weeks": number(r, 1, 6), "ramp_weeks": r.choice([0, 2]), "hurdle": r.choice([0, 0.5]),
+                "value_error": 0.2,
                 "escalation_share": r.choice([0, 0.5]), "escalation_tranches": r.choice([1, 2])}]
     )  # fmt: skip
     if tree["rollout"]["funding_gate"] is not None and r.random() < 0.3:
@@ -170,7 +175,7 @@ def change_programme(r: random.Random) -> dict[str, Any]:
         "ideal": r.random() < 0.1,
         "untrained_onset_factor": number(r, 0, 1), "spoiling": r.choice([0, 1]),
         "training": r.choice([None, {"users_per_week": number(r, 1, 20), "weeks_before_go_live": r.choice([0, 2])}]),
-        "champions": r.choice([None, {"per_100_users": 2}]),
+        "champions": r.choice([None, {"per_100_users": 2, "word_of_mouth_gain": 0.5}]),
         "campaign": r.choice([None, {"weeks": r.choice([0, 1, 2]), "onset_factor": 3}]),
     }  # fmt: skip
 

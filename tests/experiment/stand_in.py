@@ -15,28 +15,31 @@ import numpy as np
 import pytest
 
 import simulator as sim
+from tests.neutral import neutral
 
-SCENARIO: dict[str, Any] = {
-    "name": "stand-in",
-    "horizon_weeks": 60,
-    "start_date": "2026-01-05",
-    "sites": [{"name": "office", "users": 100}, {"name": "shop", "users": 50}],
-    "pilot": {"sites": ["office"]},
-    "rollout": {"phases": [{"name": "all", "week": 0, "sites": ["office", "shop"]}]},
-    "ai": {"reference_accuracy": {"p10": 0.9, "p50": 0.95, "p90": 0.98}},
-    "levers": [
-        {"path": "support.tiers.tier1.agents", "label": "Tier-1 agents", "min": 1, "max": 20, "step": 1},
-        {
-            "path": "sites.*.data_quality",
-            "label": "Data quality",
-            "min": 0.5,
-            "max": 1.5,
-            "step": 0.05,
-            "mode": "scale",
-        },
-        {"path": "success.sustained_weeks", "label": "Weeks in a row", "min": 1, "max": 100, "step": 1},
-    ],
-}
+SCENARIO: dict[str, Any] = neutral(
+    {
+        "name": "stand-in",
+        "horizon_weeks": 60,
+        "start_date": "2026-01-05",
+        "sites": [{"name": "office", "users": 100}, {"name": "shop", "users": 50}],
+        "pilot": {"sites": ["office"]},
+        "rollout": {"phases": [{"name": "all", "week": 0, "sites": ["office", "shop"]}]},
+        "ai": {"reference_accuracy": {"p10": 0.9, "p50": 0.95, "p90": 0.98}},
+        "levers": [
+            {"path": "support.tiers.tier1.agents", "label": "Tier-1 agents", "min": 1, "max": 20, "step": 1},
+            {
+                "path": "sites.*.data_quality",
+                "label": "Data quality",
+                "min": 0.5,
+                "max": 1.5,
+                "step": 0.05,
+                "mode": "scale",
+            },
+            {"path": "success.sustained_weeks", "label": "Weeks in a row", "min": 1, "max": 100, "step": 1},
+        ],
+    }
+)
 
 
 @dataclass

@@ -10,16 +10,19 @@ from simulator import engine
 from simulator.engine.story import Story
 from simulator.scenario import Scenario, load
 from simulator.scenario.checks.inputs import numbers
+from tests.neutral import certain
 
 ALL_DAY = {"days": "all", "start_hour": 0, "end_hour": 24, "share": 1.0}
 OFFICE = {"days": "mon-fri", "start_hour": 8, "end_hour": 16, "share": 1.0}
 
 DOCUMENT: dict[str, Any] = {
     "name": "small",
+    "extends": "bases/neutral",
     "horizon_weeks": 40,
     "start_date": "2026-01-05",
     "working_days": False,
-    "pilot": {"sites": ["north"], "weeks": 6, "measure_weeks": 4, "users_per_site": 15},
+    "pilot": {"sites": ["north"], "weeks": 6, "measure_weeks": 4, "users_per_site": 15,
+              "curation": 0.7, "handling_factor": 0.6, "logged_share": 0.4},
     "sites": [
         {"name": "north", "users": 40, "data_quality": 0.9},
         {"name": "east", "users": 40, "data_quality": 0.7},
@@ -49,7 +52,7 @@ DOCUMENT: dict[str, Any] = {
         ]}],
     },
     "rollout": {
-        "funding_delay_weeks": 1, "wind_down_weeks": 3,
+        "funding_delay_weeks": 1, "wind_down_weeks": 3, "learning_rate": 0, "budget": None,
         "phases": [
             {"name": "home", "week": 1, "sites": ["north"]},
             {"name": "first", "week": 4, "sites": ["east"]},
@@ -65,7 +68,7 @@ FUNDED_WEEK = 7.0
 
 def document(**sections: Any) -> dict[str, Any]:
     """The small programme's file; `sections` are merged into those of the same name, key by key, as deep as maps go."""
-    return merged(deepcopy(DOCUMENT), sections)
+    return certain(merged(deepcopy(DOCUMENT), deepcopy(sections)))
 
 
 def small(**sections: Any) -> Scenario:

@@ -15,22 +15,28 @@ from simulator.results.account import Account
 from simulator.results.result import Result
 from simulator.scenario.vocabulary import COST_CATEGORIES, VALUE_CATEGORIES
 from simulator.store.records import Records
+from tests.neutral import neutral
 
 WEEKS = 60
-SCENARIO: dict[str, Any] = {
-    "name": "organisation",
-    "horizon_weeks": WEEKS,
-    "start_date": "2026-01-05",
-    "sites": [{"name": "office", "users": 100}, {"name": "shop", "users": 50}],
-    "pilot": {"sites": ["office"]},
-    "rollout": {
-        "phases": [{"name": "home", "week": 0, "sites": ["office"]}, {"name": "away", "week": 8, "sites": ["shop"]}],
-        "sponsor": {},
-    },
-    "integration": {"systems": [{"name": "erp"}, {"name": "crm"}]},
-    "economics": {"currency": "CHF", "discount_rate_per_year": 0.1},
-    "success": {"criteria": [{"measure": "adoption", "at_least": 0.5}], "sustained_weeks": 4, "deadline_weeks": 30},
-}
+SCENARIO: dict[str, Any] = neutral(
+    {
+        "name": "organisation",
+        "horizon_weeks": WEEKS,
+        "start_date": "2026-01-05",
+        "sites": [{"name": "office", "users": 100}, {"name": "shop", "users": 50}],
+        "pilot": {"sites": ["office"]},
+        "rollout": {
+            "phases": [
+                {"name": "home", "week": 0, "sites": ["office"]},
+                {"name": "away", "week": 8, "sites": ["shop"]},
+            ],
+            "sponsor": {},
+        },
+        "integration": {"systems": [{"name": "erp"}, {"name": "crm"}]},
+        "economics": {"currency": "CHF", "discount_rate_per_year": 0.1},
+        "success": {"criteria": [{"measure": "adoption", "at_least": 0.5}], "sustained_weeks": 4, "deadline_weeks": 30},
+    }
+)
 
 
 @dataclass

@@ -91,7 +91,7 @@ def test_support_is_read_as_met_given_success_and_at_the_adoption_asked_for():
     rows = {row[0]: row for row in measure_rows(result)}
     assert rows["Support needed over planned"][2:4] == ("", "1.50 ± 0.77")
     assert rows["– where it succeeds"][2:4] == ("2", "3.00 ± 0.00")
-    assert rows["Support work over plan, full use"][5] == "3.00"
+    assert rows["Support work over planned"][5] == "3.00"
     assert rows["– at the adoption asked for"][5] == f"{3.0 * 0.5 / 0.8:.2f}"  # the criterion asks for 50%
     assert "– where it succeeds" not in {row[0] for row in measure_rows(result_of(failed))}
     money = {"criteria": [{"measure": "net_cumulative", "at_least": 0}], "sustained_weeks": 4}

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.neutral import neutral
+
 MINIMAL = """\
 name: demo
 horizon_weeks: 104
@@ -28,17 +30,19 @@ rollout:
 @pytest.fixture
 def minimal() -> dict[str, Any]:
     """A minimal scenario as a mapping."""
-    return {
-        "name": "demo",
-        "horizon_weeks": 104,
-        "start_date": "2026-01-05",
-        "sites": [
-            {"name": "plant-1", "users": 900},
-            {"name": "plant-2", "users": {"p10": 200, "p50": 300, "p90": 500}},
-        ],
-        "pilot": {"sites": ["plant-1"]},
-        "rollout": {"phases": [{"name": "wave-1", "week": 0, "sites": ["plant-1", "plant-2"]}]},
-    }
+    return neutral(
+        {
+            "name": "demo",
+            "horizon_weeks": 104,
+            "start_date": "2026-01-05",
+            "sites": [
+                {"name": "plant-1", "users": 900},
+                {"name": "plant-2", "users": {"p10": 200, "p50": 300, "p90": 500}},
+            ],
+            "pilot": {"sites": ["plant-1"]},
+            "rollout": {"phases": [{"name": "wave-1", "week": 0, "sites": ["plant-1", "plant-2"]}]},
+        }
+    )
 
 
 @pytest.fixture

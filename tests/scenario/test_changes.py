@@ -30,7 +30,7 @@ def test_changes_make_a_new_scenario(minimal: dict[str, Any]) -> None:
             "sites.plant-2.users": 70,
             "support.tiers.*.target_hours": np.float64(2.5),
             "success.criteria.0.at_least": 0.7,
-            "ai.retraining": {},
+            "ai.retraining": {"deploy_weeks": 2, "corrections_to_halve": None},
         }
     )
     assert scenario.support.tiers.tier1.agents.value == 6
@@ -73,11 +73,19 @@ def test_wrong_changes_name_the_path(path: str, value: Any, part: str, minimal: 
 def test_uncertain_inputs_are_drawn_once_and_in_declared_order(minimal: dict[str, Any]) -> None:
     minimal["sites"][0]["data_quality"] = {"uniform": {"min": 0.5, "max": 0.9}}
     minimal["ai"] = {
-        "shocks": {"accuracy_loss": {"p10": 0.01, "p50": 0.05, "p90": 0.1}},
+        "shocks": {"per_site_year": 1, "accuracy_loss": {"p10": 0.01, "p50": 0.05, "p90": 0.1}},
         "half_life_weeks": {"value": 9},
     }
     minimal["users"] = {
-        "segments": [{"name": "volunteers", "share": 1, "reversion": {"pert": {"min": 0, "mode": 0.2, "max": 1}}}]
+        "segments": [
+            {
+                "name": "volunteers",
+                "share": 1,
+                "initial_trust": 0.7,
+                "onset_per_week": 0.1,
+                "reversion": {"pert": {"min": 0, "mode": 0.2, "max": 1}},
+            }
+        ]
     }
     minimal["success"] = {"criteria": [{"measure": "adoption", "at_least": {"uniform": {"min": 0.1, "max": 0.2}}}]}
     assert [path for path, _ in uncertain_inputs(load(minimal))] == [

@@ -41,7 +41,7 @@ def test_sections_can_be_switched_off(write: Write) -> None:
 def test_named_things_merge_by_name_and_can_be_removed(write: Write) -> None:
     text = """\
 sites:
-  - {name: plant-3, users: 5}
+  - {name: plant-3, users: 5, data_quality: 0.9}
   - {name: plant-1, data_quality: 0.4}
   - {name: plant-2, remove: true}
 rollout:

@@ -11,6 +11,7 @@ import simulator as sim
 from simulator import engine
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.stepping.simulation import Simulation
+from tests.neutral import neutral
 
 ENGINES = ("compiled", "reference")
 LASTING = 50
@@ -72,11 +73,11 @@ def events_of(simulation: Simulation) -> bytes:
 
 def quiet(**more: Any) -> dict[str, Any]:
     """Users who are active from the start, and nothing else but what is added."""
-    return {
+    return neutral({
         "name": "quiet", "horizon_weeks": 52, "start_date": "2026-01-05",
         "sites": [{"name": f"site-{s}", "users": 10} for s in range(20)],
         "users": {"initially_active": True}, "success": {"sustained_weeks": 1}, **more,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def count(simulation: Simulation, kind: int, first: float, last: float) -> int:

@@ -1,5 +1,6 @@
 """The numbers of a scenario, each with a distribution and a source.
 
-`quantity` is one; `forms` are the ways to write it. `distribution`, `moments`, `percentiles` and `ranks` say what it is
-drawn from, `mix` are shares that add up. `number_kinds` have units and bounds, and a `section` is made of all these.
+`quantity` is one; `forms` are the ways to write it, and `priors` what is believed where a field is left out.
+`distribution`, `moments`, `percentiles` and `ranks` say what it is drawn from, `mix` are shares that add up.
+`number_kinds` have units and bounds, and a `section` is made of all these.
 """

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from simulator.scenario.numbers.mix import Mix
+from simulator.scenario.numbers.priors import prior
 from simulator.scenario.numbers.quantity import NO_NOTE, Certain, Note, Quantity, Refused, noted, take_note
 from simulator.scenario.text.problems import Finding, describe
 
@@ -25,6 +26,8 @@ class Use(NamedTuple):
     unless: str = ""
     """Dotted path of a truth; where it holds, the field counts as absent."""
     elsewhere: Elsewhere | None = None
+    believed: bool = False
+    """Whether its default is a prior."""
 
 
 def stated(default: Any, description: str, **more: Any) -> Any:
@@ -32,18 +35,24 @@ def stated(default: Any, description: str, **more: Any) -> Any:
     return needed(description, default=default, validate_default=True, **more)
 
 
+def believed(description: str, **more: Any) -> Any:
+    """A field whose default is the prior at its name, or alias, below `Section.beliefs`; `more` as for `needed`."""
+    return needed(description, default=None, validate_default=True, believed=True, **more)
+
+
 def needed(
     description: str,
     *,
+    believed: bool = False,
     acts: Acts = "always",
     absent: float = 0.0,
     unless: str = "",
     elsewhere: Elsewhere | None = None,
     **more: Any,
 ) -> Any:
-    """A field without a default; `acts` to `elsewhere` are those of `Use`, `more` is for pydantic."""
+    """A field without a default; `acts` to `elsewhere`, and `believed`, are those of `Use`, `more` is for pydantic."""
     field = Field(description=description, **more)
-    field.metadata.append(Use(acts, absent, unless, elsewhere))
+    field.metadata.append(Use(acts, absent, unless, elsewhere, believed))
     return field
 
 
@@ -55,8 +64,17 @@ class Section(BaseModel):
 
     vector: ClassVar[bool] = False
     """Whether its fields, which are all alike, are one vector for the model."""
+    beliefs: ClassVar[str] = ""
+    """Dotted path in the file of priors of what is believed of its fields."""
 
     _notes: dict[str, Note] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Take the defaults of fields that are believed from the file of priors."""
+        for name, field in cls.model_fields.items():
+            if any(isinstance(use, Use) and use.believed for use in field.metadata):
+                field.default = prior(".".join(filter(None, (cls.beliefs, field.alias or name))))
 
     @classmethod
     def certain_fields(cls) -> list[str]:

@@ -1,7 +1,7 @@
 """The change programme: training, champions and campaigns that help people, and how much else they have to bear."""
 
 from simulator.scenario.numbers.number_kinds import ChampionsPer100, Factor, PerYear, Share, UsersPerWeek, Weeks
-from simulator.scenario.numbers.section import Section, stated
+from simulator.scenario.numbers.section import Section, believed, stated
 
 
 class Training(Section):
@@ -16,42 +16,54 @@ class Training(Section):
 class Champions(Section):
     """Colleagues at each site who show others how to use the system."""
 
+    beliefs = "change_programme.champions"
+
     per_100_users: ChampionsPer100 = stated(1, "Champions per 100 users of a site (people).")
-    word_of_mouth_gain: Factor = stated(
-        0.5, "Word of mouth is multiplied by 1 + this gain * champions per 100 users (factor)."
+    word_of_mouth_gain: Factor = believed(
+        "Word of mouth is multiplied by 1 + this gain * champions per 100 users (factor).",
     )
 
 
 class Campaign(Section):
     """A time after each site's go-live in which people are asked to start."""
 
+    beliefs = "change_programme.campaign"
+
     weeks: Weeks = stated(6, "Length after a site's go-live (weeks).")
-    onset_factor: Factor = stated(2, "Multiplies users.segments.onset_per_week while it runs (factor).")
+    onset_factor: Factor = believed(
+        "Multiplies users.segments.onset_per_week while it runs (factor).",
+    )
 
 
 class ChangeLoad(Section):
     """What else changes for people: they bear only so many changes at once."""
 
-    other_changes_per_year: PerYear = stated(
-        2, "What else the organisation changes for its people, beside the system and those it builds on (per year)."
+    beliefs = "change_programme.load"
+
+    other_changes_per_year: PerYear = believed(
+        "What else the organisation changes for its people, beside the system and those it builds on (per year).",
     )
-    willingness_lost_per_change: Share = stated(
-        0.052, "Share of the onset hazard that each change of a year beyond the second takes away (share)."
+    willingness_lost_per_change: Share = believed(
+        "Share of the onset hazard that each change of a year beyond the second takes away (share).",
     )
 
 
 class ChangeProgramme(Section):
     """What is done so that people take to the system, and what happens where it is not done."""
 
+    beliefs = "change_programme"
+
     ideal: bool = stated(
         default=False,
         description="Whether every site has the pilot's mix of segments, all trained, without change load "
         "(mechanism switched off).",
     )
-    untrained_onset_factor: Factor = stated(0.4, "Multiplies the onset hazard of untrained users (factor).")
-    untrained_question_factor: Factor = stated(2, "Multiplies how-to questions of untrained new users (factor).")
-    spoiling: Factor = stated(
-        0.5, "Word of mouth and returns use the active share minus this times the reverted share, at least 0 (factor)."
+    untrained_onset_factor: Factor = believed("Multiplies the onset hazard of untrained users (factor).")
+    untrained_question_factor: Factor = believed(
+        "Multiplies how-to questions of untrained new users (factor).",
+    )
+    spoiling: Factor = believed(
+        "Word of mouth and returns use the active share minus this times the reverted share, at least 0 (factor).",
     )
     training: Training | None = stated(
         None,
@@ -60,6 +72,7 @@ class ChangeProgramme(Section):
     )
     champions: Champions | None = stated(None, "Champions; null: none.")
     campaign: Campaign | None = stated(None, "Campaign after each site's go-live; null: none.")
-    load: ChangeLoad | None = stated(
-        None, "Change load; null: people bear any number of changes.", unless="change_programme.ideal"
+    load: ChangeLoad | None = believed(
+        "Change load; null: people bear any number of changes.",
+        unless="change_programme.ideal",
     )

@@ -17,7 +17,7 @@ from simulator.scenario.numbers.number_kinds import (
     SignedWeeks,
     WeeksEachTime,
 )
-from simulator.scenario.numbers.section import Section, needed, stated
+from simulator.scenario.numbers.section import Section, believed, needed, stated
 from simulator.scenario.sections.people import repeated
 from simulator.scenario.text.problems import Finding, rejected
 from simulator.scenario.vocabulary import Team
@@ -92,20 +92,24 @@ class System(Section):
 class Tail(Section):
     """The fat tail of projects: now and then all stages of one take much longer."""
 
-    probability: Share = stated(0, "Chance of a project to take longer (share).")
-    multiplier: FactorEachTime = stated(
-        {"lognormal": {"median": 3, "p90": 8}}, "Multiplies the durations of such a project's stages (factor)."
-    )
-    cap: FactorAtLeastOne = stated(10, "Largest multiplier (factor, at least 1).")
+    beliefs = "integration.tail"
+
+    probability: Share = believed("Chance of a project to take longer (share).")
+    multiplier: FactorEachTime = believed("Multiplies the durations of such a project's stages (factor).")
+    cap: FactorAtLeastOne = believed("Largest multiplier (factor, at least 1).")
 
 
 class HandCarried(Section):
     """What it costs a live site while none of its systems is live; each that goes live takes its share off."""
 
-    friction: Share = stated(0.3, "Share of the onset hazard that is lost (share).")
-    extra_errors: Share = stated(0.1, "Share of accuracy on familiar tasks that is lost (share).")
-    tickets_per_user_week: Rate = stated(0.05, "Tickets of an active user (per week).")
-    work_hours_per_site_week: HoursPerWeek = stated(8, "Work of the data science team for a site (hours per week).")
+    beliefs = "integration.hand_carried"
+
+    friction: Share = believed("Share of the onset hazard that is lost (share).")
+    extra_errors: Share = believed("Share of accuracy on familiar tasks that is lost (share).")
+    tickets_per_user_week: Rate = believed("Tickets of an active user (per week).")
+    work_hours_per_site_week: HoursPerWeek = believed(
+        "Work of the data science team for a site (hours per week).",
+    )
 
 
 class Integration(Section):

@@ -19,7 +19,7 @@ from simulator.scenario.numbers.number_kinds import (
     WeeksAboveZero,
     WholeWeeks,
 )
-from simulator.scenario.numbers.section import Section, needed, stated
+from simulator.scenario.numbers.section import Section, believed, needed, stated
 from simulator.scenario.sections.calendar import Offset, WorkingHours
 from simulator.scenario.sections.observed import Observed
 from simulator.scenario.text.problems import Finding, rejected
@@ -27,6 +27,8 @@ from simulator.scenario.text.problems import Finding, rejected
 
 class Pilot(Section):
     """The first phase of the programme: the pilot's sites, people and conditions."""
+
+    beliefs = "pilot"
 
     weeks: WholeWeeks = stated(12, "Length of the pilot (weeks from kick-off).", acts="start")
     measure_weeks: WholeWeeks = stated(
@@ -37,14 +39,13 @@ class Pilot(Section):
         60, "Users invited at each pilot site (users), capped at the site's users.", elsewhere="structure"
     )
     segments: Mix = stated({"volunteers": 1.0}, "Mix of the invited: segment names with shares that add up to 1.")
-    curation: Share = stated(
-        0.7,
+    curation: Share = believed(
         "Share of the data's shortcomings, and of what upstream changes break, mended by hand in the pilot (share).",
     )
-    handling_factor: Factor = stated(
-        0.6, "Pilot tickets go straight to the data science team, who need this share of tier 3's time (factor)."
+    handling_factor: Factor = believed(
+        "Pilot tickets go straight to the data science team, who need this share of tier 3's time (factor).",
     )
-    logged_share: Share = stated(0.4, "Share of the pilot's tickets that were logged (share).", acts="until_funded")
+    logged_share: Share = believed("Share of the pilot's tickets that were logged (share).", acts="until_funded")
 
     observed: Observed | None = stated(
         None, "What the real pilot showed, on which the forecast is conditioned.", elsewhere="measures"
@@ -65,9 +66,11 @@ class Pilot(Section):
 class Site(Section):
     """A plant, channel or department where the system is rolled out."""
 
+    beliefs = "sites"
+
     name: Name = needed("Name of the site: a-z, 0-9 and hyphens.")
     users: UserCount = needed("Users of the site (users).", acts="start")
-    data_quality: Share = stated(0.9, "Data quality of the site (share).")
+    data_quality: Share = believed("Data quality of the site (share).")
     local_variety: Factor = stated(1.0, "Multiplies the share of site-specific edge cases (factor).")
     utc_offset_hours: Offset = stated(
         0.0, "Local time minus UTC (hours, a multiple of 0.25); no daylight saving.", acts="start"
@@ -82,58 +85,61 @@ class Site(Section):
 class Segment(Section):
     """A group of users who take to the system, and lose faith in it, in their own way."""
 
+    beliefs = "users.segments.mainstream"
+
     name: Name = needed("Name of the segment: a-z, 0-9 and hyphens.")
     share: CertainShare = needed("Share of the users (share); shares add up to 1.", elsewhere="structure")
-    initial_trust: ShareInside = stated(0.6, "Trust before the first task (share, above 0 and below 1).")
-    onset_per_week: Rate = stated(0.1, "Hazard of an onboarded user to become active without others (per week).")
-    reversion: Share = stated(0.5, "Chance to revert after a noticed error where trust is 0 (share).")
+    initial_trust: ShareInside = believed("Trust before the first task (share, above 0 and below 1).")
+    onset_per_week: Rate = believed(
+        "Hazard of an onboarded user to become active without others (per week).",
+    )
+    reversion: Share = believed("Chance to revert after a noticed error where trust is 0 (share).")
 
 
 class Trust(Section):
     """How trust moves: a Beta with weights counted in tasks (Guo and Yang 2020)."""
 
-    prior_tasks: TasksAboveZero = stated(20, "Weight of the initial trust (tasks).")
+    beliefs = "users.trust"
+
+    prior_tasks: TasksAboveZero = believed("Weight of the initial trust (tasks).")
     success_weight: Factor = stated(1.0, "Weight of a correct answer (tasks).")
-    error_weight: Factor = stated(2.0, "Weight of a noticed error (tasks).")
-    surfaced_weight: Factor = stated(
-        2.0, "Weight of an error that nobody noticed at first and that came to light through others (tasks)."
+    error_weight: Factor = believed("Weight of a noticed error (tasks).")
+    surfaced_weight: Factor = believed(
+        "Weight of an error that nobody noticed at first and that came to light through others (tasks).",
     )
-    late_weight: Factor = stated(2.0, "Weight of a late answer to a ticket (tasks).")
-    fix_weight: Factor = stated(1.0, "Weight of a fast fix (tasks).")
-    forgetting_per_week: Share = stated(0.03, "Share of the evidence that is forgotten (share per week).")
+    late_weight: Factor = believed("Weight of a late answer to a ticket (tasks).")
+    fix_weight: Factor = believed("Weight of a fast fix (tasks).")
+    forgetting_per_week: Share = believed("Share of the evidence that is forgotten (share per week).")
     frozen: bool = stated(default=False, description="Whether trust stays at its initial value (for theory).")
-
-
-SEGMENTS = (
-    {"name": "volunteers", "share": 0.1, "initial_trust": 0.75, "onset_per_week": 0.30, "reversion": 0.4},
-    {"name": "mainstream", "share": 0.6, "initial_trust": 0.6, "onset_per_week": 0.10, "reversion": 0.6},
-    {"name": "sceptics", "share": 0.3, "initial_trust": 0.4, "onset_per_week": 0.03, "reversion": 0.9},
-)
-"""Segments of a scenario that names none."""
 
 
 class Habit(Section):
     """What use without a break does against giving up: an asymptotic curve (Lally et al. 2010)."""
 
-    weeks: WeeksAboveZero = stated(3, "Time in which a habit comes to 63% of its full strength (weeks).")
-    protection: Share = stated(
-        0.5, "Share by which a full habit lowers the chance to revert after a bad experience (share)."
+    beliefs = "users.habit"
+
+    weeks: WeeksAboveZero = believed("Time in which a habit comes to 63% of its full strength (weeks).")
+    protection: Share = believed(
+        "Share by which a full habit lowers the chance to revert after a bad experience (share).",
     )
 
 
 class Movers(Section):
     """People who tend to leave, and so leave early (movers and stayers: Blumen, Kogan and McCarthy 1955)."""
 
-    share: Share = stated(0.3, "Share of people who are movers, whatever their segment (share).", acts="start")
-    drop_out_per_week: Rate = stated(0.05, "Hazard of an active mover to revert without any error (per week).")
+    beliefs = "users.movers"
+
+    share: Share = believed("Share of people who are movers, whatever their segment (share).", acts="start")
+    drop_out_per_week: Rate = believed("Hazard of an active mover to revert without any error (per week).")
 
 
 class Users(Section):
     """Who uses the system, how much, and what makes them start, stop and come back."""
 
-    tasks_per_user_week: Rate = stated(20, "Tasks per active user (per week).", elsewhere="structure")
-    judged_per_week: RateAboveZero | None = stated(
-        None,
+    beliefs = "users"
+
+    tasks_per_user_week: Rate = believed("Tasks per active user (per week).", elsewhere="structure")
+    judged_per_week: RateAboveZero | None = believed(
         "Answers that an active user judges, however finely the work is cut into tasks (per week); null: each task.",
     )
     working_hours: WorkingHours = needed(
@@ -150,26 +156,22 @@ class Users(Section):
         "(for theory).",
         acts="start",
     )
-    segments: tuple[Segment, ...] = stated(
-        SEGMENTS, "Groups of users; shares add up to 1.", min_length=1, max_length=50
+    segments: tuple[Segment, ...] = believed("Groups of users; shares add up to 1.", min_length=1, max_length=50)
+    word_of_mouth_per_week: Rate = believed("Onset hazard where all users of the site are active (per week).")
+    return_per_week: Rate = believed("Scale of the hazard of a reverted user to come back (per week).")
+    return_base: Factor = believed("Part of the return hazard that needs no active colleagues (factor).")
+    lost_share: Share = believed("Share of reverting users who never come back (share).")
+    drop_out_per_week: Rate = believed("Hazard of an active user, or stayer, to revert without any error (per week).")
+    movers: Movers | None = believed("People who tend to leave; null: all are alike.")
+    habit: Habit | None = believed("What uninterrupted use does against giving up; null: nothing.")
+    turnover_per_year: PerYear = believed(
+        "Hazard of a user to leave the company and be replaced by an untrained one (per year).",
     )
-    word_of_mouth_per_week: Rate = stated(0.4, "Onset hazard where all users of the site are active (per week).")
-    return_per_week: Rate = stated(0.05, "Scale of the hazard of a reverted user to come back (per week).")
-    return_base: Factor = stated(0.2, "Part of the return hazard that needs no active colleagues (factor).")
-    lost_share: Share = stated(0.2, "Share of reverting users who never come back (share).")
-    drop_out_per_week: Rate = stated(
-        0.01, "Hazard of an active user, or stayer, to revert without any error (per week)."
+    notice_probability: Share = believed("Share of errors that users notice (share).")
+    surfacing_share: Share = believed(
+        "Share of errors that their user did not notice which come to light later, through others (share).",
     )
-    movers: Movers | None = stated(None, "People who tend to leave; null: all are alike.")
-    habit: Habit | None = stated(None, "What uninterrupted use does against giving up; null: nothing.")
-    turnover_per_year: PerYear = stated(
-        0, "Hazard of a user to leave the company and be replaced by an untrained one (per year)."
-    )
-    notice_probability: Share = stated(0.5, "Share of errors that users notice (share).")
-    surfacing_share: Share = stated(
-        0, "Share of errors that their user did not notice which come to light later, through others (share)."
-    )
-    learning_weeks: WeeksAboveZero = stated(4, "Mean time as a new user (weeks).")
+    learning_weeks: WeeksAboveZero = believed("Mean time as a new user (weeks).")
     trust: Trust = Field(default_factory=Trust, description="How trust moves.")
 
     @property

@@ -1,6 +1,7 @@
 """The roll-out: phases by date, gates that can hold or stop them, and a sponsor whose patience ends."""
 
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -21,7 +22,7 @@ from simulator.scenario.numbers.number_kinds import (
     WeeksAboveZero,
     WindowWeeks,
 )
-from simulator.scenario.numbers.section import Section, needed, stated
+from simulator.scenario.numbers.section import Section, believed, needed, stated
 from simulator.scenario.sections.people import repeated
 from simulator.scenario.sections.success import Bound
 from simulator.scenario.text.problems import Finding, rejected
@@ -124,15 +125,19 @@ class Sponsor(Section):
 class Budget(Section):
     """Funding in tranches by a budget calendar, each granted while what is to come is worth more than it costs."""
 
-    tranche_weeks: TrancheWeeks = stated(26, "Time between two dates of the budget calendar (weeks, at least 1).")
+    beliefs = "rollout.budget"
+
+    tranche_weeks: TrancheWeeks = believed("Time between two dates of the budget calendar (weeks, at least 1).")
     ramp_weeks: Weeks = stated(12, "Time after a go-live until full value is expected (weeks).")
-    value_error: LogError = stated(0.2, "Error of the observed value (standard deviation of its logarithm).")
+    value_error: LogError = believed("Error of the observed value (standard deviation of its logarithm).")
     hurdle: Factor = stated(0, "Share by which forward value must exceed forward cost (factor).")
-    escalation_share: Share = stated(
-        0, "Chance that an organisation escalates its commitment, drawn once (share).", acts="until_funded"
+    escalation_share: Share = believed(
+        "Chance that an organisation escalates its commitment, drawn once (share).",
+        acts="until_funded",
     )
-    escalation_tranches: Holds = stated(
-        2, "Tranches that such an organisation grants against its belief (tranches).", acts="until_funded"
+    escalation_tranches: Holds = believed(
+        "Tranches that such an organisation grants against its belief (tranches).",
+        acts="until_funded",
     )
 
 
@@ -159,6 +164,8 @@ class Watch(Section):
 class Rollout(Section):
     """From the pilot to all sites."""
 
+    beliefs = "rollout"
+
     funding_delay_weeks: Weeks = stated(4, "Time from the pilot's end to funding (weeks).", acts="until_decided")
     time_scale: FactorAboveZero = stated(
         1,
@@ -172,8 +179,7 @@ class Rollout(Section):
         0, "Share of the cost of silent errors that readings of value include, as checks of answers reveal it (share)."
     )
     wind_down_weeks: Weeks = stated(8, "Time within which users are withdrawn after a stop (weeks).")
-    learning_rate: ShareBelowOne = stated(
-        0,
+    learning_rate: ShareBelowOne = believed(
         "Share of new users' how-to questions and of hand-carried tickets and work that each doubling of the waves "
         "finished saves, and of stages' durations that each doubling of the systems live saves (share, below 1).",
     )
@@ -183,12 +189,18 @@ class Rollout(Section):
     )
     gates: tuple[Gate, ...] = stated((), "Gates before phases, one for a phase at most.", max_length=100)
     sponsor: Sponsor | None = stated(None, "The sponsor; null: patient for ever.", acts="until_funded")
-    budget: Budget | None = stated(
-        None, "Funding in tranches; null: all that the programme needs.", acts="until_funded"
-    )
+    budget: Budget | None = believed("Funding in tranches; null: all that the programme needs.", acts="until_funded")
     watch: Watch | None = stated(
         None, "Readings of live sites that trigger action; null: nobody looks.", acts="until_funded"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_who_pays(cls, given: Any) -> Any:
+        """Where a sponsor is stated, nobody else renews budgets unless that is stated as well."""
+        if isinstance(given, Mapping) and given.get("sponsor") is not None and "budget" not in given:
+            return {**given, "budget": None}
+        return given
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

@@ -24,7 +24,7 @@ from simulator.scenario.numbers.number_kinds import (
     WeeksAboveZero,
     WeeksEachTime,
 )
-from simulator.scenario.numbers.section import Section, needed, stated
+from simulator.scenario.numbers.section import Section, believed, needed, stated
 from simulator.scenario.sections.calendar import Offset, Shift
 from simulator.scenario.text.problems import Finding, rejected
 from simulator.scenario.vocabulary import JOBS, Job
@@ -66,13 +66,12 @@ class TierShares(Section):
 class Levels(Section):
     """Who can truly solve each kind of ticket."""
 
+    beliefs = "support.levels"
+
     vector = True
 
-    error: TierShares = stated(
-        {"tier1": 0.4, "tier2": 0.4, "tier3": 0.2}, "Tickets about errors: share of each tier; adds up to 1."
-    )
-    how_to: TierShares = stated(
-        {"tier1": 0.85, "tier2": 0.12, "tier3": 0.03},
+    error: TierShares = believed("Tickets about errors: share of each tier; adds up to 1.")
+    how_to: TierShares = believed(
         "How-to questions: share of each tier; adds up to 1.",
         alias="how-to",
     )
@@ -96,9 +95,9 @@ class Hiring(Section):
 class ExpertTier(Section):
     """Tier 3: the data science team answers."""
 
-    handling_minutes: MinutesEachTime = stated(
-        {"lognormal": {"median": 60, "p90": 180}}, "Time to handle a ticket (minutes)."
-    )
+    beliefs = "support.tier3"
+
+    handling_minutes: MinutesEachTime = believed("Time to handle a ticket (minutes).")
     patience_hours: HoursEachTime | None = stated(
         None, "Wait after which a user abandons the ticket (elapsed hours); null: never."
     )
@@ -109,7 +108,9 @@ class ExpertTier(Section):
 class StaffedTier(Section):
     """A tier of support agents."""
 
-    agents: HeadCount = stated(4, "Agents (people).", elsewhere="structure")
+    beliefs = "support.tier1"
+
+    agents: HeadCount = stated(6, "Agents (people).", elsewhere="structure")
     dedicated: HeadCount | None = stated(None, DEDICATED, absent=MOST_PEOPLE)
     utc_offset_hours: Offset = stated(
         0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).", elsewhere="structure"
@@ -117,16 +118,13 @@ class StaffedTier(Section):
     shifts: tuple[Shift, ...] = stated(
         DESK_HOURS, "Shifts, local time; shares add up to 1.", min_length=1, max_length=50
     )
-    handling_minutes: MinutesEachTime = stated(
-        {"lognormal": {"median": 15, "p90": 45}}, "Time to handle a ticket (minutes)."
-    )
+    handling_minutes: MinutesEachTime = believed("Time to handle a ticket (minutes).")
     longest_visit_hours: HoursAboveZero | None = stated(
         None,
         "Time after which an agent passes the ticket on to the next tier (hours); null: works it to its end.",
         absent=math.inf,
     )
-    patience_hours: HoursEachTime | None = stated(
-        {"lognormal": {"median": 24, "p90": 96}},
+    patience_hours: HoursEachTime | None = believed(
         "Wait after which a user abandons the ticket (elapsed hours); null: never.",
     )
     target_hours: Hours = stated(4, "Wait that the service level allows (elapsed hours).")
@@ -144,6 +142,20 @@ class StaffedTier(Section):
         return self
 
 
+class Specialists(StaffedTier):
+    """Tier 2: those who take escalations."""
+
+    beliefs = "support.tier2"
+
+    agents: HeadCount = stated(3, "Agents (people).", elsewhere="structure")
+    handling_minutes: MinutesEachTime = believed("Time to handle a ticket (minutes).")
+    patience_hours: HoursEachTime | None = believed(
+        "Wait after which a user abandons the ticket (elapsed hours); null: never.",
+    )
+    target_hours: Hours = stated(8, "Wait that the service level allows (elapsed hours).")
+    hiring_weeks: WeeksEachTime = believed("Time from the decision to the first day (weeks).")
+
+
 class Hypercare(Section):
     """Floor-walkers at a site for some time after its go-live, who answer tickets on the spot."""
 
@@ -156,16 +168,15 @@ class Hypercare(Section):
 class Tiers(Section):
     """The three tiers of support."""
 
-    tier1: StaffedTier = stated({"agents": 6}, "First contact: triage, and what it can solve.")
-    tier2: StaffedTier = stated(
-        {"agents": 3, "handling_minutes": {"lognormal": {"median": 30, "p90": 90}}, "target_hours": 8},
-        "Specialists who take escalations.",
-    )
+    tier1: StaffedTier = Field(default_factory=StaffedTier, description="First contact: triage, and what it can solve.")
+    tier2: Specialists = Field(default_factory=Specialists, description="Specialists who take escalations.")
     tier3: ExpertTier = Field(default_factory=ExpertTier, description="The data science team.")
 
 
 class Support(Section):
     """Tickets, and the people who answer them."""
+
+    beliefs = "support"
 
     ideal: bool = stated(
         default=False,
@@ -181,24 +192,24 @@ class Support(Section):
     target_occupancy: ShareAboveZero = stated(
         0.7, "Share of their time that planned agents should be busy (share, above 0)."
     )
-    documentation_quality: Share = stated(0.5, "Quality of the documentation (share).")
-    documentation_effect: Share = stated(
-        0.4, "Share of how-to questions and of handling times that perfect documentation saves (share)."
+    documentation_quality: Share = believed("Quality of the documentation (share).")
+    documentation_effect: Share = believed(
+        "Share of how-to questions and of handling times that perfect documentation saves (share).",
     )
-    tickets_per_noticed_error: Share = stated(0.1, "Chance that a noticed error opens a ticket (share).")
-    how_to_per_new_user_week: Rate = stated(0.4, "How-to questions of a new user (per week).")
-    how_to_per_user_week: Rate = stated(0.02, "How-to questions of every active user, new ones included (per week).")
+    tickets_per_noticed_error: Share = believed("Chance that a noticed error opens a ticket (share).")
+    how_to_per_new_user_week: Rate = believed("How-to questions of a new user (per week).")
+    how_to_per_user_week: Rate = believed("How-to questions of every active user, new ones included (per week).")
     levels: Levels = Field(default_factory=Levels, description="Who can truly solve each kind of ticket.")
-    triage_skill: Share = stated(0.8, "Share of right triage by tier 1 (share).")
-    bounce_handling_share: Share = stated(
-        0.3, "Share of a handling time spent before a wrongly sent ticket goes back (share)."
+    triage_skill: Share = believed("Share of right triage by tier 1 (share).")
+    bounce_handling_share: Share = believed(
+        "Share of a handling time spent before a wrongly sent ticket goes back (share).",
     )
-    late_hours: HoursAboveZero = stated(24, "Wait beyond which an answer is late: costs trust (elapsed hours).")
+    late_hours: HoursAboveZero = believed("Wait beyond which an answer is late: costs trust (elapsed hours).")
     fast_fix_hours: Hours = stated(4, "Time within which an answer is a fast fix: restores trust (elapsed hours).")
-    failure_reversion: Share = stated(
-        0.5, "Chance to revert after a late answer or an abandoned ticket where trust is 0 (share)."
+    failure_reversion: Share = believed(
+        "Chance to revert after a late answer or an abandoned ticket where trust is 0 (share).",
     )
-    call_again_probability: Repeat = stated(0.5, "Chance to call again after abandoning (share, at most 0.999).")
+    call_again_probability: Repeat = believed("Chance to call again after abandoning (share, at most 0.999).")
     hypercare: Hypercare | None = stated(
         None, "Floor-walkers after each site's go-live; null: none.", unless="support.ideal"
     )
@@ -222,6 +233,8 @@ class RunTeam(Section):
 class DataScienceTeam(Section):
     """Tier 3, who also end outages, carry data by hand, retrain, remediate and repair: one pool."""
 
+    beliefs = "data_science_team"
+
     members: HeadCount = stated(6, "Members (people).", elsewhere="structure")
     dedicated: HeadCount | None = stated(None, DEDICATED, elsewhere="structure")
     utc_offset_hours: Offset = stated(0.0, "Local time of the shifts minus UTC (hours, a multiple of 0.25).")
@@ -232,10 +245,9 @@ class DataScienceTeam(Section):
         4, "Jobs run in slices of this length, not interrupted within (hours, at least 0.1)."
     )
     priorities: tuple[Job, ...] = stated(JOBS, "Which job comes first, after a slice: each kind of job once.")
-    attrition_per_year: PerYear = stated(0, "Hazard of a member to leave (per year).")
-    notice_weeks: Weeks = stated(0, "Time from a member's resignation to the last day (weeks).")
-    hiring_weeks: WeeksEachTime = stated(
-        {"lognormal": {"median": 12, "p90": 24}},
+    attrition_per_year: PerYear = believed("Hazard of a member to leave (per year).")
+    notice_weeks: Weeks = believed("Time from a member's resignation to the last day (weeks).")
+    hiring_weeks: WeeksEachTime = believed(
         "Time from a resignation to the replacement's first day (weeks).",
         elsewhere="structure",
     )

@@ -33,7 +33,7 @@ from simulator.scenario.sections.support import Levels, StaffedTier, Support, Ti
 from simulator.scenario.text.tree import from_python
 from simulator.scenario.vocabulary import TICKET_KINDS, TIERS
 from simulator.streams.jit import rule
-from tests.model.small import document, small
+from tests.model.small import small
 
 LISTS = {
     "description", "sources", "start_date", "sites", "seasons", "correlations", "levers", "name",  # of the scenario
@@ -178,7 +178,8 @@ def read_what_is_new(state: Any) -> float:
 def test_a_field_that_is_added_to_a_section_reaches_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulator.model.state.records.SETTINGS", ADDED)
     monkeypatch.setitem(SETTINGS_OF, "settings", {x.path: x for x in settings_of(MoreScenario)})
-    given = document(support={"new_share": {"uniform": {"min": 0.25, "max": 0.5}}})
+    given = small().resolved()
+    given["support"]["new_share"] = {"uniform": {"min": 0.25, "max": 0.5}}
     extra = {"tier1": 0.25, "tier2": 0.75, "tier3": 0}
     plan = engine.build(MoreScenario.from_tree(from_python(given | {"extra": extra})))
     assert plan.inputs == ["support.new_share"]

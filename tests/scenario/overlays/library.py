@@ -38,7 +38,7 @@ sites:
   - {name: home, users: 900, data_quality: 0.9}
   - {name: near, users: {p10: 200, p50: 300, p90: 500}, data_quality: 0.7, tasks_per_user_week: 4}
   - {name: far, users: 300, data_quality: 0.4, local_variety: 2}
-pilot: {sites: [home], users_per_site: 40}
+pilot: {sites: [home], users_per_site: 40, curation: 0.7, logged_share: 0.4}
 integration:
   systems:
     - {name: log-in, start_week: 4}
@@ -49,7 +49,10 @@ rollout:
     - {name: wave-1, week: 0, sites: [home, near]}
   gates:
     - {name: gate, phase: wave-2, criteria: [{measure: accuracy, at_least: 0.8}]}
+  learning_rate: 0
+  budget: null
 economics: {platform_cost_per_week: {p10: 1, p50: 2, p90: 4, source: bills}}
+extends: bases/neutral
 """
 """An organisation of three sites with one of everything that has a role."""
 

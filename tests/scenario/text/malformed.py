@@ -108,7 +108,7 @@ ADDED = {
     "season-date": ("seasons: [{name: x, start: 13-01, end: 12-01}]\n", "seasons.x.start", "month-day"),
     "season-leap-day": ("seasons: [{name: x, start: 02-29, end: 12-01}]\n", "seasons.x.start", "29th of February"),
     "season-family": (
-        "seasons: [{name: x, start: 11-01, end: 12-01, edge_case_share: 0.1}]\n",
+        "seasons: [{name: x, start: 11-01, end: 12-01, edge_case_share: 0.1}]\nedge_cases: {season: null}\n",
         "seasons.x.edge_case_share",
         "edge_cases.season",
     ),
@@ -166,7 +166,7 @@ ADDED = {
         'did you mean "agents"?',
     ),
     "lever-text": ("levers: [{path: name, label: A, min: 1, max: 2, step: 1}]\n", "levers.0.path", "no number"),
-    "lever-null": ("levers: [{path: ai.retraining, label: A, min: 1, max: 2, step: 1}]\n", "levers.0.path", "null"),
+    "lever-null": ("levers: [{path: rollout.sponsor, label: A, min: 1, max: 2, step: 1}]\n", "levers.0.path", "null"),
     "lever-range": (
         "levers: [{path: sites.*.data_quality, label: A, min: 0, max: 2, step: 1}]\n",
         "levers.0.max",

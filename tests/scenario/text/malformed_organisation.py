@@ -173,7 +173,7 @@ PLAN = {
     "gate-holds": (gate("max_holds: 21"), "rollout.gates.g.max_holds", "from 0 to 20"),
     "gate-hold-key": (gate("on_hold: {rebase: true}"), "rollout.gates.g.on_hold.rebase", '"rebaseline"?'),
     "gate-remediation": (
-        gate("on_hold: {remediate: true}"),
+        gate("on_hold: {remediate: true}") + "ai: {remediation: null}\n",
         "rollout.gates.g.on_hold.remediate",
         "found true without ai.remediation",
     ),
