@@ -158,8 +158,6 @@ def test_gates_read_all_measures_but_those_since_funding_before_it(minimal: dict
     assert [c.measure for c in scenario.gate("g").criteria] == list(GATE_MEASURES)
     assert scenario.rollout is not None
     assert scenario.rollout.funding_gate is not None
-    assert scenario.rollout.sponsor is not None
-    assert scenario.rollout.budget is None
     assert scenario.rollout.funding_gate.name == "funding"
     assert scenario.resolved()["rollout"]["gates"][0]["criteria"][0] == {"measure": "accuracy", "at_most": 1}
 
@@ -260,3 +258,5 @@ def test_what_the_template_leaves_to_uncomment_is_a_scenario_too(write: Callable
     assert scenario.data_science_team.moves_on is not None
     assert scenario.rollout is not None
     assert scenario.rollout.funding_gate is not None
+    assert scenario.rollout.sponsor is not None
+    assert scenario.rollout.budget is None

@@ -15,7 +15,7 @@ from tests.theory.statistics import compare_mean
 
 USERS, TASKS, VALUE, ACCURACY = 20, 5.0, 2.0, 0.88
 PILOT = 8
-BUDGET = {"tranche_weeks": 26, "ramp_weeks": 0, "value_error": 0}
+BUDGET = {"tranche_weeks": 26, "ramp_weeks": 0, "value_error": 0, "escalation_share": 0, "escalation_tranches": 2}
 
 
 def constant(share: float, cost_per_week: float, weeks: int = 208, **budget):
