@@ -17,7 +17,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -55,6 +55,7 @@ class Numbered(Readings, Protocol):
         """Which replications they are."""
 
 
+@runtime_checkable
 class Drawn(Readings, Protocol):
     """Replications with the inputs that were drawn: `Records`."""
 
@@ -142,14 +143,6 @@ def conditioning(scenario: Scenario, records: Readings) -> Conditioning:
     return _conditioning(observed, measures, log_likelihoods(scenario, measures), records)
 
 
-def weighting(scenario: Scenario, records: Readings) -> Weighting:
-    """What each replication counts for; raises `ConditioningError` where they can't be conditioned."""
-    found = conditioning(scenario, records)
-    if found.refusal:
-        raise ConditioningError(found.refusal)
-    return found.weighting
-
-
 def log_likelihoods(scenario: Scenario, measures: Mapping[str, Sequence[Any]]) -> Numbers:
     """The log-likelihood of the observed pilot in each replication, float64[replications], but for a constant.
 
@@ -193,12 +186,10 @@ def _movers(
     observed: Observed, check: Check, measures: Mapping[str, Sequence[Any]], records: Readings
 ) -> tuple[tuple[str, float], ...]:
     """The inputs that a reading depends on, where they are known."""
-    paths: tuple[str, ...] = getattr(records, "input_paths", ())
-    if not paths:
+    if not isinstance(records, Drawn) or not records.input_paths:
         return ()
-    drawn: Drawn = records  # type: ignore[assignment]
     simulated = as_numbers(measures[given(observed)[check.reading][0].measure])
-    return movers(simulated, dict(zip(paths, drawn.inputs.T, strict=True)))
+    return movers(simulated, dict(zip(records.input_paths, records.inputs.T, strict=True)))
 
 
 def _refusal(found: Sequence[Check], n: int, size: float) -> str:

@@ -14,7 +14,7 @@ from scipy import integrate, stats
 
 import simulator as sim
 from simulator.cli.entry import execute
-from simulator.results.conditioning import LEAST_EFFECTIVE, log_likelihoods, weighting
+from simulator.results.conditioning import LEAST_EFFECTIVE, conditioning, log_likelihoods
 from simulator.results.statistics import describe, effective_size, t_quantile
 from simulator.scenario import Scenario
 from tests.experiment.routes import content
@@ -69,7 +69,9 @@ def test_weighted_means_and_medians_are_those_of_the_posterior(observed, measure
     nothing = dict.fromkeys(("accuracy_pilot", "adoption_pilot", "tickets_per_user_week_pilot"), [None] * 20_000)
     drawn = prior.rvs(20_000, random_state=np.random.default_rng(3))
     measures = nothing | {measure: drawn.tolist()}
-    found = weighting(scenario(**observed), SimpleNamespace(count=20_000, measure=measures.__getitem__))
+    conditioned = conditioning(scenario(**observed), SimpleNamespace(count=20_000, measure=measures.__getitem__))
+    assert not conditioned.refusal
+    found = conditioned.weighting
     row = describe(drawn, found.weights)
     top = prior.ppf(1 - 1e-9)
     evidence = integrate.quad(lambda x: prior.pdf(x) * likelihood(x), 0, top)[0]

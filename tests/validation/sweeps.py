@@ -15,6 +15,7 @@ import re
 import pandas as pd
 
 from simulator.app.levers import changes
+from simulator.model.measures.money import YEAR_WEEKS
 from simulator.scenario import load
 from tests.validation.page import DOCS, table
 from tests.validation.studies import Reading, difference, funded, mean_of, share_of, simulate
@@ -129,10 +130,10 @@ def levers() -> list[list[str]]:
 
 CHANCE = 5 * 0.025
 """Most reversals of an input without any effect: each of five comparisons excludes zero on that side in 2.5%."""
-COSTLY = (
-    "\nChampions bring people forward, and cost money for as long as their sites are live: four in a hundred people"
-    " some EUR 0.7m a year here. Success asks for a net run rate of at least zero, which they put off.\n"
-)
+COSTLY = """
+Champions bring people forward, and cost money for as long as their sites are live: four in a hundred people some EUR \
+{cost:.1f}m a year here. Success asks for a net run rate of at least zero, which they put off.
+"""
 
 
 def reading_it(lines: list[list[str]]) -> str:
@@ -148,7 +149,12 @@ def reading_it(lines: list[list[str]]) -> str:
         " sites, are within the noise of this experiment. With five comparisons of each, up to"
         f" {chance:.0f} reversals are expected by chance alone. Inputs stand in the order of their effects.\n"
     )
-    return text + COSTLY if any(line.startswith("Champions") for line in turned) else text
+    if not any(line.startswith("Champions") for line in turned):
+        return text
+    scenario = load("typical-programme")
+    champions = sum(site.users.value for site in scenario.sites) * 4 / 100
+    price = scenario.economics.champion_cost_per_week.distribution.quantile(0.5)
+    return text + COSTLY.format(cost=champions * price * YEAR_WEEKS / 1e6)
 
 
 if __name__ == "__main__":
