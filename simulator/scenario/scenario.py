@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from simulator.scenario.building import build, placed
 from simulator.scenario.numbers.number_kinds import Horizon, Name
+from simulator.scenario.numbers.per_case import TASKS, scaled
 from simulator.scenario.numbers.section import Section, believed, needed, stated
 from simulator.scenario.sections.ai import Ai, EdgeCases, Season
 from simulator.scenario.sections.calendar import Date
@@ -80,6 +81,17 @@ class Scenario(Section):
         if there and isinstance(rollout, Mapping) and "budget" not in rollout:
             return {**given, "rollout": {**rollout, "budget": None}}
         return given
+
+    @model_validator(mode="before")
+    @classmethod
+    def _cases_of_their_size(cls, given: Any) -> Any:
+        """Where tasks are stated, what is believed of one of them goes by how many they are."""
+        if not isinstance(given, Mapping):
+            return given
+        users, economics = given.get("users"), given.get("economics", {})
+        if not isinstance(users, Mapping) or not isinstance(economics, Mapping) or TASKS not in users:
+            return given
+        return {**given, "economics": {**scaled(users[TASKS]), **economics}}
 
     @model_validator(mode="after")
     def _names_once(self) -> Self:

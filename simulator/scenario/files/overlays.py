@@ -8,9 +8,11 @@ from typing import NamedTuple
 from simulator.scenario.building import build
 from simulator.scenario.files.addressing import Addressed, completed, first_mark, speaks_of_roles
 from simulator.scenario.files.inheritance import Layer, merge, with_whole_lists
+from simulator.scenario.files.relative import is_relative
+from simulator.scenario.numbers.per_case import PER_CASE, TASKS
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.text.problems import Problem, ScenarioError, ScenarioWarning, dotted
-from simulator.scenario.text.tree import Node
+from simulator.scenario.text.tree import Node, from_python
 
 
 class Overlay(NamedTuple):
@@ -65,7 +67,11 @@ def _over(tree: Node, layer: Layer, problems: list[Problem]) -> tuple[Node, list
         scenario = build(Scenario, tree)
         addressed = Addressed(own, scenario)
         own, missing = addressed.tree, addressed.missing
-        tree = completed(tree, own, scenario.document())
+        document = scenario.document()
+        tree = completed(tree, own, document)
+        if _moves_cases(layer.own):  # more of the same cases, not the same work cut into more of them
+            worth = {"economics": {name: document["economics"][name] for name in PER_CASE}}
+            tree = merge(from_python(worth), tree, (), problems)
     return merge(tree, own, (), problems), missing
 
 
@@ -92,6 +98,13 @@ def _laid_over(tree: Node, layers: list[Layer], overlay: Overlay) -> Node:
         told = f"{called} over {before.name}: nothing to change at {', '.join(missing)}"
         warnings.warn(told, ScenarioWarning, stacklevel=4)
     return over
+
+
+def _moves_cases(own: Node) -> bool:
+    """Whether a layer states the tasks of users relative to what they are."""
+    users = own.child("users")
+    tasks = None if users is None else users.child(TASKS)
+    return tasks is not None and is_relative(tasks.plain())
 
 
 def _refuse_relative(layer: Layer) -> None:
