@@ -1,7 +1,7 @@
 """Scenarios: what is simulated. Inert and frozen; reading, checking and changing them.
 
 From the ground up: `text`, `numbers`, `sections` (which `building` makes of a tree), `scenario`, `checks`, `files`,
-`suite`, `schema`. `vocabulary` has the lists of names, `measures` the outputs (each a `measure`); `assignments`
+`questions` (whose answers make a file), `suite`, `schema`. `vocabulary` has the lists of names, `measures` the outputs (each a `measure`); `assignments`
 reads `--set`.
 """
 
@@ -10,6 +10,7 @@ from simulator.scenario.checks.correlations import Tied, out_of_reach, tied_inpu
 from simulator.scenario.checks.inputs import Stated, numbers, uncertain_inputs
 from simulator.scenario.checks.ledger import Entry, assumptions
 from simulator.scenario.checks.levers import lever_changes
+from simulator.scenario.checks.standing import Telling, implausible, still_priors, told_standing
 from simulator.scenario.checks.work import Limits, Work, estimate_work
 from simulator.scenario.files.loading import load
 from simulator.scenario.files.shipped import SUITES, shipped_folder, shipped_names, shipped_path
@@ -35,11 +36,13 @@ __all__ = [
     "ScenarioWarning",
     "Stated",
     "Suite",
+    "Telling",
     "Tied",
     "Upload",
     "Work",
     "assumptions",
     "estimate_work",
+    "implausible",
     "is_suite",
     "lever_changes",
     "load",
@@ -50,8 +53,10 @@ __all__ = [
     "shipped_folder",
     "shipped_names",
     "shipped_path",
+    "still_priors",
     "template",
     "tied_inputs",
+    "told_standing",
     "uncertain_inputs",
 ]
 

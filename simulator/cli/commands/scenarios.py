@@ -23,7 +23,15 @@ LEAST_WIDTH_OF_DESCRIPTIONS = 40
 
 def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
     """Check scenario and suite files without running them, and say how large they are."""
-    from simulator.scenario import Problem, ScenarioError, Suite, estimate_work, out_of_reach
+    from simulator.scenario import (
+        Problem,
+        ScenarioError,
+        Suite,
+        estimate_work,
+        implausible,
+        out_of_reach,
+        told_standing,
+    )
 
     problems: list[Problem] = []
     for source in scenarios:
@@ -47,8 +55,11 @@ def validate(scenarios: ScenariosOrSuites, overlays: Overlays = None) -> None:
         name = escaped_name(source)
         print(f"{name}: fine. {told}{'.' if each else ';'} {took}.")
         for scenario in members:
-            for note in out_of_reach(scenario):
-                print(f"{name}: {scenario.name}: {note}" if isinstance(loaded, Suite) else f"{name}: {note}")
+            notes = [*out_of_reach(scenario), *implausible(scenario)]
+            if not isinstance(loaded, Suite):
+                notes.append(told_standing(scenario))
+            for note in notes:
+                print(f"{name}: {scenario.name}: {note}." if isinstance(loaded, Suite) else f"{name}: {note}.")
     if problems:
         raise ScenarioError(dict.fromkeys(problems))
 
@@ -87,11 +98,38 @@ def show(scenario: OneScenario, overlays: Overlays = None) -> None:
         print(text, end="")
 
 
-def new(file: Annotated[Path, typer.Argument(help="The file to write.", metavar="FILE", show_default=False)]) -> None:
-    """Write a small scenario file to start from."""
-    from simulator.scenario import template
+Ask = Annotated[bool, typer.Option("--ask", help="Ask about your organisation first; Enter is: don't know.")]
+AnswersFrom = Annotated[
+    Path | None,
+    typer.Option("--answers", help="Take the answers from a file.", metavar="ANSWERS", show_default=False),
+]
+Questions = Annotated[bool, typer.Option("--questions", help="Write the questions, as a file of answers to fill in.")]
 
-    text = template(file.stem.lower().replace("_", "-").replace(" ", "-"))
+
+def new(
+    file: Annotated[Path, typer.Argument(help="The file to write.", metavar="FILE", show_default=False)],
+    ask: Ask = False,
+    answers: AnswersFrom = None,
+    questions: Questions = False,
+) -> None:
+    """Write a scenario file to start from: a small one, or one of your own organisation."""
+    from simulator.cli.asking import asked
+    from simulator.scenario import template
+    from simulator.scenario.questions import answered, answers_file, blank_answers
+
+    if ask + (answers is not None) + questions > 1:
+        raise typer.BadParameter("--ask, --answers and --questions: only one of them")
+    if file.exists() or file.is_symlink():
+        raise typer.BadParameter(f"{file} exists and is left alone", param_hint="FILE")
+    name = file.stem.lower().replace("_", "-").replace(" ", "-")
+    shown = escaped_name(shlex.quote(str(file)))
+    following = f"scaleup validate {shown}, then scaleup run {shown}"
+    if questions:
+        text, following = blank_answers(), f"fill it in, then scaleup new my-plan.yaml --answers {shown}"
+    elif answers is not None:
+        text = answered(name, answers_file(answers))
+    else:
+        text = asked(name) if ask else template(name)
     try:
         with file.open("x", encoding="utf-8") as stream:
             stream.write(text)
@@ -99,8 +137,7 @@ def new(file: Annotated[Path, typer.Argument(help="The file to write.", metavar=
         raise typer.BadParameter(f"{file} exists and is left alone", param_hint="FILE") from None
     except OSError as error:
         raise typer.BadParameter(f"cannot write {file}: {error.strerror}", param_hint="FILE") from None
-    name = escaped_name(shlex.quote(str(file)))
-    print(f"Written. Next: scaleup validate {name}, then scaleup run {name}")
+    print(f"Written. Next: {following}")
 
 
 def schema(

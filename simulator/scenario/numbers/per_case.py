@@ -49,6 +49,10 @@ def middle(form: Any) -> float | None:
     return float(form["p50"]) if isinstance(form, Mapping) and "p50" in form else mean
 
 
-def times(form: Mapping[str, Any], factor: float) -> dict[str, Any]:
-    """Three percentiles times a factor, with what stands beside them."""
-    return {key: value if key in NOTES else float(f"{value * factor:.{DIGITS}g}") for key, value in form.items()}
+def times(form: Any, factor: float, digits: int = DIGITS) -> Any:
+    """A number in any form times a factor, with what stands beside it: all that forms are made of is in its unit."""
+    if isinstance(form, Mapping):
+        return {key: value if key in NOTES else times(value, factor, digits) for key, value in form.items()}
+    if isinstance(form, list | tuple):
+        return [times(value, factor, digits) for value in form]
+    return float(f"{form * factor:.{digits}g}")
