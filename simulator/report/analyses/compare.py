@@ -20,6 +20,7 @@ from simulator.report.analyses.differences import (
     listed,
     reach_in_words,
     rounded,
+    same_in_worlds,
 )
 from simulator.report.analyses.forests import figure, forest
 from simulator.report.words import written
@@ -97,16 +98,25 @@ def _mean(found: Comparison, measure: str, plan: Plan, verb: str) -> str:
     if measure not in found.measures:
         return ""
     one = found.difference(measure, plan.label)
-    if one.estimate.value is None:
+    now, before = (_amount(found, measure, each) for each in (plan, one.a))
+    if not now and not before:
         return ""
-    unit = ESTIMATED[measure].unit
-    currency = plan.result.scenario.economics.currency if unit == MONEY else ""
-    now, before = (
-        written(found.estimate(measure, label).value, unit, currency=currency) for label in (plan.label, one.a.label)
-    )
+    if not (now and before):
+        there, not_there = (plan, one.a) if now else (one.a, plan)
+        when = ESTIMATED[measure].null_when
+        return f"{verb} {now or before} on the mean under {there.label}, under {not_there.label} {when}"
+    if one.estimate.value is None:
+        return f"{verb} {now} on the mean under {plan.label} and {before} under {one.a.label}, which is not compared"
     if alike(one):
         return f"{verb} {now} on the mean under both, the same in every world"
     return f"{verb} {now} on the mean instead of {before}{_told(one)}"
+
+
+def _amount(found: Comparison, measure: str, plan: Plan) -> str:
+    """The mean of a measure under a plan; empty where there is none."""
+    value, unit = found.estimate(measure, plan.label).value, ESTIMATED[measure].unit
+    currency = plan.result.scenario.economics.currency if unit == MONEY else ""
+    return "" if value is None else written(value, unit, currency=currency)
 
 
 def _told(one: Difference) -> str:
@@ -128,8 +138,12 @@ def _worlds(found: Comparison, plan: Plan) -> str:
     a, b = one.a.label, plan.label
     told = []
     up, down = one.worlds.higher, one.worlds.lower
-    if alike(one):
-        told.append(f"{a} and {b} succeed in the same worlds")
+    if same_in_worlds(one):
+        told += (
+            [f"{a} and {b} succeed in the same worlds"]
+            if (found.estimate(SUCCESS, b).value or 0.0) not in (0.0, 1.0)
+            else []
+        )
     else:
         told.append(
             f"{b} succeeds and {a} does not in {_share(up)} of the worlds, {a} succeeds and {b} does not in "
@@ -138,7 +152,7 @@ def _worlds(found: Comparison, plan: Plan) -> str:
     for measure, more, less in ((WORTH, "funding is worth more", "less"), (PEOPLE, "adoption is higher", "lower")):
         if measure in found.measures:
             told.append(_worlds_of(found.difference(measure, b), more, less))
-    return f"World by world: {'; '.join(filter(None, told))}."
+    return f"World by world: {'; '.join(filter(None, told))}." if any(told) else ""
 
 
 def _worlds_of(one: Difference, more: str, less: str) -> str:
@@ -164,7 +178,8 @@ def _mean_and_most(one: Difference, worlds: Worlds) -> str:
         return (
             f" (the mean goes the other way: a few worlds in which it is much {'higher' if value > 0.0 else 'lower'})"
         )
-    return f" (so in more worlds {most} than not, though the means are not told apart)"
+    other = "lower" if most == "higher" else "higher"
+    return f" (more often {most} than {other}, though the means are not told apart)"
 
 
 def _share(share: Share) -> str:

@@ -63,8 +63,13 @@ def star(one: Difference) -> str:
 
 
 def alike(one: Difference) -> bool:
-    """Whether a measure is the same under both plans in every world in which either has one."""
-    return bool((one.values[~np.isnan(one.values)] == 0.0).all()) and one.estimate.value == 0.0
+    """Whether a measure is the same under both plans, in every world in which both have one and on the mean."""
+    return same_in_worlds(one) and one.estimate.value == 0.0
+
+
+def same_in_worlds(one: Difference) -> bool:
+    """Whether a measure is the same under both plans in every world in which both have one."""
+    return bool((one.values[~np.isnan(one.values)] == 0.0).all())
 
 
 def listed(names: Sequence[str]) -> str:

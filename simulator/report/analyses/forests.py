@@ -115,7 +115,8 @@ def _seen(found: Comparison, measures: list[str]) -> str:
             if by:
                 told.append(f"{plan.label} is {verdict} in {listed(by)}")
     if not told:
-        return f"No plan is told apart from {_short(first.title)}"
+        words = listed([DECIDING.get(name, ESTIMATED[name].words) for name in measures])
+        return f"No plan is told apart from {_short(first.title)} in {words}"
     return "\n".join(wrap(f"Against {_short(first.title)}: {'; '.join(told)}", LONGEST_LINE * len(measures)))
 
 
