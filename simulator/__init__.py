@@ -15,6 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simulator.analysis.compare import Comparison as Comparison
+    from simulator.analysis.compare import compare as compare
     from simulator.experiment.interruption import Interrupted as Interrupted
     from simulator.experiment.merging import merge as merge
     from simulator.experiment.merging import read_result as read_result
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from simulator.store.shards import ResultWarning as ResultWarning
 
 _PLACES = {
+    "Comparison": "simulator.analysis.compare",
     "ConditioningError": "simulator.results.conditioning",
     "Interrupted": "simulator.experiment.interruption",
     "LeverError": "simulator.model.plan.take_over",
@@ -56,6 +59,7 @@ _PLACES = {
     "SuiteResult": "simulator.results.suite_result",
     "WorkersError": "simulator.experiment.workers",
     "WriteError": "simulator.store.files",
+    "compare": "simulator.analysis.compare",
     "load": "simulator.scenario",
     "load_suite": "simulator.scenario",
     "merge": "simulator.experiment.merging",
@@ -66,6 +70,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "Comparison",
     "ConditioningError",
     "Interrupted",
     "LeverError",
@@ -83,6 +88,7 @@ __all__ = [
     "WorkersError",
     "WriteError",
     "__version__",
+    "compare",
     "load",
     "load_suite",
     "merge",

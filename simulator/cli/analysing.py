@@ -5,7 +5,6 @@ An analysis is a file of `analysis`, a file of `commands` with its `Question`, a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from simulator.cli.sources import scenarios_in, unchanged
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from simulator.analysis.answers import Answer as WholeAnswer
     from simulator.experiment.settings import Settings
     from simulator.results.result import Result
     from simulator.scenario import Scenario
@@ -79,7 +79,9 @@ class Answers:
     @property
     def file(self) -> str:
         """The name of the files that answers are written to."""
-        return f"{self.question.name}.json"
+        from simulator.analysis.answers import file_of
+
+        return file_of(self.question.name)
 
     def ask(self, results: Sequence[Result], executor: str | Executor | None) -> bool:
         """Ask of each result, but of those that their observed pilot can't be used for; False when interrupted."""
@@ -96,13 +98,11 @@ class Answers:
         return True
 
     def _tell(self, result: Result, answer: Answer) -> None:
-        from simulator.store.files import remove, temporaries, write_json
+        from simulator.analysis.answers import write_answer
 
         name, content = result.scenario.name, answer.as_dict()
         if self._out is not None:
-            for path in temporaries(self._out / name, re.escape(self.file)):
-                remove(path)
-            write_json(self._out / name / self.file, content)
+            write_answer(self._out / name, self.question.name, content)
         self.found[name] = content
         if self._silent:
             return
@@ -111,6 +111,19 @@ class Answers:
             place.print()
         self._above = True
         place.print(self.question.table(answer))
+
+
+def tell_answer(found: WholeAnswer, out: Path | None, *, as_json: bool) -> None:
+    """Print an answer for a planner, and where it was written; or as a JSON list with one object and nothing else."""
+    from simulator.analysis.answers import file_of
+
+    with reader_may_leave():
+        if as_json:
+            show_json([found.as_dict()])
+            return
+        console().print(found)
+        if out is not None:
+            print(f"Written to {escaped_name(out / file_of(found.name))}")
 
 
 def analyse(

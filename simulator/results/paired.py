@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.results.statistics import Z_95, Estimate, effective_size, share_of, t_quantile
+from simulator.results.statistics import Estimate, effective_size, mean_of, share_of, t_quantile, two_sided_p
 from simulator.scenario.measures import ESTIMATED, SHARES
 from simulator.scenario.text.problems import unknown
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from simulator.results.result import Result
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+ROUNDING = 1e-24
+"""A sum of squares that is this much smaller than another is what rounding leaves of none."""
 
 
 @dataclass(frozen=True)
@@ -99,14 +102,10 @@ def estimate(result: Result, measure: str) -> Estimate:
         weights = None if result.weighting.weights is None else column.weights[counted]
         share = share_of(column.values[counted] > 0.0, weights)
         return Estimate(share.share, share.low, share.high, n)
-    row = result.estimate(measure)
-    mean, half_width = row["mean"], row["half_width_95"]
-    if mean is None or half_width is None:
-        return Estimate(mean, None, None, n)
-    ends = mean - half_width, mean + half_width
-    if ESTIMATED[measure].in_unit:
-        return Estimate(mean, max(0.0, ends[0]), min(1.0, ends[1]), n)
-    return Estimate(mean, *ends, n)
+    found = mean_of(result.records.measure(measure), result.weighting.weights)
+    if found.low is None or found.high is None or not ESTIMATED[measure].in_unit:
+        return found
+    return Estimate(found.value, max(0.0, found.low), min(1.0, found.high), n)
 
 
 def difference(result: Result, baseline: Result, measure: str) -> Estimate:
@@ -118,21 +117,73 @@ def difference(result: Result, baseline: Result, measure: str) -> Estimate:
     return paired(ours.take(here), theirs.take(there))
 
 
+@dataclass(frozen=True)
+class Contrast:
+    """The difference of two means over the same replications, and what is known of its error.
+
+    `value` is the difference, None where one of the means is. Intervals lie around `middle`, reach as far as multiples
+    of `error` (None where nothing is known of it) with `freedom` degrees of freedom, infinite ones for a share, and end
+    at `ends`. `n` replications count.
+    """
+
+    value: float | None
+    n: int
+    middle: float = 0.0
+    error: float | None = None
+    freedom: float = math.inf
+    ends: tuple[float, float] = (-math.inf, math.inf)
+
+    def interval(self, miss: float = 0.05) -> Estimate:
+        """The difference with the interval that leaves the truth out with probability `miss`."""
+        if self.value is None or self.error is None:
+            return Estimate(self.value, None, None, self.n)
+        reach = t_quantile(self.freedom, 1.0 - miss / 2.0) * self.error
+        return Estimate(
+            self.value, max(self.ends[0], self.middle - reach), min(self.ends[1], self.middle + reach), self.n
+        )
+
+    @property
+    def p(self) -> float | None:
+        """Two-sided p-value of no difference: the `miss` of the interval that just reaches 0; None where none is."""
+        if self.value is None or self.error is None:
+            return None
+        if self.error == 0.0:
+            return 1.0 if self.middle == 0.0 else 0.0
+        return two_sided_p(self.middle / self.error, self.freedom)
+
+
 def paired(ours: Column, theirs: Column) -> Estimate:
-    """The difference of two means over the same replications, with its interval."""
+    """The difference of two means over the same replications, with its 95% interval."""
+    return contrast(ours, theirs).interval()
+
+
+def contrast(ours: Column, theirs: Column) -> Contrast:
+    """The difference of two means over the same replications, and its error."""
     counted = int(np.count_nonzero((ours.weights > 0.0) | (theirs.weights > 0.0)))
     value = ours.mean - theirs.mean
     if math.isnan(value):
-        return Estimate(None, None, None, counted)
+        return Contrast(None, counted)
     if ours.is_share or theirs.is_share:
         ours, theirs = ours.extended((1.0, 0.0)), theirs.extended((0.0, 1.0))
     middle, spread = ours.mean - theirs.mean, ours.influence - theirs.influence
     error = math.sqrt(math.fsum(spread * spread)) / len(spread)
     if ours.is_share:
-        reach = Z_95 * error
-        return Estimate(value, max(-1.0, middle - reach), min(1.0, middle + reach), counted)
+        return Contrast(value, counted, middle, error, ends=(-1.0, 1.0))
     size = min(effective_size(ours.weights), effective_size(theirs.weights))
     if size <= 1.0:
-        return Estimate(value, None, None, counted)
-    reach = t_quantile(size - 1.0) * error * math.sqrt(size / (size - 1.0))
-    return Estimate(value, middle - reach, middle + reach, counted)
+        return Contrast(value, counted)
+    return Contrast(value, counted, middle, error * math.sqrt(size / (size - 1.0)), size - 1.0)
+
+
+def variance_ratio(ours: Column, theirs: Column) -> float | None:
+    """The variance that the difference would have between independent replications, over that of the paired one.
+
+    Infinite where both move alike in every replication; None where one of them has no mean, or neither varies.
+    """
+    if math.isnan(ours.mean - theirs.mean):
+        return None
+    here, there = ours.influence, theirs.influence
+    apart, together = math.fsum(here * here) + math.fsum(there * there), math.fsum((here - there) ** 2)
+    if together <= ROUNDING * apart:
+        return math.inf if apart > 0.0 else None
+    return apart / together

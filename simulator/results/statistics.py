@@ -125,20 +125,51 @@ def describe(values: Iterable[Any], weights: Numbers | None = None) -> Row:
     theory, methods and examples, equation 9.9), degrees of freedom by the effective sample size, intervals of quantiles
     by `share_size`.
     """
-    if weights is not None:
-        return _describe_weighted(values, weights)
-    present = [float(value) for value in values if value is not None and not math.isnan(value)]
-    n = len(present)
-    if n == 0:
+    sample, steps = _present(values, weights)
+    if not len(sample):
         return dict.fromkeys(ESTIMATES) | {"n": 0}
-    mean = math.fsum(present) / n
-    sd: float | None = None
-    half_width: float | None = None
-    if n > 1:
-        sd = math.sqrt(math.fsum((value - mean) ** 2 for value in present) / (n - 1))
-        half_width = t_quantile(n - 1) * sd / math.sqrt(n)
-    sample = np.sort(np.array(present))
-    return _row(mean, half_width, sd, n, *_quantiles(sample, None, QUANTILES.values()))
+    mean, half_width, sd = _moments(sample, steps)
+    ordered = np.sort(sample) if steps is None else sample
+    return _row(mean, half_width, sd, len(sample), *_quantiles(ordered, steps, QUANTILES.values()))
+
+
+def mean_of(values: Iterable[Any], weights: Numbers | None = None) -> Estimate:
+    """The mean with its 95% interval alone, as `describe` has them."""
+    sample, steps = _present(values, weights)
+    if not len(sample):
+        return Estimate(None, None, None, 0)
+    mean, half_width, _ = _moments(sample, steps)
+    if half_width is None:
+        return Estimate(mean, None, None, len(sample))
+    return Estimate(mean, mean - half_width, mean + half_width, len(sample))
+
+
+def _present(values: Iterable[Any], weights: Numbers | None) -> tuple[Numbers, Numbers | None]:
+    """The values that count, and their weights, if there are any."""
+    found = np.array([math.nan if value is None else value for value in values], dtype=float)
+    counted = ~np.isnan(found) if weights is None else ~np.isnan(found) & (weights > 0.0)
+    return found[counted], None if weights is None else weights[counted]
+
+
+def _moments(sample: Numbers, weights: Numbers | None) -> tuple[float, float | None, float | None]:
+    """Mean, half-width of its interval and standard deviation of one value or more; None for what can't be told."""
+    if weights is None:
+        n = len(sample)
+        mean = math.fsum(sample) / n
+        if n < 2:
+            return mean, None, None
+        sd = math.sqrt(math.fsum((value - mean) ** 2 for value in sample.tolist()) / (n - 1))
+        return mean, t_quantile(n - 1) * sd / math.sqrt(n), sd
+    total = math.fsum(weights)
+    mean = math.fsum(weights * sample) / total
+    size = effective_size(weights)
+    if size < 2.0:  # hardly more than one value counts, and Student's t of hardly any freedom is astronomical
+        return mean, None, None
+    correction = size / (size - 1.0)  # as n / (n - 1): what estimating the mean takes from the spread
+    pairs = list(zip(sample.tolist(), weights.tolist(), strict=True))
+    sd = math.sqrt(correction * math.fsum(weight * (value - mean) ** 2 for value, weight in pairs) / total)
+    squares = math.fsum((weight * (value - mean)) ** 2 for value, weight in pairs)
+    return mean, t_quantile(size - 1.0) * math.sqrt(correction * squares) / total, sd
 
 
 def quantile(values: Iterable[Any], level: float, weights: Numbers | None = None) -> Estimate:
@@ -168,29 +199,6 @@ def _quantiles(sample: Numbers, steps: Numbers | None, levels: Iterable[float]) 
     sizes = [share_size(sample <= x, steps, level) for x, level in zip(middle, levels, strict=True)]
     ends = [end for level, size in zip(levels, sizes, strict=True) for end in _ends(level, size)]
     return middle, weighted_quantiles(sample, steps, ends)
-
-
-def _describe_weighted(values: Iterable[Any], weights: Numbers) -> Row:
-    pairs = [
-        (float(value), float(weight))
-        for value, weight in zip(values, weights, strict=True)
-        if value is not None and not math.isnan(value) and weight > 0.0
-    ]
-    n = len(pairs)
-    if n == 0:
-        return dict.fromkeys(ESTIMATES) | {"n": 0}
-    total = math.fsum(weight for _, weight in pairs)
-    mean = math.fsum(weight * value for value, weight in pairs) / total
-    size = effective_size(np.array([weight for _, weight in pairs]))
-    sd: float | None = None
-    half_width: float | None = None
-    if size >= 2.0:  # below, hardly more than one value counts, and Student's t of hardly any freedom is astronomical
-        correction = size / (size - 1.0)  # as n / (n - 1): what estimating the mean takes from the spread
-        sd = math.sqrt(correction * math.fsum(weight * (value - mean) ** 2 for value, weight in pairs) / total)
-        squares = math.fsum((weight * (value - mean)) ** 2 for value, weight in pairs)
-        half_width = t_quantile(size - 1.0) * math.sqrt(correction * squares) / total
-    sample, steps = (np.array(column) for column in zip(*pairs, strict=True))
-    return _row(mean, half_width, sd, n, *_quantiles(sample, steps, QUANTILES.values()))
 
 
 def _row(
@@ -273,8 +281,30 @@ def cumulative_incidence(
     return {"week": week_numbers, "share": share}
 
 
-def t_quantile(degrees_of_freedom: float) -> float:
-    """Student's t: the quantile at 0.975."""
-    from scipy.special import stdtrit
+def t_quantile(degrees_of_freedom: float, level: float = 0.975) -> float:
+    """Student's t: the quantile at a level; infinite degrees of freedom are the normal distribution."""
+    from scipy.special import ndtri, stdtrit
 
-    return float(stdtrit(degrees_of_freedom, 0.975))
+    return float(ndtri(level) if math.isinf(degrees_of_freedom) else stdtrit(degrees_of_freedom, level))
+
+
+def two_sided_p(ratio: float, degrees_of_freedom: float) -> float:
+    """The probability that Student's t, or a normal variable, lies as far from 0 as `ratio`, or farther."""
+    from scipy.special import ndtr, stdtr
+
+    beyond = -abs(ratio)
+    return float(2.0 * (ndtr(beyond) if math.isinf(degrees_of_freedom) else stdtr(degrees_of_freedom, beyond)))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """p-values adjusted for there being many, in their order (Holm 1979, Scandinavian Journal of Statistics 6, 65-70).
+
+    What is at most 0.05 can be called a difference: the probability of a single wrong call among all is at most 0.05
+    then, however the p-values depend on each other.
+    """
+    adjusted = [1.0] * len(p_values)
+    highest = 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda place: p_values[place])):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = highest
+    return adjusted

@@ -1,0 +1,89 @@
+"""What every analysis answers with: numbers, a frame, sentences, a table, a figure, and a file of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+from abc import ABC, abstractmethod
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from simulator.store.files import make_folder, remove, temporaries, write_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+WORDS = "simulator.report.analyses"
+"""The room of what speaks of answers, a module of each name; this floor may not import it, and knows it by its name."""
+
+
+class Answer(ABC):
+    """The answer of an analysis.
+
+    `name` is that of its command, of the file that it is written to, and of the module that puts it into words: a
+    function `sentences`, a class `Table` for a terminal, a function `figure`, and `alternative`, which tells the same
+    to those who can't see it.
+    """
+
+    name: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def frame(self) -> pd.DataFrame:
+        """All that was found as one table."""
+
+    @abstractmethod
+    def as_dict(self) -> dict[str, Any]:
+        """The content of its file: plain values, None where there is nothing to say, never NaN."""
+
+    @property
+    def sentences(self) -> list[str]:
+        """What was found in plain words."""
+        return list(self._words.sentences(self))
+
+    def figure(self) -> Figure:
+        """What is to be seen at one look, as a matplotlib figure."""
+        found: Figure = self._words.figure(self)
+        return found
+
+    @property
+    def alternative(self) -> str:
+        """What the figure shows, for those who can't see it."""
+        return str(self._words.alternative(self))
+
+    def write(self, folder: str | os.PathLike[str]) -> Path:
+        """Write it to its file in a folder, which is made, and return the path; raises `OutputError`, `WriteError`."""
+        make_folder(Path(folder))
+        return write_answer(Path(folder), self.name, self.as_dict())
+
+    @property
+    def _words(self) -> Any:
+        return import_module(f"{WORDS}.{self.name}")
+
+    def __rich__(self) -> Any:
+        return self._words.Table(self)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        lines = "".join(f"<p>{escape(line)}</p>" for line in self.sentences)
+        return f"<div>{lines}{self.frame.to_html()}</div>"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}: {' '.join(self.sentences)}"
+
+
+def file_of(name: str) -> str:
+    """The file that the answer of an analysis is written to."""
+    return f"{name}.json"
+
+
+def write_answer(folder: Path, name: str, content: dict[str, Any]) -> Path:
+    """Put an answer into its file as a whole, without what a process that was killed left; raises `WriteError`."""
+    path = folder / file_of(name)
+    for left in temporaries(folder, re.escape(path.name)):
+        remove(left)
+    write_json(path, content)
+    return path
