@@ -41,3 +41,24 @@ def shapley(values: Mapping[frozenset[str], Floats]) -> dict[str, Floats]:
             orders = math.factorial(len(others)) * math.factorial(n - len(others) - 1) / math.factorial(n)
             contributions[name] += orders * (values[others | {name}] - values[others])
     return contributions
+
+
+def interactions(values: Mapping[frozenset[str], Floats]) -> dict[tuple[str, str], Floats]:
+    """The interaction index of each pair of changes in each replication, float64[replications], both ways round.
+
+    The mean, over the sets of others with the weights |S|! (n - |S| - 2)! / (n - 1)!, of what the two add together
+    beyond what each adds alone (Grabisch and Roubens 1999): above 0 they need each other, below 0 they overlap.
+    `values` are as for `shapley`.
+    """
+    names = tuple(sorted(frozenset().union(*values)))
+    n = len(names)
+    found: dict[tuple[str, str], Floats] = {}
+    for first, second in combinations(names, 2):
+        rest = tuple(other for other in names if other not in (first, second))
+        total = np.zeros(len(values[frozenset()]))
+        for others in subsets(rest):
+            weight = math.factorial(len(others)) * math.factorial(n - len(others) - 2) / math.factorial(n - 1)
+            both, neither = values[others | {first, second}], values[others]
+            total += weight * (both - values[others | {first}] - values[others | {second}] + neither)
+        found[first, second] = found[second, first] = total
+    return found

@@ -1,0 +1,437 @@
+"""Which of the five killers a plan fails by: each can be switched off (`ideal`), and all 32 combinations are simulated.
+
+All combinations meet the same luck, so that each replication has its own account: what a killer takes from it is its
+Shapley value (`shapley.py`), and the five add up to the gap between the plan and the same without any of them. Beside
+it stands what switching off this one alone gives: where causes overlap, each alone gives next to nothing, and where
+they are chained, less than its share. Two killers work together, or overlap, by as much as their interaction index
+says (Grabisch and Roubens 1999, International Journal of Game Theory 28, 547-565).
+
+Each replication counts, funded or not: what is not funded is no success, is worth nothing and costs nothing from
+funding on, and where scale is never reached, all weeks up to the horizon are weeks without it. Under an observed pilot
+all combinations have the weights of the plan, as it is the plan's pilot that ran.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import numpy as np
+
+from simulator.analysis.answers import Answer, file_of
+from simulator.analysis.runs import runs
+from simulator.analysis.shapley import Floats, interactions, shapley, subsets
+from simulator.experiment.interruption import Interrupted
+from simulator.experiment.progress import Progress, ReportProgress, progress_display
+from simulator.experiment.settings import Settings
+from simulator.results.statistics import Estimate, effective_size, mean_of
+from simulator.scenario import Scenario, load
+from simulator.stepping.arguments import ENGINE, REPLICATIONS, SEED, ArgumentError
+from simulator.store.files import refuse_others
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simulator.results.result import Result
+
+NAME: Final = "attribute"
+KILLERS: Final = {
+    "data_quality": "ai.data_quality.ideal",
+    "edge_cases": "edge_cases.ideal",
+    "change_management": "change_programme.ideal",
+    "integration": "integration.ideal",
+    "support": "support.ideal",
+}
+"""The five, by the truth that switches each off."""
+MEASURES: Final = ("success", "value_from_funding", "adoption_final", "weeks_without_scale")
+LOST: Final = {"adoption": "adoption", "net": "net value"}
+"""What is told over time."""
+QUARTER_WEEKS: Final = 13
+GIVEN, ENDLESS = "as given", "endless"
+"""Sponsors: that of the plan, and one who never stops it."""
+NOBODY_STOPS: Final = {"rollout.budget": None, "rollout.sponsor": None}
+NONE: Final = "none of them"
+"""What a replication fails by that fails without any of the five."""
+TIE: Final = 1e-9
+"""Shapley values that differ by less, as by rounding, are alike."""
+LONGEST_NAME: Final = 44
+
+Chosen = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What became of the replications under each combination of killers that are switched off.
+
+    `by_measure` has float64[replications] in the order of `numbers`, `by_quarter` the means over replications as
+    float64[quarters]; `weights` are those of the replications, None where all count the same.
+    """
+
+    numbers: Sequence[int]
+    by_measure: Mapping[Chosen, Mapping[str, Floats]]
+    by_quarter: Mapping[Chosen, Mapping[str, Floats]] = field(default_factory=dict)
+    weights: Floats | None = None
+
+    @cached_property
+    def killers(self) -> tuple[str, ...]:
+        """Those that can be switched off, in the order of `KILLERS`; others behind them."""
+        every = frozenset().union(*self.by_measure)
+        return (*(name for name in KILLERS if name in every), *sorted(every - frozenset(KILLERS)))
+
+    @cached_property
+    def all_off(self) -> Chosen:
+        """All of them switched off."""
+        return frozenset(self.killers)
+
+    def of(self, measure: str) -> dict[Chosen, Floats]:
+        """A measure of each replication, by what is switched off."""
+        return {chosen: found[measure] for chosen, found in self.by_measure.items()}
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures that are there."""
+        return tuple(self.by_measure[frozenset()])
+
+    def mean(self, values: Floats) -> Estimate:
+        """The mean over replications, with its 95% interval."""
+        return mean_of(values, self.weights)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one killer takes: its Shapley value, and what comes of switching it off alone, or last of all."""
+
+    shapley: Estimate
+    alone: Estimate
+    last: Estimate
+
+
+class Account:
+    """Who takes what, under one sponsor."""
+
+    def __init__(self, outcomes: Outcomes) -> None:
+        self.outcomes = outcomes
+        self._values: dict[str, dict[str, Floats]] = {}
+
+    def values(self, measure: str) -> dict[str, Floats]:
+        """The Shapley value of each killer in each replication, float64[replications]: what switching it off gives."""
+        if measure not in self._values:
+            self._values[measure] = shapley(self.outcomes.of(measure))
+        return self._values[measure]
+
+    def plan(self, measure: str) -> Estimate:
+        """The plan itself."""
+        return self.outcomes.mean(self.outcomes.of(measure)[frozenset()])
+
+    def ideal(self, measure: str) -> Estimate:
+        """The same without any of the five."""
+        return self.outcomes.mean(self.outcomes.of(measure)[self.outcomes.all_off])
+
+    def gap(self, measure: str) -> Estimate:
+        """What all of them take together."""
+        of = self.outcomes.of(measure)
+        return self.outcomes.mean(of[self.outcomes.all_off] - of[frozenset()])
+
+    def parts(self, measure: str) -> dict[str, Part]:
+        """What each killer takes of a measure."""
+        of, every, found = self.outcomes.of(measure), self.outcomes.all_off, self.values(measure)
+        mean = self.outcomes.mean
+        return {
+            name: Part(
+                mean(found[name]), mean(of[frozenset({name})] - of[frozenset()]), mean(of[every] - of[every - {name}])
+            )
+            for name in self.outcomes.killers
+        }
+
+    def interactions(self, measure: str) -> dict[tuple[str, str], Estimate]:
+        """How far two killers work together (above 0) or overlap (below), by pair."""
+        found = interactions(self.outcomes.of(measure))
+        return {pair: self.outcomes.mean(found[pair]) for pair in combinations(self.outcomes.killers, 2)}
+
+    @cached_property
+    def dominant(self) -> dict[tuple[str, ...], float]:
+        """Shares of the replications that fail, by the killers that take most success; ties are joint.
+
+        `NONE` where a replication fails without any of them too. Empty where none fails.
+        """
+        outcomes, found = self.outcomes, self.values("success")
+        of = outcomes.of("success")
+        weights = np.ones(len(outcomes.numbers)) if outcomes.weights is None else outcomes.weights
+        failed = of[frozenset()] == 0.0
+        counts: dict[tuple[str, ...], float] = {}
+        for place in np.flatnonzero(failed & (weights > 0.0)):
+            most = max(found[name][place] for name in outcomes.killers)
+            hopeless = of[outcomes.all_off][place] == 0.0
+            joint = (
+                (NONE,) if hopeless else tuple(name for name in outcomes.killers if found[name][place] >= most - TIE)
+            )
+            counts[joint] = counts.get(joint, 0.0) + float(weights[place])
+        whole = sum(counts.values())
+        return {joint: count / whole for joint, count in sorted(counts.items(), key=lambda pair: -pair[1])}
+
+    @property
+    def failed(self) -> int:
+        """How many replications fail."""
+        return int(np.count_nonzero(self.outcomes.of("success")[frozenset()] == 0.0))
+
+    def over_time(self, what: str) -> pd.DataFrame:
+        """What each killer takes of adoption (mean share) or of net value (sum) in each quarter since kick-off.
+
+        A row per quarter, a column per killer, then `plan`, `ideal` and `gap`, to which the killers add up.
+        """
+        import pandas as pd
+
+        of = {chosen: found[what] for chosen, found in self.outcomes.by_quarter.items()}
+        frame = pd.DataFrame({name: shapley(of)[name] for name in self.outcomes.killers})
+        frame["plan"], frame["ideal"] = of[frozenset()], of[self.outcomes.all_off]
+        frame["gap"] = frame["ideal"] - frame["plan"]
+        frame.index = pd.RangeIndex(1, len(frame) + 1, name="quarter")
+        return frame
+
+
+class Attribution(Answer):
+    """Which killers take a plan's success, money, people and time: `accounts` by sponsor, that of the plan first."""
+
+    name: ClassVar[str] = NAME
+
+    def __init__(self, scenario: Scenario, accounts: Mapping[str, Account], seed: int, refusal: str = "") -> None:
+        self.scenario, self.accounts, self.seed, self.refusal = scenario, dict(accounts), seed, refusal
+
+    @property
+    def account(self) -> Account:
+        """That with the sponsor of the plan."""
+        return self.accounts[GIVEN]
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What is told, in order; nothing of money where nothing has a price."""
+        return self.account.outcomes.measures
+
+    @property
+    def effective(self) -> float:
+        """Replications of equal weight that would say as much."""
+        outcomes = self.account.outcomes
+        return float(len(outcomes.numbers)) if outcomes.weights is None else effective_size(outcomes.weights)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row per sponsor, measure and killer: Shapley value, alone and last, each with its interval."""
+        import pandas as pd
+
+        rows = {
+            (sponsor, measure, name): tuple(
+                end for one in (part.shapley, part.alone, part.last) for end in (one.value, one.low, one.high)
+            )
+            for sponsor, account in self.accounts.items()
+            for measure in self.measures
+            for name, part in account.parts(measure).items()
+        }
+        columns = [f"{kind}{end}" for kind in ("shapley", "alone", "last") for end in ("", "_low", "_high")]
+        frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype("float64")
+        frame.index = pd.MultiIndex.from_tuples(rows, names=["sponsor", "measure", "killer"])
+        return frame
+
+    def as_dict(self) -> dict[str, Any]:
+        """The content of `attribute.json`."""
+        return {
+            "scenario": self.scenario.name,
+            "scenario_hash": self.scenario.hash,
+            "seed": self.seed,
+            "replications": len(self.account.outcomes.numbers),
+            "effective_sample_size": self.effective,
+            **({"not_conditioned": self.refusal} if self.refusal else {}),
+            "currency": self.scenario.economics.currency,
+            "sponsors": {sponsor: self._told(account) for sponsor, account in self.accounts.items()},
+            "sentences": self.sentences,
+        }
+
+    def _told(self, account: Account) -> dict[str, Any]:
+        return {
+            "measures": {
+                measure: {
+                    "plan": account.plan(measure).as_dict(),
+                    "ideal": account.ideal(measure).as_dict(),
+                    "gap": account.gap(measure).as_dict(),
+                    "killers": {
+                        name: {kind: one.as_dict() for kind, one in vars(part).items()}
+                        for name, part in account.parts(measure).items()
+                    },
+                    "interactions": [
+                        {"pair": list(pair), **one.as_dict()} for pair, one in account.interactions(measure).items()
+                    ],
+                }
+                for measure in self.measures
+            },
+            "dominant": [{"killers": list(joint), "share": share} for joint, share in account.dominant.items()],
+            "failed": account.failed,
+            "over_time": {
+                what: account.over_time(what).reset_index().to_dict(orient="list")
+                for what in LOST
+                if account.outcomes.by_quarter
+            },
+        }
+
+
+def attribute(
+    scenario: Scenario | str | os.PathLike[str] | Mapping[str, Any],
+    replications: int = REPLICATIONS,
+    seed: int = SEED,
+    engine: str = ENGINE,
+    jobs: int | None = None,
+    out: str | os.PathLike[str] | None = None,
+    progress: bool | ReportProgress | None = None,
+    *,
+    endless: bool = True,
+    executor: str | Executor | None = None,
+) -> Attribution:
+    """What each of the five killers takes from a plan; `endless`: also with a sponsor who never stops it.
+
+    Arguments are those of `run`, for each combination. With `out`, each combination is written to `out/<its name>/` and
+    the answer to `out/attribute.json`; what lies there already is not simulated again. Raises what `run` raises, and
+    `ArgumentError` (a `ValueError`) where every killer is switched off already.
+    """
+    plan = scenario if isinstance(scenario, Scenario) else load(scenario)
+    settings = Settings(
+        replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, progress=progress, executor=executor
+    )
+    return attributed(plan, settings, endless=endless)
+
+
+def attributed(
+    plan: Scenario, settings: Settings, *, endless: bool = True, before: Callable[[], None] | None = None
+) -> Attribution:
+    """The same with settings; `before` is called when they have been checked, before anything is computed."""
+    killers = tuple(name for name, path in KILLERS.items() if not _stands(plan, path))
+    if not killers:
+        raise ArgumentError("{name} has all five switched off already: nothing is left to attribute", name=plan.name)
+    sponsors = (GIVEN, ENDLESS) if endless and _may_be_stopped(plan) else (GIVEN,)
+    folder = settings.folder
+    if folder is not None:
+        refuse_others(folder / file_of(NAME))
+    variants = {
+        (sponsor, chosen): variant(plan, sponsor, chosen) for sponsor in sponsors for chosen in subsets(killers)
+    }
+    with progress_display(settings.progress, f"{NAME} {plan.name}") as report:
+        found = dict(zip(variants, _each(list(variants.values()), settings, report, before), strict=True))
+    base = found[GIVEN, frozenset()]
+    numbers = sorted(set.intersection(*(set(one.numbers) for one in found.values())))
+    accounts = {
+        sponsor: Account(_outcomes({chosen: found[sponsor, chosen] for chosen in subsets(killers)}, base, numbers))
+        for sponsor in sponsors
+    }
+    answer = Attribution(plan, accounts, settings.seed, base.refusal)
+    if folder is not None:
+        answer.write(folder)
+    return answer
+
+
+def variant(plan: Scenario, sponsor: str, chosen: Chosen) -> Scenario:
+    """The plan with some killers switched off; the plan itself where nothing is changed."""
+    if sponsor == GIVEN and not chosen:
+        return plan
+    letters = "".join(name[0] for name in KILLERS if name in chosen)
+    suffix = ("-endless" if sponsor == ENDLESS else "") + (f"-ideal-{letters}" if letters else "")
+    changes: dict[str, Any] = {"name": plan.name[:LONGEST_NAME] + suffix, **{KILLERS[name]: True for name in chosen}}
+    if sponsor == ENDLESS:
+        changes |= NOBODY_STOPS | {"levers": (), "correlations": _without_sponsor(plan)}
+    if plan.pilot is not None and plan.pilot.observed is not None:
+        changes["pilot.observed"] = None  # weights are those of the plan, whose pilot ran
+    return plan.with_changes(changes)
+
+
+def _without_sponsor(plan: Scenario) -> list[dict[str, Any]]:
+    """The correlations that speak of nothing that goes with the sponsor."""
+    told = plan.resolved()["correlations"]
+    return [one for one in told if not any(path.startswith(gone) for path in one["inputs"] for gone in NOBODY_STOPS)]
+
+
+def _stands(plan: Scenario, path: str) -> bool:
+    section, *names = path.split(".")
+    found: Any = getattr(plan, section)
+    for name in names:
+        found = getattr(found, name)
+    return bool(found)
+
+
+def _may_be_stopped(plan: Scenario) -> bool:
+    return plan.rollout is not None and (plan.rollout.budget is not None or plan.rollout.sponsor is not None)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What is kept of a combination: weekly tables of all of them together would fill the memory."""
+
+    numbers: list[int]
+    measures: dict[str, Floats]
+    weekly: dict[str, Floats]
+    weights: Floats | None
+    refusal: str
+
+
+def _each(
+    scenarios: Sequence[Scenario], settings: Settings, report: ReportProgress, before: Callable[[], None] | None
+) -> Iterator[_Read]:
+    """What is kept of each scenario, one after the other, with one progress for all."""
+    total = len(scenarios) * settings.replications
+    for place, scenario in enumerate(scenarios):
+
+        def tell(now: Progress, place: int = place, scenario: Scenario = scenario) -> None:
+            done = place * settings.replications + now.done
+            report(Progress(now.stage, done, total, scenario.name, (place + 1, len(scenarios))))
+
+        done = runs([scenario], replace(settings, progress=tell), NAME, before if place == 0 else None)
+        if done.interrupted:
+            kept = "" if settings.folder is None else "; what was finished is kept, and the same call goes on with it"
+            raise Interrupted(f"{NAME}: interrupted before all combinations were simulated{kept}")
+        for error in done.refused.values():
+            raise error
+        yield _read(done.results[scenario.name])
+
+
+def _read(result: Result) -> _Read:
+    records, horizon = result.records, float(result.scenario.horizon_weeks)
+    reached = records.measure("weeks_to_scale")
+    funded = records.measure("funded_week")
+    left = [horizon if start is None else horizon - float(start) for start in funded]
+    measures = {"success": records.measure("success")}
+    if result.priced:
+        measures["value_from_funding"] = records.measure("value_from_funding")
+    measures["adoption_final"] = records.measure("adoption_final")
+    measures["weeks_without_scale"] = [
+        most if weeks is None else float(weeks) for weeks, most in zip(reached, left, strict=True)
+    ]
+    return _Read(
+        [int(number) for number in records.numbers],
+        {
+            name: np.array([0.0 if value is None else float(value) for value in values])
+            for name, values in measures.items()
+        },
+        {"adoption": records.week_rows("adoption"), "net": records.week_rows("value") - records.week_rows("cost")},
+        result.weighting.weights,
+        result.refusal,
+    )
+
+
+def _outcomes(found: Mapping[Chosen, _Read], base: _Read, numbers: Sequence[int]) -> Outcomes:
+    """The outcomes of the replications that all combinations have, with the weights of the plan."""
+    kept = np.isin(base.numbers, numbers)
+    weights = None if base.weights is None else base.weights[kept]
+    by_measure, by_quarter = {}, {}
+    for chosen, one in found.items():
+        here = np.isin(one.numbers, numbers)
+        by_measure[chosen] = {name: values[here] for name, values in one.measures.items()}
+        by_quarter[chosen] = {name: _quarters(name, rows[here], weights) for name, rows in one.weekly.items()}
+    return Outcomes(tuple(numbers), by_measure, by_quarter, weights)
+
+
+def _quarters(what: str, rows: Floats, weights: Floats | None) -> Floats:
+    """The mean of adoption, or the sum of money, of each quarter, averaged over replications, float64[quarters]."""
+    weekly = np.average(rows, axis=0, weights=weights)
+    starts = np.arange(0, len(weekly), QUARTER_WEEKS)
+    sums = np.add.reduceat(weekly, starts)
+    return sums if what == "net" else sums / np.diff(np.append(starts, len(weekly)))
