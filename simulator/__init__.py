@@ -15,6 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simulator.analysis.attribute import Attribution as Attribution
+    from simulator.analysis.attribute import attribute as attribute
     from simulator.analysis.compare import Comparison as Comparison
     from simulator.analysis.compare import compare as compare
     from simulator.experiment.interruption import Interrupted as Interrupted
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from simulator.store.shards import ResultWarning as ResultWarning
 
 _PLACES = {
+    "Attribution": "simulator.analysis.attribute",
     "Comparison": "simulator.analysis.compare",
     "ConditioningError": "simulator.results.conditioning",
     "Interrupted": "simulator.experiment.interruption",
@@ -59,6 +62,7 @@ _PLACES = {
     "SuiteResult": "simulator.results.suite_result",
     "WorkersError": "simulator.experiment.workers",
     "WriteError": "simulator.store.files",
+    "attribute": "simulator.analysis.attribute",
     "compare": "simulator.analysis.compare",
     "load": "simulator.scenario",
     "load_suite": "simulator.scenario",
@@ -70,6 +74,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "Attribution",
     "Comparison",
     "ConditioningError",
     "Interrupted",
@@ -88,6 +93,7 @@ __all__ = [
     "WorkersError",
     "WriteError",
     "__version__",
+    "attribute",
     "compare",
     "load",
     "load_suite",

@@ -13,6 +13,7 @@ all combinations have the weights of the plan, as it is the plan's pilot that ra
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -163,16 +164,17 @@ class Account:
         of = outcomes.of("success")
         weights = np.ones(len(outcomes.numbers)) if outcomes.weights is None else outcomes.weights
         failed = of[frozenset()] == 0.0
-        counts: dict[tuple[str, ...], float] = {}
+        carried: dict[tuple[str, ...], list[float]] = {}
         for place in np.flatnonzero(failed & (weights > 0.0)):
             most = max(found[name][place] for name in outcomes.killers)
             hopeless = of[outcomes.all_off][place] == 0.0
             joint = (
                 (NONE,) if hopeless else tuple(name for name in outcomes.killers if found[name][place] >= most - TIE)
             )
-            counts[joint] = counts.get(joint, 0.0) + float(weights[place])
-        whole = sum(counts.values())
-        return {joint: count / whole for joint, count in sorted(counts.items(), key=lambda pair: -pair[1])}
+            carried.setdefault(joint, []).append(float(weights[place]))
+        counts = {joint: math.fsum(steps) for joint, steps in carried.items()}
+        whole = math.fsum(counts.values())
+        return {joint: count / whole for joint, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))}
 
     @property
     def failed(self) -> int:
@@ -431,7 +433,8 @@ def _outcomes(found: Mapping[Chosen, _Read], base: _Read, numbers: Sequence[int]
 
 def _quarters(what: str, rows: Floats, weights: Floats | None) -> Floats:
     """The mean of adoption, or the sum of money, of each quarter, averaged over replications, float64[quarters]."""
-    weekly = np.average(rows, axis=0, weights=weights)
+    steps = np.ones(len(rows)) if weights is None else weights
+    weekly = np.array([math.fsum(steps * week) for week in rows.T]) / math.fsum(steps)
     starts = np.arange(0, len(weekly), QUARTER_WEEKS)
     sums = np.add.reduceat(weekly, starts)
     return sums if what == "net" else sums / np.diff(np.append(starts, len(weekly)))

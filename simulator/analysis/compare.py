@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from simulator.analysis.answers import Answer, file_of
 from simulator.analysis.differences import BETTER, Difference, Plan, difference_of
-from simulator.analysis.plans import Paired, Source
+from simulator.analysis.plans import PairedPlans, Source
 from simulator.experiment.progress import ReportProgress
 from simulator.results.statistics import Estimate, holm
 from simulator.results.suite_result import SuiteResult
@@ -291,7 +291,7 @@ def compared(
     for measure in measures:
         if measure not in ESTIMATED:
             raise unknown("measure", measure, ESTIMATED)
-    plans = Paired(sources, arguments)
+    plans = PairedPlans(sources, arguments)
     folder = plans.settings.folder
     if folder is not None:
         refuse_others(folder / file_of(NAME))

@@ -19,7 +19,7 @@ LEAST, MOST = 2, 26
 Source = Scenario | Result | str | os.PathLike[str] | Mapping[str, Any]
 
 
-class Paired:
+class PairedPlans:
     """Results by letter, over the same replications, each under a name of its own.
 
     `same_as` has the first letter of the same plan. `settings` are those that they were simulated with.

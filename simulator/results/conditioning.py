@@ -270,7 +270,6 @@ def under(plan: Plan, pilot: Plan, known: Conditioning) -> Conditioning:
     of, another = pilot.scenario.name, told_another(plan.scenario, f"that of {pilot.scenario.name}", ours, theirs)
     logs = plan.logs.copy()
     if another:
-        another += "; they count for what the real pilot taught of each"
         logs[:] = -math.inf
     logs[here] = pilot.logs[there]
     if known.refusal:
@@ -279,7 +278,8 @@ def under(plan: Plan, pilot: Plan, known: Conditioning) -> Conditioning:
     size = effective_size(weights)
     if size < LEAST_EFFECTIVE:
         return replace(known, weighting=Weighting(), refusal=_refusal(known.checks, len(logs), size), of=of)
-    return replace(known, weighting=Weighting(weights), of=of, another=another)
+    counted = f"{another}; they count for what the real pilot taught of each" if another else ""
+    return replace(known, weighting=Weighting(weights), of=of, another=counted)
 
 
 def told_another(changed: Scenario, than: str, ours: Mapping[str, Numbers], theirs: Mapping[str, Numbers]) -> str:

@@ -209,7 +209,7 @@ def test_the_figure_says_what_is_to_be_seen():
         made("b", [True] * N, value_from_funding=MONEY - 2e5, adoption_final=[0.3] * N, **PRICED),
     )
     drawn = found.figure()
-    assert drawn.get_suptitle() == "Against A a: B is better in success; B is worse in value of funding"
+    assert drawn.get_suptitle() == "Against A a: B is better in success, and worse in value of funding"
     assert "the same 40 replications of each, seed 1" in drawn.get_supxlabel()
     assert [axes.get_title("left").partition("\n")[0] for axes in drawn.axes] == [
         "Success probability (points)",

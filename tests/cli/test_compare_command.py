@@ -93,6 +93,18 @@ def test_more_replications_keep_those_that_are_there(scaleup, two_files, tmp_pat
     assert sorted(ran) == sorted([*range(12, 20)] * 2)
 
 
+def test_what_is_damaged_is_mended_where_it_may_be_and_else_refused(scaleup, two_files, tmp_path):
+    out, options = tmp_path / "out", ["--replications", 12]
+    first = scaleup("compare", *two_files, *options, "--out", out)
+    table = out / "later" / "replications.parquet"
+    table.write_bytes(table.read_bytes()[:-9])
+    code, told, err = scaleup("compare", out / "stand-in", out / "later")
+    assert (code, told) == (BAD, "")
+    assert f"damaged: {table} (wrong checksum)" in err
+    assert scaleup("compare", *two_files, *options, "--out", out) == first
+    assert sim.read_result(out / "later").complete
+
+
 def test_a_stored_plan_beside_a_new_one_gives_it_seed_and_replications(scaleup, two_files, tmp_path):
     assert scaleup("run", two_files[0], "--replications", 20, "--seed", 5, "--out", tmp_path / "out")[0] == DONE
     code, told, _ = scaleup("compare", tmp_path / "out" / "stand-in", two_files[1])
@@ -221,8 +233,8 @@ def test_ctrl_c_keeps_what_is_there(scaleup, two_files, tmp_path, monkeypatch):
     code, told, err = scaleup("compare", *options, "--out", tmp_path / "out")
     assert (code, told) == (FAILED, "")
     assert err == (
-        "compare: interrupted before all plans were simulated; what was finished is kept, and the same call goes on with "
-        "it\n"
+        "compare: interrupted before all plans were simulated; what was finished is kept, and the same call goes on "
+        "with it\n"
     )
     assert not (tmp_path / "out" / "compare.json").exists()
     assert sim.read_result(tmp_path / "out" / "stand-in").complete

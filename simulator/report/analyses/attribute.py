@@ -1,4 +1,4 @@
-"""Which killers a plan fails by, in words: success, money, people and time, each killer's part and what it gives alone."""
+"""Which killers a plan fails by, in words and pictures: success, money, people and time, and the part of each."""
 
 from __future__ import annotations
 
@@ -247,9 +247,9 @@ def figure(found: Attribution) -> Figure:
     drawn, axes = plt.subplots(1, panels, figsize=(4.6 * panels + 1.0, 4.4), layout="constrained", squeeze=False)
     bars(found, axes[0][0])
     if over_time:
-        area(found, "adoption", axes[0][1])
+        area(found, "adoption", axes[0][1], legend=False)  # the bars name the colours
         if priced:
-            area(found, "net", axes[0][2])
+            area(found, "net", axes[0][2], legend=False)
     drawn.suptitle("\n".join(wrap(_seen(found), 34 * panels)), x=0.01, ha="left", fontsize=12.5, color=style.INK)
     drawn.supxlabel(heading(found), x=0.01, ha="left", fontsize=9, color=style.GREY)
     return drawn
@@ -257,6 +257,8 @@ def figure(found: Attribution) -> Figure:
 
 def bars(found: Attribution, axes: Axes) -> None:
     """Parts of success with their intervals, and what each killer gives alone."""
+    from matplotlib.ticker import FuncFormatter
+
     parts = _ranked(found.account.parts("success"))[::-1]
     for place, (name, part) in enumerate(parts):
         one = part.shapley
@@ -268,16 +270,16 @@ def bars(found: Attribution, axes: Axes) -> None:
         )
     axes.axvline(0.0, color=style.INK, linewidth=0.8)
     axes.set_yticks(range(len(parts)), [named(name) for name, _ in parts])
-    axes.xaxis.set_major_formatter(style.percent())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}"))
     axes.set_title("Success taken, in percentage points", loc="left")
-    axes.set_xlabel("bar: part, with its 95% interval; diamond: switched off alone")
+    axes.set_xlabel("bar: its part, with the 95% interval; diamond: switched off alone")
     style.quieten(axes)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.8)
 
 
-def area(found: Attribution, what: str, axes: Axes) -> None:
-    """What each killer takes in each quarter, stacked: above 0 what it takes, below what it gives."""
+def area(found: Attribution, what: str, axes: Axes, *, legend: bool = True) -> None:
+    """What each killer takes in each quarter, stacked: above 0 what it takes, below what it gives; a line: together."""
     frame = found.account.over_time(what)
     names = [name for name, _ in _ranked(found.account.parts("success"))]
     quarters = frame.index.to_numpy(dtype=float)
@@ -294,14 +296,15 @@ def area(found: Attribution, what: str, axes: Axes) -> None:
     axes.set_xlabel(f"quarter since kick-off ({QUARTER_WEEKS} weeks; from {found.scenario.start_date:%d %b %Y})")
     if what == "adoption":
         axes.yaxis.set_major_formatter(style.percent())
-        axes.set_title("Adoption taken", loc="left")
-        axes.legend(frameon=False, fontsize=9, loc="upper left")
+        axes.set_title("Adoption taken (line: all of them)", loc="left")
     else:
         from matplotlib.ticker import FuncFormatter
 
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: written(value, MONEY)))
         axes.set_title(f"Net value taken, {found.scenario.economics.currency} a quarter", loc="left")
     style.quieten(axes)
+    if legend:
+        style.legend_below(axes)
 
 
 def _seen(found: Attribution) -> str:

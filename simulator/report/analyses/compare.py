@@ -138,13 +138,7 @@ def _worlds(found: Comparison, plan: Plan) -> str:
     a, b = one.a.label, plan.label
     told = []
     up, down = one.worlds.higher, one.worlds.lower
-    if same_in_worlds(one):
-        told += (
-            [f"{a} and {b} succeed in the same worlds"]
-            if (found.estimate(SUCCESS, b).value or 0.0) not in (0.0, 1.0)
-            else []
-        )
-    else:
+    if not same_in_worlds(one):
         told.append(
             f"{b} succeeds and {a} does not in {_share(up)} of the worlds, {a} succeeds and {b} does not in "
             f"{_share(down)}"

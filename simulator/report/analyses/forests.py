@@ -38,13 +38,10 @@ def figure(found: Comparison) -> Figure:
         layout="constrained",
         squeeze=False,
     )
-    for place, (measure, panel) in enumerate(zip(measures, axes[0], strict=True)):
+    for measure, panel in zip(measures, axes[0], strict=True):
         forest(found, measure, panel)
-        panel.set_xlabel(panel.get_xlabel() if place == 0 else "")
-        if place == 0:
-            panel.set_xlabel("")
     drawn.suptitle(_seen(found, measures), x=0.01, ha="left", fontsize=12.5, color=style.INK)
-    drawn.supxlabel(f"{heading(found)}. {_legend(found)}", x=0.01, ha="left", fontsize=9, color=style.GREY)
+    _tell_below(drawn, found)
     return drawn
 
 
@@ -53,8 +50,8 @@ def forest(found: Comparison, measure: str, axes: Axes | None = None) -> Axes:
     import matplotlib.pyplot as plt
 
     if axes is None:
-        _, axes = plt.subplots(figsize=(7.2, 1.6 + 0.5 * len(found.plans)), layout="constrained")
-        axes.set_xlabel(_legend(found), fontsize=9)
+        drawn, axes = plt.subplots(figsize=(7.2, 1.6 + 0.5 * len(found.plans)), layout="constrained")
+        _tell_below(drawn, found)
     first, *others = found.plans
     names = []
     for place, plan in enumerate(reversed(others)):
@@ -68,13 +65,21 @@ def forest(found: Comparison, measure: str, axes: Axes | None = None) -> Axes:
     axes.xaxis.set_major_formatter(_formatter(measure))
     axes.locator_params(axis="x", nbins=5)
     axes.set_title(
-        f"{ESTIMATED[measure].words}{_unit(found, measure)}\ndifference from {_short(first.title)}", loc="left", pad=8
+        f"{ESTIMATED[measure].words}{_unit(found, measure)}\ndifference from {_short(first.title)}",
+        loc="left",
+        pad=8,
+        fontsize=10.5,
+        color=style.INK,
     )
     style.quieten(axes)
-    axes.title.set_fontsize(10.5)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.8)
     return axes
+
+
+def _tell_below(drawn: Figure, found: Comparison) -> None:
+    """How much was simulated, and how the figure is read."""
+    drawn.supxlabel(f"{heading(found)}. {_legend(found)}", x=0.01, ha="left", fontsize=9, color=style.GREY)
 
 
 def _draw(axes: Axes, place: float, one: Difference) -> None:
@@ -110,10 +115,12 @@ def _seen(found: Comparison, measures: list[str]) -> str:
     told = []
     for plan in others:
         verdicts = {name: found.difference(name, plan.label).verdict for name in measures}
+        both = []
         for verdict in ("better", "worse"):
             by = [DECIDING.get(name, ESTIMATED[name].words) for name, each in verdicts.items() if each == verdict]
-            if by:
-                told.append(f"{plan.label} is {verdict} in {listed(by)}")
+            both += [f"{verdict} in {listed(by)}"] if by else []
+        if both:
+            told.append(f"{plan.label} is {', and '.join(both)}")
     if not told:
         words = listed([DECIDING.get(name, ESTIMATED[name].words) for name in measures])
         return f"No plan is told apart from {_short(first.title)} in {words}"
