@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -25,82 +25,24 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 
 from simulator.analysis.answers import Answer, file_of
-from simulator.analysis.runs import runs
-from simulator.analysis.shapley import Floats, interactions, shapley, subsets
-from simulator.experiment.interruption import Interrupted
-from simulator.experiment.progress import Progress, ReportProgress, progress_display
+from simulator.analysis.killers import ENDLESS, GIVEN, NAME, Outcomes, may_be_stopped, outcomes
+from simulator.analysis.shapley import Floats, interactions, shapley
+from simulator.experiment.progress import ReportProgress
 from simulator.experiment.settings import Settings
-from simulator.results.statistics import Estimate, effective_size, mean_of
+from simulator.results.statistics import Estimate, effective_size
 from simulator.scenario import Scenario, load
-from simulator.stepping.arguments import ENGINE, REPLICATIONS, SEED, ArgumentError
+from simulator.stepping.arguments import ENGINE, REPLICATIONS, SEED
 from simulator.store.files import refuse_others
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulator.results.result import Result
-
-NAME: Final = "attribute"
-KILLERS: Final = {
-    "data_quality": "ai.data_quality.ideal",
-    "edge_cases": "edge_cases.ideal",
-    "change_management": "change_programme.ideal",
-    "integration": "integration.ideal",
-    "support": "support.ideal",
-}
-"""The five, by the truth that switches each off."""
-MEASURES: Final = ("success", "value_from_funding", "adoption_final", "weeks_without_scale")
 LOST: Final = {"adoption": "adoption", "net": "net value"}
 """What is told over time."""
-QUARTER_WEEKS: Final = 13
-GIVEN, ENDLESS = "as given", "endless"
-"""Sponsors: that of the plan, and one who never stops it."""
-NOBODY_STOPS: Final = {"rollout.budget": None, "rollout.sponsor": None}
 NONE: Final = "none of them"
 """What a replication fails by that fails without any of the five."""
 TIE: Final = 1e-9
 """Shapley values that differ by less, as by rounding, are alike."""
-LONGEST_NAME: Final = 44
-
-Chosen = frozenset[str]
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """What became of the replications under each combination of killers that are switched off.
-
-    `by_measure` has float64[replications] in the order of `numbers`, `by_quarter` the means over replications as
-    float64[quarters]; `weights` are those of the replications, None where all count the same.
-    """
-
-    numbers: Sequence[int]
-    by_measure: Mapping[Chosen, Mapping[str, Floats]]
-    by_quarter: Mapping[Chosen, Mapping[str, Floats]] = field(default_factory=dict)
-    weights: Floats | None = None
-
-    @cached_property
-    def killers(self) -> tuple[str, ...]:
-        """Those that can be switched off, in the order of `KILLERS`; others behind them."""
-        every = frozenset().union(*self.by_measure)
-        return (*(name for name in KILLERS if name in every), *sorted(every - frozenset(KILLERS)))
-
-    @cached_property
-    def all_off(self) -> Chosen:
-        """All of them switched off."""
-        return frozenset(self.killers)
-
-    def of(self, measure: str) -> dict[Chosen, Floats]:
-        """A measure of each replication, by what is switched off."""
-        return {chosen: found[measure] for chosen, found in self.by_measure.items()}
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """The measures that are there."""
-        return tuple(self.by_measure[frozenset()])
-
-    def mean(self, values: Floats) -> Estimate:
-        """The mean over replications, with its 95% interval."""
-        return mean_of(values, self.weights)
 
 
 @dataclass(frozen=True)
@@ -308,133 +250,12 @@ def attributed(
     plan: Scenario, settings: Settings, *, endless: bool = True, before: Callable[[], None] | None = None
 ) -> Attribution:
     """The same with settings; `before` is called when they have been checked, before anything is computed."""
-    killers = tuple(name for name, path in KILLERS.items() if not _stands(plan, path))
-    if not killers:
-        raise ArgumentError("{name} has all five switched off already: nothing is left to attribute", name=plan.name)
-    sponsors = (GIVEN, ENDLESS) if endless and _may_be_stopped(plan) else (GIVEN,)
+    sponsors = (GIVEN, ENDLESS) if endless and may_be_stopped(plan) else (GIVEN,)
     folder = settings.folder
     if folder is not None:
         refuse_others(folder / file_of(NAME))
-    variants = {
-        (sponsor, chosen): variant(plan, sponsor, chosen) for sponsor in sponsors for chosen in subsets(killers)
-    }
-    with progress_display(settings.progress, f"{NAME} {plan.name}") as report:
-        found = dict(zip(variants, _each(list(variants.values()), settings, report, before), strict=True))
-    base = found[GIVEN, frozenset()]
-    numbers = sorted(set.intersection(*(set(one.numbers) for one in found.values())))
-    accounts = {
-        sponsor: Account(_outcomes({chosen: found[sponsor, chosen] for chosen in subsets(killers)}, base, numbers))
-        for sponsor in sponsors
-    }
-    answer = Attribution(plan, accounts, settings.seed, base.refusal)
+    found, refusal = outcomes(plan, sponsors, settings, before)
+    answer = Attribution(plan, {sponsor: Account(one) for sponsor, one in found.items()}, settings.seed, refusal)
     if folder is not None:
         answer.write(folder)
     return answer
-
-
-def variant(plan: Scenario, sponsor: str, chosen: Chosen) -> Scenario:
-    """The plan with some killers switched off; the plan itself where nothing is changed."""
-    if sponsor == GIVEN and not chosen:
-        return plan
-    letters = "".join(name[0] for name in KILLERS if name in chosen)
-    suffix = ("-endless" if sponsor == ENDLESS else "") + (f"-ideal-{letters}" if letters else "")
-    changes: dict[str, Any] = {"name": plan.name[:LONGEST_NAME] + suffix, **{KILLERS[name]: True for name in chosen}}
-    if sponsor == ENDLESS:
-        changes |= NOBODY_STOPS | {"levers": (), "correlations": _without_sponsor(plan)}
-    if plan.pilot is not None and plan.pilot.observed is not None:
-        changes["pilot.observed"] = None  # weights are those of the plan, whose pilot ran
-    return plan.with_changes(changes)
-
-
-def _without_sponsor(plan: Scenario) -> list[dict[str, Any]]:
-    """The correlations that speak of nothing that goes with the sponsor."""
-    told = plan.resolved()["correlations"]
-    return [one for one in told if not any(path.startswith(gone) for path in one["inputs"] for gone in NOBODY_STOPS)]
-
-
-def _stands(plan: Scenario, path: str) -> bool:
-    section, *names = path.split(".")
-    found: Any = getattr(plan, section)
-    for name in names:
-        found = getattr(found, name)
-    return bool(found)
-
-
-def _may_be_stopped(plan: Scenario) -> bool:
-    return plan.rollout is not None and (plan.rollout.budget is not None or plan.rollout.sponsor is not None)
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What is kept of a combination: weekly tables of all of them together would fill the memory."""
-
-    numbers: list[int]
-    measures: dict[str, Floats]
-    weekly: dict[str, Floats]
-    weights: Floats | None
-    refusal: str
-
-
-def _each(
-    scenarios: Sequence[Scenario], settings: Settings, report: ReportProgress, before: Callable[[], None] | None
-) -> Iterator[_Read]:
-    """What is kept of each scenario, one after the other, with one progress for all."""
-    total = len(scenarios) * settings.replications
-    for place, scenario in enumerate(scenarios):
-
-        def tell(now: Progress, place: int = place, scenario: Scenario = scenario) -> None:
-            done = place * settings.replications + now.done
-            report(Progress(now.stage, done, total, scenario.name, (place + 1, len(scenarios))))
-
-        done = runs([scenario], replace(settings, progress=tell), NAME, before if place == 0 else None)
-        if done.interrupted:
-            kept = "" if settings.folder is None else "; what was finished is kept, and the same call goes on with it"
-            raise Interrupted(f"{NAME}: interrupted before all combinations were simulated{kept}")
-        for error in done.refused.values():
-            raise error
-        yield _read(done.results[scenario.name])
-
-
-def _read(result: Result) -> _Read:
-    records, horizon = result.records, float(result.scenario.horizon_weeks)
-    reached = records.measure("weeks_to_scale")
-    funded = records.measure("funded_week")
-    left = [horizon if start is None else horizon - float(start) for start in funded]
-    measures = {"success": records.measure("success")}
-    if result.priced:
-        measures["value_from_funding"] = records.measure("value_from_funding")
-    measures["adoption_final"] = records.measure("adoption_final")
-    measures["weeks_without_scale"] = [
-        most if weeks is None else float(weeks) for weeks, most in zip(reached, left, strict=True)
-    ]
-    return _Read(
-        [int(number) for number in records.numbers],
-        {
-            name: np.array([0.0 if value is None else float(value) for value in values])
-            for name, values in measures.items()
-        },
-        {"adoption": records.week_rows("adoption"), "net": records.week_rows("value") - records.week_rows("cost")},
-        result.weighting.weights,
-        result.refusal,
-    )
-
-
-def _outcomes(found: Mapping[Chosen, _Read], base: _Read, numbers: Sequence[int]) -> Outcomes:
-    """The outcomes of the replications that all combinations have, with the weights of the plan."""
-    kept = np.isin(base.numbers, numbers)
-    weights = None if base.weights is None else base.weights[kept]
-    by_measure, by_quarter = {}, {}
-    for chosen, one in found.items():
-        here = np.isin(one.numbers, numbers)
-        by_measure[chosen] = {name: values[here] for name, values in one.measures.items()}
-        by_quarter[chosen] = {name: _quarters(name, rows[here], weights) for name, rows in one.weekly.items()}
-    return Outcomes(tuple(numbers), by_measure, by_quarter, weights)
-
-
-def _quarters(what: str, rows: Floats, weights: Floats | None) -> Floats:
-    """The mean of adoption, or the sum of money, of each quarter, averaged over replications, float64[quarters]."""
-    steps = np.ones(len(rows)) if weights is None else weights
-    weekly = np.array([math.fsum(steps * week) for week in rows.T]) / math.fsum(steps)
-    starts = np.arange(0, len(weekly), QUARTER_WEEKS)
-    sums = np.add.reduceat(weekly, starts)
-    return sums if what == "net" else sums / np.diff(np.append(starts, len(weekly)))

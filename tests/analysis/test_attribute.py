@@ -12,17 +12,8 @@ import numpy as np
 import pytest
 
 import simulator as sim
-from simulator.analysis.attribute import (
-    ENDLESS,
-    GIVEN,
-    KILLERS,
-    NONE,
-    Account,
-    Attribution,
-    Outcomes,
-    attributed,
-    variant,
-)
+from simulator.analysis.attribute import NONE, Account, Attribution, attributed
+from simulator.analysis.killers import ENDLESS, GIVEN, KILLERS, Outcomes, variant
 from simulator.analysis.shapley import interactions, shapley, subsets
 from simulator.experiment.settings import Settings
 from simulator.stepping.arguments import ArgumentError

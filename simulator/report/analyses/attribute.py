@@ -5,7 +5,8 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
-from simulator.analysis.attribute import ENDLESS, NONE, QUARTER_WEEKS
+from simulator.analysis.attribute import NONE
+from simulator.analysis.killers import ENDLESS, QUARTER_WEEKS
 from simulator.report import style
 from simulator.report.words import written
 from simulator.scenario.measure import MONEY, SHARE, WEEKS, Unit
