@@ -1,8 +1,8 @@
 """Scenarios: what is simulated. Inert and frozen; reading, checking and changing them.
 
 From the ground up: `text`, `numbers`, `sections` (which `building` makes of a tree), `scenario`, `checks`, `files`,
-`questions` (whose answers make a file), `suite`, `schema`. `vocabulary` has the lists of names, `measures` the outputs (each a `measure`); `assignments`
-reads `--set`.
+`questions` (whose answers make a file), `suite`, `schema`. `vocabulary` has the lists of names, `measures` the outputs
+(each a `measure`); `assignments` reads `--set`.
 """
 
 from simulator.scenario.checks.across import check
