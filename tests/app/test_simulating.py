@@ -41,7 +41,11 @@ def test_results_of_the_app_stay_in_memory():
         ({}, 5001, "replications: found 5,001; allowed: at most 5,000 in the app"),
         ({}, 10**9, "replications: found 1,000,000,000; allowed: at most 5,000 in the app"),
         ({"sites.*.users": 20_000}, 200, "seconds on one core; allowed: at most 240 in the app; "),
-        ({"users.tasks_per_user_week": 1e5}, 10, "events in a replication; allowed: at most 20,000,000 in the app; "),
+        (
+            {"users.tasks_per_user_week": 1e5, "users.judged_per_week": None},
+            10,
+            "events in a replication; allowed: at most 20,000,000 in the app; ",
+        ),
     ],
 )
 def test_too_much_work_is_refused_before_it_begins(change, replications, told, monkeypatch):

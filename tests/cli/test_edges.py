@@ -80,7 +80,8 @@ def test_nobody_waits_for_a_compilation_to_hear_what_is_wrong(run, scaleup, monk
     code, _, told = run("--out", tmp_path / "file" / "below")
     assert code == BAD
     assert told.startswith("cannot write results to")
-    code, _, told = scaleup("run", "retail-chatbot", "--set", "users.tasks_per_user_week=1000000")
+    many = ["--set", "users.tasks_per_user_week=1000000", "--set", "users.judged_per_week=null"]
+    code, _, told = scaleup("run", "retail-chatbot", *many)
     assert code == BAD
     assert "found work of about" in told
 

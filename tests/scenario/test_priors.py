@@ -113,6 +113,20 @@ def test_the_reference_class_states_no_prior_again() -> None:
         assert found is None, at
 
 
+@pytest.mark.parametrize("name", ["manufacturing-12-plants", "retail-chatbot"])
+def test_the_cases_state_what_differs_from_the_priors_alone(name: str) -> None:
+    """They extended the neutral base of theory, and repeated what is believed of anybody."""
+    path = Path(sim.__file__).parents[1] / "scenarios" / f"{name}.yaml"
+    stated: Any = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    assert "extends" not in stated
+    stated["support"] |= stated["support"]["tiers"]
+    for at, believed_value in leaves(priors()):
+        found: Any = stated
+        for step in at.split("."):
+            found = found.get(step) if isinstance(found, dict) else None
+        assert found is None or found != believed_value, at
+
+
 def test_a_part_of_a_section_leaves_the_rest_of_it_to_the_priors() -> None:
     scenario = load({**SHORT, "outages": {"per_year": 1}, "users": {"habit": {"weeks": 2}}})
     assert scenario.outages is not None
@@ -120,6 +134,13 @@ def test_a_part_of_a_section_leaves_the_rest_of_it_to_the_priors() -> None:
     assert scenario.outages.per_year.value == 1
     assert scenario.outages.document()["repair_hours"] == prior("outages.repair_hours")
     assert scenario.users.habit.document()["protection"] == prior("users.habit.protection")
+
+
+@pytest.mark.parametrize("family", ["organisation", "site"])
+def test_a_family_of_edge_cases_with_a_share_of_its_own_keeps_what_is_believed_of_it(family: str) -> None:
+    """That of a site took what is believed of the organisation's."""
+    found: Any = load({**SHORT, "edge_cases": {family: {"share": 0.2}}}).resolved()["edge_cases"][family]
+    assert {**found, "share": None} == {**prior(f"edge_cases.{family}"), "share": None}
 
 
 @pytest.mark.parametrize(

@@ -93,11 +93,16 @@ def gap_shown_by_a_pilot_in_the_peak() -> Reading:
 
 def seasonal_tickets() -> Reading:
     weekly = result("retail-chatbot", USUAL).weekly
-    per_user = weekly.assign(season=(weekly["week"] >= 45) & (weekly["week"] <= 50))
-    per_user = per_user[(weekly["week"] >= 35) & (weekly["week"] <= 50)]
-    sums = per_user.groupby(["replication", "season"])[["tickets_opened", "active_users"]].sum()
-    rates = (sums["tickets_opened"] / sums["active_users"]).unstack()
-    return mean_of(rates[True] / rates[False])
+    used = weekly[(weekly["week"] == 50) & (weekly["active_users"] > 0)]["replication"]
+    weekly = weekly[weekly["replication"].isin(used) & (weekly["week"] >= 35) & (weekly["week"] <= 50)]
+    season = weekly["week"].ge(45).map({True: "season", False: "before"}).rename("season")
+    sums = weekly.groupby(["replication", season])[["tickets_opened", "active_users"]].sum().unstack()
+
+    def ratio(rows: pd.DataFrame) -> float:
+        rates = rows["tickets_opened"].sum() / rows["active_users"].sum()
+        return float(rates["season"] / rates["before"])
+
+    return bootstrapped(sums, ratio, 3)
 
 
 # ---- change management

@@ -88,11 +88,11 @@ class Limits(NamedTuple):
 def estimate_work(scenario: "Scenario", replications: int, limits: Limits = Limits()) -> Work:  # noqa: B008 - frozen
     """The expected work of a number of replications; raises ScenarioError beyond the limits.
 
-    The count of events is calibrated against the mean measure `events` of the shipped scenarios (40 replications,
-    seed 1): 163,000 of `retail-chatbot`, 158,000 of `manufacturing-12-plants`. It is meant to be right within a factor
-    of two where users come and go as they do there; what is `likely` within a factor of two and a half where programmes
-    end early, as they do in `typical-programme`. Limits are for programmes that don't. Seconds are those of the
-    compiled engine at 200 ns an event.
+    The count of events is held against the mean measure `events` of the shipped scenarios (40 replications, seed 1):
+    114,000 of `retail-chatbot`, 165,000 of `manufacturing-12-plants`. It is meant to be right within a factor of two
+    where users come and go as they do there; what is `likely` within a factor of two and a half where programmes end
+    early, as they do in `typical-programme`. Limits are for programmes that don't. Seconds are those of the compiled
+    engine at 200 ns an event.
     """
     if type(replications) is not int or replications < 1:
         raise _refused("replications", f"found {replications!r}", "allowed: a whole number, at least 1")

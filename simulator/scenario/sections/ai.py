@@ -123,6 +123,12 @@ class TaskFamily(Section):
     )
 
 
+class SiteFamily(TaskFamily):
+    """A family of each site's own: the same numbers, of which something else is believed."""
+
+    beliefs = "edge_cases.site"
+
+
 class SeasonFamily(Section):
     """Edge-case types that are met in one season only; the season sets the share."""
 
@@ -143,7 +149,7 @@ class EdgeCases(Section):
         acts="start",
     )
     organisation: TaskFamily | None = believed("Types that any site can meet; null: none.", elsewhere="structure")
-    site: TaskFamily | None = believed(
+    site: SiteFamily | None = believed(
         "Types of each site alone; development only at pilot sites; null: none.",
         elsewhere="structure",
     )

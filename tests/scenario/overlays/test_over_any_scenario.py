@@ -9,7 +9,7 @@ from simulator.scenario import Scenario, ScenarioError, load
 from tests.scenario.overlays.library import BASES, HERE, TEN, derived, done, laid, layers
 
 NOTHING_TO_CHANGE = {
-    "manufacturing-12-plants": {"explicit-gates", "stress-value-unseen"},  # no gate, and nobody who measures
+    "manufacturing-12-plants": {"explicit-gates"},
     "retail-chatbot": {"explicit-gates"},
     "retail-pilot-in-peak": {"explicit-gates"},
     "change-management": {"explicit-gates"},

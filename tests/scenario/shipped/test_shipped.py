@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections import Counter
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from simulator.scenario import Scenario, estimate_work, load, shipped_names, shi
 from simulator.scenario.checks.inputs import numbers
 from simulator.scenario.checks.ledger import assumptions
 from simulator.scenario.checks.levers import lever_changes
+from simulator.scenario.numbers.priors import prior
 from simulator.scenario.numbers.quantity import Quantity
 from simulator.scenario.text.writing import SCHEMA_LINE
 from tests.scenario.shipped.library import CASES, OVERLAYS, TYPICAL, loaded
 
-LINES = dict.fromkeys(CASES, (150, 310)) | {TYPICAL: (150, 470)} | dict.fromkeys(OVERLAYS, (12, 60))
+LINES = dict.fromkeys(CASES, (150, 220)) | {TYPICAL: (150, 470)} | dict.fromkeys(OVERLAYS, (12, 60))
 MOST_EVENTS = 300_000
 
 # Of what the typical programme holds of people, technique, systems and money, single numbers are allowed for what is
@@ -103,14 +105,28 @@ def test_twelve_plants_and_the_pilot_has_the_best_data() -> None:
     assert len(offsets(scenario)) >= 4
 
 
-def test_the_cases_are_told_by_data_edge_cases_and_people(case: Scenario) -> None:
+def test_the_cases_are_companies_to_which_everything_can_happen(case: Scenario) -> None:
     assert case.rollout is not None
     assert case.rollout.sponsor is None
-    assert case.rollout.budget is None
     assert case.rollout.funding_gate is None
     assert not case.rollout.gates
     assert case.integration.systems
-    assert case.integration.hand_carried.extra_errors.value == 0
+    assert case.integration.hand_carried.extra_errors.mean > 0
+    assert case.integration.tail.probability.mean > 0
+    assert case.data_science_team.attrition_per_year.mean > 0
+    assert case.users.turnover_per_year.mean > 0
+    assert case.rollout.learning_rate.mean > 0
+    assert None not in (case.outages, case.users.movers, case.users.habit, case.change_programme.load, case.ai.shocks)
+
+
+def test_retail_renews_its_budget_and_the_plants_are_one_investment() -> None:
+    retail, plants = loaded(CASES[0]).rollout, loaded(CASES[1]).rollout
+    assert retail is not None
+    assert plants is not None
+    assert retail.budget is not None
+    budget = retail.budget.document()
+    assert {name: budget[name] for name in prior("rollout.budget")} == prior("rollout.budget")
+    assert plants.budget is None
 
 
 def test_the_typical_programme_is_an_ordinary_one(typical: Scenario) -> None:
@@ -169,7 +185,8 @@ def test_every_number_has_a_listed_source_or_is_an_assumption(scenario: Scenario
     entries = assumptions(scenario)
     sourced = [entry for entry in entries if not entry.assumption]
     assert len(sourced) >= 4
-    for entry in sourced:
+    of_priors = {entry.source for entry in assumptions(loaded(TYPICAL))}  # listed there, as the test of it asks
+    for entry in sourced if scenario.name == TYPICAL else [entry for entry in sourced if entry.source not in of_priors]:
         assert entry.confidence in ("high", "medium", "low"), entry
         author = str(entry.source).split(" (")[0].split(",")[0]
         assert any(listed.startswith(author) for listed in scenario.sources), entry
@@ -231,7 +248,6 @@ def test_each_lever_moves_something(story: Scenario) -> None:
 
 def test_each_kind_of_event_occurs_somewhere() -> None:
     optional = {"called-out", "team-moved-on", "sponsor-review"}  # options that no plan here takes
-    optional |= {"error-surfaced", "case-corrected"}  # of behaviour that is switched off by default
     missing = {kind.name for kind in KINDS} - optional
     for name, replications in ((CASES[0], 1), (CASES[1], 1), ("all-five-remedies", 12), (TYPICAL, 12)):
         plan = engine.build(load(name))
@@ -254,7 +270,7 @@ def test_the_pilot_flatters_and_nothing_is_certain(case: Scenario) -> None:
     run = engine.get("compiled").Engine(engine.build(case))
     replications = [run.replicate(number, 1) for number in range(40)]
     means = {
-        name: sum(float(r.measures[name]) for r in replications) / len(replications)
+        name: statistics.fmean(float(r.measures[name]) for r in replications if r.measures[name] is not None)
         for name in (
             "success",
             "adoption_pilot",
@@ -274,6 +290,6 @@ def test_the_pilot_flatters_and_nothing_is_certain(case: Scenario) -> None:
     assert means["resolution_scaled"] < means["resolution_pilot"] - 0.1
     assert means["users_lost"] > 10
     assert means["tickets_abandoned"] > 100
-    assert means["edge_case_types_repaired"] > 50
+    assert means["edge_case_types_repaired"] > 20  # of the retailer's, most are stopped within two years
     assert 100_000 < means["events"] < MOST_EVENTS
     assert 0.5 < estimate_work(case, 1).events / means["events"] < 2.0
