@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from simulator.analysis.compare import Comparison
     from simulator.analysis.differences import Difference, Plan, Worlds
 
+NO_SHARE = written(0.0, SHARE)
+"""What is so little that it is not told."""
+
 __all__ = ["Table", "alternative", "figure", "forest", "sentences"]
 
 
@@ -65,6 +68,8 @@ def _funded(found: Comparison, first: Plan, plan: Plan) -> str:
     if one.worlds is None or alike(one):
         return ""
     before, now = (written(found.estimate(FUNDED, each.label).value, SHARE) for each in (first, plan))
+    if before == now and not one.told_apart:
+        return ""
     return (
         f"{now} instead of {before}{_told(one)}; success and the value of funding are those of the funded, so that "
         "they speak of other programmes too"
@@ -155,7 +160,7 @@ def _worlds_of(one: Difference, more: str, less: str) -> str:
     if worlds is None or one.estimate.value is None or alike(one):
         return ""
     told = f"{more} under {one.b.label} in {_share(worlds.higher)}, {less} in {_share(worlds.lower)}"
-    if worlds.not_comparable.share:
+    if worlds.not_comparable.share and written(worlds.not_comparable.share, SHARE) != NO_SHARE:
         when = ESTIMATED[one.measure].null_when
         told += f", not comparable in {written(worlds.not_comparable.share, SHARE)} (under one or both {when})"
     return told + _mean_and_most(one, worlds)
