@@ -13,6 +13,7 @@ from scipy import stats
 
 import simulator as sim
 from simulator.analysis.differences import BETTER
+from simulator.cli.entry import execute
 from simulator.results.paired import Column, contrast, variance_ratio
 from simulator.results.statistics import holm, share_of
 from simulator.scenario.measures import ESTIMATED, SHARES
@@ -354,3 +355,16 @@ def test_plans_under_an_observed_pilot_share_one_weighting():
     content = found.as_dict()
     assert content["plans"][2]["pilot_did_not_happen"].startswith("weak speaks of a pilot")
     assert content["plans"][0]["effective_sample_size"] == found.plans[0].result.effective_sample_size
+
+
+def test_changes_of_all_plans_say_where_the_pilot_is_another_one(tmp_path, capsys):
+    file = tmp_path / "mine.yaml"
+    file.write_text(scenario(**FEW).to_yaml())
+    command = ["compare", str(file), "--with", "economics.licence_per_user_week=20", "--replications", "100"]
+    line = "mine speaks of a pilot that did not happen: it changes the pilot itself, which reads otherwise than without"
+    assert execute([*command, "--jobs", "1", "--set", "pilot.logged_share=0.5"]) == 0
+    assert line in capsys.readouterr().err
+    assert execute([*command, "--jobs", "1", "--with", "pilot.logged_share=0.5"]) == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert "mine-with-logged-share-0-5 speaks of a pilot that did not happen" in " ".join(told.out.split())
