@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -72,6 +72,7 @@ class Plan:
     label: str
     result: Result
     same_as: str
+    _columns: dict[str, tuple[Column | None, Numbers | None]] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -82,6 +83,16 @@ class Plan:
     def title(self) -> str:
         """Letter and name."""
         return f"{self.label} {self.name}"
+
+    def column(self, measure: str) -> tuple[Column | None, Numbers | None]:
+        """What the estimate of a measure is the mean of, and the measure in each world; None where it has none.
+
+        Read once, as each plan is compared with every other.
+        """
+        if measure not in self._columns:
+            column = Column.of(self.result, measure)
+            self._columns[measure] = column, None if column is None else in_worlds(self.result, measure)
+        return self._columns[measure]
 
     def is_same(self, other: Plan) -> bool:
         """Whether two plans are one, so that they can't differ."""
@@ -214,16 +225,17 @@ class Difference:
 
 def difference_of(measure: str, a: Plan, b: Plan) -> Difference:
     """What b has more of a measure than a, nothing being adjusted yet."""
-    ours, theirs = Column.of(b.result, measure), Column.of(a.result, measure)
+    (theirs, before), (ours, now) = a.column(measure), b.column(measure)
     numbers, here, there = np.intersect1d(
         b.result.records.numbers, a.result.records.numbers, assume_unique=True, return_indices=True
     )
     of_a, of_b = None if theirs is None else theirs.take(there), None if ours is None else ours.take(here)
     found = Contrast(None, 0)
     values = np.full(len(numbers), np.nan)
-    if of_a is not None and of_b is not None and _comparable(measure, a.result, b.result):
+    known = _comparable(measure, a.result, b.result)
+    if known and of_a is not None and of_b is not None and before is not None and now is not None:
         found = contrast(of_b, of_a)
-        values = in_worlds(b.result, measure)[here] - in_worlds(a.result, measure)[there]
+        values = now[here] - before[there]
     if a.is_same(b) and found.value is not None:
         found = Contrast(0.0, found.n, error=0.0)
     weights = _weights(a.result, there), _weights(b.result, here)

@@ -13,6 +13,7 @@ from scipy import stats
 
 import simulator as sim
 from simulator.analysis.differences import BETTER
+from simulator.cli.entry import execute
 from simulator.results.paired import Column, contrast, variance_ratio
 from simulator.results.statistics import holm, share_of
 from simulator.scenario.measures import ESTIMATED, SHARES
@@ -156,7 +157,7 @@ def test_worlds_beside_means():
         found.difference("npv", "A")
 
 
-def random_plans(seed, n=60, plans=3):
+def random_plans(seed, n=60, plans=3, shift=0.0):
     generator = np.random.default_rng(seed)
     common = generator.normal(size=n)
     found = []
@@ -164,7 +165,13 @@ def random_plans(seed, n=60, plans=3):
         success = common + 0.4 * generator.normal(size=n) > 0.4 - 0.5 * index
         money = common + 0.3 * generator.normal(size=n) + 0.2 * index
         money[generator.uniform(size=n) < 0.1] = np.nan
-        found.append({"success": success, "npv": money, "adoption_final": generator.beta(2, 3, size=n)})
+        found.append(
+            {
+                "success": success,
+                "npv": money,
+                "adoption_final": 0.5 * generator.beta(2, 3, size=n) + shift * (index // 2),
+            }
+        )
     return found
 
 
@@ -205,31 +212,49 @@ def test_leaving_a_plan_out_changes_nothing_but_what_is_adjusted():
         assert together.low < alone.low < alone.high < together.high
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_best_plans_another_way(seed):
+@pytest.mark.parametrize(
+    ("plans", "shift", "leaders"), [(4, 0.0, "ABCD"), (4, 0.3, "CD"), (5, 0.3, "E"), (4, -0.3, "AB")]
+)
+def test_best_plans_another_way(plans, shift, leaders):
     """From t-tests and the closed test; a plan is best that is told apart from all others on the better side."""
-    columns = random_plans(seed + 10, n=40, plans=4)
+    columns = random_plans(10, n=40, plans=plans, shift=shift)
     found = compared(*results_of(columns), measures=["adoption_final", "npv"])
-    values = [each["adoption_final"] for each in columns]
-    pairs = list(combinations(range(4), 2))
+    values, letters = [each["adoption_final"] for each in columns], "ABCDE"[:plans]
+    pairs = list(combinations(range(plans), 2))
     adjusted = dict(zip(pairs, closed([stats.ttest_rel(values[b], values[a]).pvalue for a, b in pairs]), strict=True))
     for (a, b), p in adjusted.items():
-        one = found.difference("adoption_final", "ABCD"[b], "ABCD"[a])
+        one = found.difference("adoption_final", letters[b], letters[a])
         assert one.p_adjusted == pytest.approx(p)
         assert one.told_apart == (p <= 0.05)
-    ahead = [
-        {
-            b
-            for b in range(4)
-            if b != a and adjusted[min(a, b), max(a, b)] <= 0.05 and values[a].mean() > values[b].mean()
-        }
-        for a in range(4)
-    ]
-    best = [index for index in range(4) if len(ahead[index]) == 3]
+
+    def ahead(a, b):
+        return adjusted[min(a, b), max(a, b)] <= 0.05 and values[a].mean() > values[b].mean()
+
+    others = {a: [b for b in range(plans) if b != a] for a in range(plans)}
+    best = [letters[a] for a, rest in others.items() if all(ahead(a, b) for b in rest)]
+    leading = [letters[a] for a, rest in others.items() if not any(ahead(b, a) for b in rest)]
     standing = found.standing("adoption_final")
-    assert (standing.best and standing.best.label) == ("ABCD"[best[0]] if best else None)
-    beaten = {loser for losers in ahead for loser in losers}
-    assert [plan.label for plan in standing.leading] == ["ABCD"[index] for index in range(4) if index not in beaten]
+    assert [standing.best and standing.best.label] == (best or [None])
+    assert [plan.label for plan in standing.leading] == leading == list(leaders)
+
+
+def test_less_is_better_of_cost_and_weeks():
+    cheap, dear = (
+        made(name, [True] * 20, programme_cost=range(of, of + 20)) for name, of in (("cheap", 5), ("dear", 9))
+    )
+    found = compared(dear, cheap, measures=["programme_cost", "funded_share"])
+    one = found.difference("programme_cost", "cheap")
+    assert (one.estimate.value, one.verdict, float(one.better)) == (-4.0, "better", 1.0)
+    assert found.standing("programme_cost").best.name == "cheap"
+    assert found.difference("funded_share", "cheap").better is None
+    assert found.standing("funded_share") is None
+
+
+def test_what_is_kept_is_compared_where_both_have_reached_it():
+    a = made("a", [True, False, True, False], reached_scale=[True, True, True, False])
+    b = made("b", [True, True, False, False], reached_scale=[True, True, False, False])
+    worlds = compared(a, b).difference("kept_share", "B").worlds
+    assert [float(each) for each in vars(worlds).values()] == [1 / 4, 1 / 4, 0.0, 2 / 4]
 
 
 def test_the_frame_says_what_the_objects_say():
@@ -330,3 +355,16 @@ def test_plans_under_an_observed_pilot_share_one_weighting():
     content = found.as_dict()
     assert content["plans"][2]["pilot_did_not_happen"].startswith("weak speaks of a pilot")
     assert content["plans"][0]["effective_sample_size"] == found.plans[0].result.effective_sample_size
+
+
+def test_changes_of_all_plans_say_where_the_pilot_is_another_one(tmp_path, capsys):
+    file = tmp_path / "mine.yaml"
+    file.write_text(scenario(**FEW).to_yaml())
+    command = ["compare", str(file), "--with", "economics.licence_per_user_week=20", "--replications", "100"]
+    line = "mine speaks of a pilot that did not happen: it changes the pilot itself, which reads otherwise than without"
+    assert execute([*command, "--jobs", "1", "--set", "pilot.logged_share=0.5"]) == 0
+    assert line in capsys.readouterr().err
+    assert execute([*command, "--jobs", "1", "--with", "pilot.logged_share=0.5"]) == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert "mine-with-logged-share-0-5 speaks of a pilot that did not happen" in " ".join(told.out.split())

@@ -89,6 +89,11 @@ def test_more_worlds_than_the_mean():
         "World by world: funding is worth more under B in 10.0% (4.0% to 23.1%), less in 90.0% (76.9% to 96.0%) (more "
         "often lower than higher, though the means are not told apart)."
     ) in found.sentences
+    turned = compared(
+        made("a", [False] * N, value_from_funding=MONEY, **PRICED),
+        made("b", [False] * N, value_from_funding=MONEY - few, **PRICED),
+    )
+    assert turned.sentences[1].endswith("(more often higher than lower, though the means are not told apart).")
     much = compared(
         made("a", [False] * 200, value_from_funding=np.tile(MONEY, 5), paid_back=[True] * 200),
         made("b", [False] * 200, value_from_funding=np.tile(MONEY + few, 5), paid_back=[True] * 200),

@@ -34,7 +34,11 @@ def nothing_runs(monkeypatch):
             def replicate(self, replication, seed, uniforms=None):
                 raise AssertionError("a replication was run")
 
+        def build(*_):
+            raise AssertionError("a plan was laid out")
+
         stand_in.install(monkeypatch, Forbidden)
+        monkeypatch.setattr("simulator.engine.build", build)
 
     return forbid
 

@@ -132,8 +132,8 @@ def _legend(found: Comparison) -> str:
     pairs = max(one.family for one in found.differences(found.measures[0]))
     thin = f"; thin: for all {pairs} pairs together" if pairs > 1 else ""
     return (
-        f"Line: 95% interval{thin}.\nFilled, with a star: told apart, as better (round, blue) or worse (square, red); "
-        "hollow: not told apart."
+        f"Line: 95% interval{thin}.\nFilled, with a star: told apart, as better (round, blue) or worse (square, "
+        "orange); hollow: not told apart."
     )
 
 
