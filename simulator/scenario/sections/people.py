@@ -37,7 +37,7 @@ class Pilot(Section):
     weeks: WholeWeeks = stated(12, "Length of the pilot (weeks from kick-off).", acts="start")
     measure_weeks: WholeWeeks = stated(
         MEASURE_WEEKS,
-        "Last weeks of the pilot over which it is read (weeks), at most its length and by default all of a shorter one.",
+        "Last weeks of the pilot over which it is read (weeks), at most its length; by default all of a shorter one.",
         acts="start",
     )
     sites: tuple[Name, ...] = needed("Names of the pilot's sites.", min_length=1, max_length=1000)
