@@ -88,7 +88,9 @@ def _measure_rows(result: Result, name: str) -> list[Row]:
         succeeds = np.array([bool(value) for value in result.records.measure("success")], dtype=bool)
         rows.append(_row(result, "– where it succeeds", name, "", np.where(succeeds, values, np.nan)))
     if name == "support_workload_factor" and (level := adoption_asked(result)) is not None:
-        asked = values * level / _numbers(result, "adoption_pilot")
+        pilot = _numbers(result, "adoption_pilot")
+        pilot[pilot == 0.0] = np.nan  # what nobody did in the pilot says nothing of many
+        asked = values * level / pilot
         rows.append(_row(result, "– at the adoption asked for", name, "", asked))
     return [row for row in rows if row is not None]
 

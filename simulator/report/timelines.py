@@ -170,7 +170,7 @@ def _from_pilot(result: Result) -> float:
 
 def _weekly_hours(tier: StaffedTier) -> float:
     """Hours a week that one of its people is at work."""
-    return sum(x.share * float(sum(week_mask(x.days.numbers, x.start_hour, x.end_hour))) for x in tier.shifts)
+    return sum(x.share * float(sum(week_mask(x))) for x in tier.shifts)
 
 
 def _milestones(result: Result) -> list[Milestone]:

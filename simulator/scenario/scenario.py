@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 from simulator.scenario.building import build, placed
 from simulator.scenario.numbers.number_kinds import Horizon, Name
 from simulator.scenario.numbers.per_case import TASKS, scaled
+from simulator.scenario.numbers.priors import prior
 from simulator.scenario.numbers.section import Section, believed, needed, stated
 from simulator.scenario.sections.ai import Ai, EdgeCases, Season
 from simulator.scenario.sections.calendar import Date
@@ -92,6 +93,15 @@ class Scenario(Section):
         if not isinstance(users, Mapping) or not isinstance(economics, Mapping) or TASKS not in users:
             return given
         return {**given, "economics": {**scaled(users[TASKS]), **economics}}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_cases_of_seasons(cls, given: Any) -> Any:
+        """Where it is said that seasons have no edge cases of their own, those that are believed have none."""
+        cases = given.get("edge_cases") if isinstance(given, Mapping) else None
+        if isinstance(cases, Mapping) and cases.get("season", cases) is None and "seasons" not in given:
+            return {**given, "seasons": tuple({**season, "edge_case_share": 0} for season in prior("seasons"))}
+        return given
 
     @model_validator(mode="after")
     def _names_once(self) -> Self:

@@ -134,6 +134,21 @@ def _simulate(scenario: Scenario) -> str:
             result = simulator.run(scenario, replications=REPLICATIONS, jobs=1, progress=False)
         except ReplicationError:
             return "failed"
+    return check_result(result)
+
+
+def check_result(result: simulator.Result) -> str:
+    """Shares of all tables lie in [0, 1], numbers are finite or null, and what is printed is: "simulated".
+
+    Where too few replications are like an observed pilot, nothing else is looked at, and that is returned. And no
+    arithmetic warns of what is no number.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        return _checked(result)
+
+
+def _checked(result: simulator.Result) -> str:
     demand(not result.failures, f"a replication failed: {result.failures}")
     try:
         summary = result.as_dict()
@@ -152,12 +167,14 @@ def _simulate(scenario: Scenario) -> str:
         if ESTIMATED[name].in_unit:
             demand_unit(name, [value for key, value in row.items() if key not in ("n", "half_width_95", "sd")])
     for name in result.records.measures:
+        values = result.records.measure(name)
+        demand_finite(name, values)
         if name in ESTIMATED and ESTIMATED[name].in_unit:
-            demand_unit(name, result.records.measure(name))
+            demand_unit(name, values)
     for table, measures in ((result.weekly, WEEKLY), (result.sites, SITES)):
         for name in table.columns:
             column = table[name].astype(object).where(table[name].notna(), None).tolist()
-            demand(all(not isinstance(x, float) or math.isfinite(x) for x in column), f"{name} is not finite")
+            demand_finite(name, column)
             if name in measures and measures[name].in_unit:
                 demand_unit(name, column)
     _printed(result)
@@ -173,6 +190,11 @@ def _printed(result: simulator.Result) -> None:
         demand(bool(text.strip()), "nothing is printed")
         demand("nan" not in text.lower().split(), f"nan in {text}")
         demand(all(one.isprintable() or one == "\n" for one in text), f"something invisible in {text!r}")
+
+
+def demand_finite(name: str, values: Iterable[Any]) -> None:
+    """Numbers are finite, or null."""
+    demand(all(not isinstance(x, float) or math.isfinite(x) for x in values), f"{name} is not finite")
 
 
 def demand_unit(name: str, values: Iterable[Any]) -> None:

@@ -201,6 +201,29 @@ def test_the_day_that_is_under_way_at_kick_off_counts(offset: float) -> None:
     assert told.weekly["tasks"] == pytest.approx([168 * 40] * 4)
 
 
+@pytest.mark.parametrize("offset", [-12, -6.5, 0, 0.25, 5.5, 14])
+@pytest.mark.parametrize(("days", "start", "end"), [("all", 22, 6), (["sun"], 22, 6), (["sun", "wed"], 20, 19)])
+def test_night_work_that_is_under_way_at_kick_off_counts(days: Any, start: int, end: int, offset: float) -> None:
+    """Where it began on Sunday evening, some of the first week's hours are those after midnight."""
+    nights = {"days": days, "start_hour": start, "end_hour": end}
+    scenario = load("theory/m-m-c").with_changes(
+        QUIET | {"users.working_hours": nights, "sites.site.utc_offset_hours": offset}
+    )
+    assert Ran(scenario).weekly["tasks"] == pytest.approx([168 * 40] * 4)
+
+
+def test_night_work_goes_on_past_midnight() -> None:
+    nights = {"days": ["sun", "wed"], "start_hour": 22, "end_hour": 6}
+    scenario = load("theory/m-m-c").with_changes(QUIET | {"users.working_hours": nights})
+    told = Told(scenario)
+    assert hours(told, "working-day") == [0, *(WEEK * week + day for week in range(4) for day in (70, 166))]
+    asked = [time % WEEK for time in hours(told, "question-asked")]
+    parts = [sum(first < time < last for time in asked) for first, last in ((0, 6), (70, 78), (166, 168))]
+    assert sum(parts) == len(asked) > 5000
+    assert [part / len(asked) for part in parts] == pytest.approx([6 / 16, 8 / 16, 2 / 16], abs=0.02)
+    assert first_difference(engine.build(scenario), 0, 1) is None
+
+
 def test_clocks_fire_in_what_is_left_of_that_day() -> None:
     """168 people ask ten questions a week in 40 hours; of Monday five hours are left, from 00:00 to 05:00 UTC."""
     scenario = load("theory/m-m-c").with_changes(QUIET | {"sites.site.utc_offset_hours": 12})

@@ -98,6 +98,16 @@ def test_support_is_read_as_met_given_success_and_at_the_adoption_asked_for():
     assert "– at the adoption asked for" not in {row[0] for row in measure_rows(result_of(failed, success=money))}
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_pilot_that_nobody_used_says_nothing_of_the_work_at_scale():
+    """Their work was nothing, and so was their adoption."""
+    one, none = supported("scaled_on_time", 2.0, 3.0, 0.8), supported("stalled", 1.0, 0.0, 0.0)
+    rows = {row[0]: row for row in measure_rows(result_of([one, none, none]))}
+    assert rows["Support work over planned"][2] == ""
+    assert rows["– at the adoption asked for"][2] == "1"
+    assert rows["– at the adoption asked for"][5] == f"{3.0 * 0.5 / 0.8:.2f}"
+
+
 def test_every_row_in_weeks_names_its_clock():
     for names in MAIN_GROUPS:
         for name in names:

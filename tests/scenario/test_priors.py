@@ -154,6 +154,24 @@ def test_null_rules_it_out(path: str) -> None:
     assert found is None
 
 
+def test_nobody_is_told_off_for_what_a_file_leaves_out() -> None:
+    """A default gives way to what stands beside it; where it cannot, the message speaks of what is missing."""
+    scenario = load({**SHORT, "pilot": {"sites": ["home"], "weeks": {"value": 4, "source": "the plan"}}})
+    assert scenario.pilot is not None
+    assert scenario.pilot.measure_weeks == 4
+    without = load({**SHORT, "edge_cases": {"season": None}})
+    assert [season.name for season in without.seasons] == ["year-end", "summer"]
+    assert [season.edge_case_share.mean for season in without.seasons] == [0, 0]
+    assert without.seasons[0].volume == load(SHORT).seasons[0].volume
+    peak = {"name": "peak", "start": "11-01", "end": "12-24", "edge_case_share": 0.1}
+    with pytest.raises(ScenarioError, match=r"seasons\.peak\.edge_case_share: found 0\.1 without edge_cases"):
+        load({**SHORT, "edge_cases": {"season": None}, "seasons": [peak]})
+    clerks = {"users": {"segments": [{"name": "clerks", "share": 1}]}}
+    with pytest.raises(ScenarioError, match=r"pilot\.segments: missing; needed: who is invited, .* a mix of clerks"):
+        load({**SHORT, **clerks})
+    assert load({**SHORT, **clerks, "pilot": {"sites": ["home"], "segments": {"clerks": 1}}}).pilot is not None
+
+
 def renewed(document: dict[str, Any]) -> bool:
     """Whether somebody renews budgets."""
     rollout = load(document).rollout

@@ -31,11 +31,15 @@ def next_opening(time: float, offset: float, days: int, open_hour: float) -> flo
 
 @rule
 def opening_of(site: Any, time: float) -> float:
-    """The start of the working day of `site` (a SITE record) that is under way at `time` (hours), or of the next."""
-    day = int(math.floor((time + site["utc_offset_hours"]) / 24.0))
-    opening = day * 24.0 + site["open_hour"] - site["utc_offset_hours"]
-    if opening < time < opening + site["day_hours"] and (site["days"] >> (day % 7)) & 1:
-        return float(opening)
+    """The start of the working day of `site` (a SITE record) that is under way at `time` (hours), or of the next.
+
+    Night work that is under way may have begun the day before.
+    """
+    today = int(math.floor((time + site["utc_offset_hours"]) / 24.0))
+    for day in (today, today - 1):
+        opening = day * 24.0 + site["open_hour"] - site["utc_offset_hours"]
+        if opening < time < opening + site["day_hours"] and (site["days"] >> (day % 7)) & 1:
+            return float(opening)
     return next_opening(time, site["utc_offset_hours"], site["days"], site["open_hour"])
 
 

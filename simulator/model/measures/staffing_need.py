@@ -65,7 +65,7 @@ def support_underestimate(plan: Plan, state: State, weekly: dict[str, Floats]) -
     needed = planned = 0.0
     for t, section in enumerate((tiers.tier1, tiers.tier2)):
         name, record = TIERS[t], state.tiers[t]
-        masks = np.array([week_mask(x.days.numbers, x.start_hour, x.end_hour) for x in section.shifts])
+        masks = np.array([week_mask(x) for x in section.shifts])
         staffed = float(masks.any(axis=0).sum())  # hours of a week in which somebody of the tier is at work
         arrivals = float(weekly[f"arrived_{name}"][rows].sum()) / (BUSY_WEEKS * staffed)
         handling = _handling(record, weekly, name, rows)

@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.scenario import Scenario
+from simulator.scenario.sections.calendar import Daily
 
 
-def week_mask(days: tuple[int, ...], start: int, end: int) -> list[bool]:
+def week_mask(shift: Daily) -> list[bool]:
     """The 168 hours of a local week that a shift covers; past midnight, and past Sunday, where start > end."""
-    length = (end - start) % 24 or 24
     mask = [False] * 168
-    for day in days:
-        for hour in range(length):
-            mask[(24 * day + start + hour) % 168] = True
+    for day in shift.days.numbers:
+        for hour in range(shift.length):
+            mask[(24 * day + shift.start_hour + hour) % 168] = True
     return mask
 
 

@@ -105,7 +105,7 @@ class Layout:
             hours = site.working_hours or scenario.users.working_hours
             self.put_section("sites", s, site, scenario.users)
             record["open_hour"] = hours.start_hour
-            record["day_hours"] = hours.end_hour - hours.start_hour
+            record["day_hours"] = hours.length
             record["days"] = sum(1 << day for day in hours.days.numbers)
             record["week_hours"] = record["day_hours"] * len(hours.days.numbers)
             record["first_cell"] = s * len(scenario.users.segments)
@@ -176,15 +176,13 @@ class Layout:
             record = self.plan.records["tiers"][t]
             record["pace"] = 1.0
             record["mean_hours"] = tier.handling_minutes.mean / 60.0
-            record["head_hours"] = sum(
-                x.share * sum(week_mask(x.days.numbers, x.start_hour, x.end_hour)) for x in people.shifts
-            )
+            record["head_hours"] = sum(x.share * sum(week_mask(x)) for x in people.shifts)
             shifts += [(t, people.utc_offset_hours, shift) for shift in people.shifts]
         records_of_shifts = np.zeros(len(shifts), records.SHIFT)
         duty = np.zeros((len(shifts), 168), np.int16)
         for i, (t, offset, shift) in enumerate(shifts):
             records_of_shifts["tier"][i], records_of_shifts["utc_offset_hours"][i] = t, offset
-            duty[i] = hours_ahead(week_mask(shift.days.numbers, shift.start_hour, shift.end_hour))
+            duty[i] = hours_ahead(week_mask(shift))
         self.plan.records["shifts"], self.plan.records["duty"] = records_of_shifts, duty
 
     def lay_out_systems(self) -> None:

@@ -191,8 +191,11 @@ def segments_exist(scenario: "Scenario") -> Iterator[Finding]:
     mixes: list[tuple[tuple[str, ...], Mix]] = [
         (("sites", site.name, "segments"), site.segments) for site in scenario.sites if site.segments
     ]
-    if scenario.pilot:
+    if scenario.pilot and "segments" in scenario.pilot.model_fields_set:
         mixes.append((("pilot", "segments"), scenario.pilot.segments))
+    elif scenario.pilot and any(name not in names for name in scenario.pilot.segments):  # nobody wrote the default
+        needed = f"needed: who is invited, where no segment is called {listed(list(scenario.pilot.segments))}"
+        yield Finding(("pilot", "segments"), "missing", f"{needed}; allowed: a mix of {listed(names)}")
     for at, mix in mixes:
         for name in mix:
             if name not in names:

@@ -196,9 +196,8 @@ def read_hours(given: Any, allowed: str) -> Hours:
     if not -12.0 <= utc <= 14.0 or utc * 4.0 != round(utc * 4.0):
         raise AnswerError(f"found UTC{utc:+g}", f"{allowed}; from UTC-12 to UTC+14, in quarters of an hour")
     start, end = int(clock[1]), int(clock[2])
-    if not start < end <= 24:
-        night = "; for work past midnight say: round the clock"
-        raise AnswerError(f"found hours from {start} to {end}", f"{allowed}{night}")
+    if max(start, end) > 24 or start in (end, 24):
+        raise AnswerError(f"found hours from {start} to {end}", f"{allowed}; round the clock is 0-24")
     return Hours(days or "mon-fri", start, end, utc)
 
 

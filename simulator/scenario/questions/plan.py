@@ -180,7 +180,7 @@ def _support(answers: Answers) -> Iterator[str]:
 
 def shifts_of(hours: Hours) -> list[dict[str, Any]]:
     """Shifts of about eight hours, in which as many people work, that cover hours of the day."""
-    length = hours.end - hours.start
+    length = (hours.end - hours.start) % 24 or 24
     count = max(1, math.ceil((length - 1) / 8))
     if count == 1:
         return [{"days": hours.days, "start_hour": hours.start, "end_hour": hours.end, "share": 1}]
@@ -188,9 +188,14 @@ def shifts_of(hours: Hours) -> list[dict[str, Any]]:
     starts = [hours.start + round((length - each) * i / (count - 1)) for i in range(count)]
     shares = (0.34, 0.33, 0.33) if count == 3 else (0.5, 0.5)
     return [
-        {"days": hours.days, "start_hour": start % 24, "end_hour": start + each, "share": share}
+        {"days": hours.days, "start_hour": start % 24, "end_hour": _end((start + each) % 24), "share": share}
         for start, share in zip(starts, shares, strict=True)
     ]
+
+
+def _end(hour: int) -> int:
+    """The hour at which a shift ends: midnight is 24."""
+    return hour or 24
 
 
 def _users_in_all(answers: Answers) -> float:

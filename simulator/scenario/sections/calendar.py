@@ -150,34 +150,37 @@ def _quarter_hours(offset: float) -> float:
 Offset = Annotated[UtcOffset, AfterValidator(_quarter_hours), WithJsonSchema({"$offset": True})]
 
 
-class WorkingHours(Section):
-    """Hours in which users work, local time; tasks arise only then."""
+class Daily(Section):
+    """Hours of each of some days, local time; past midnight where start_hour > end_hour."""
 
-    days: Days = stated("mon-fri", "Working days: a list of days, a range such as mon-fri, or all.")
-    start_hour: Hour = stated(8, "First working hour (local hour of the day).")
-    end_hour: Hour = stated(18, "Hour at which work ends (local hour of the day), after start_hour.")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.start_hour < self.end_hour:
-            found = f"found start_hour {self.start_hour}, end_hour {self.end_hour}"
-            raise rejected(Finding((), found, "allowed: start_hour < end_hour"))
-        return self
-
-
-class Shift(Section):
-    """Hours that a share of a team works, local time; past midnight where start_hour > end_hour."""
-
-    days: Days = needed("Days on which the shift starts: a list of days, a range such as mon-fri, or all.")
-    start_hour: Hour = needed("Hour at which the shift starts (local hour of the day).")
+    days: Days = needed("Days on which it starts: a list of days, a range such as mon-fri, or all.")
+    start_hour: Hour = needed("Hour at which it starts (local hour of the day).")
     end_hour: Hour = needed("Hour at which it ends (local hour of the day); before start_hour: on the next day.")
-    share: CertainShare = stated(1.0, "Share of the team's people in this shift; shares add up to 1.")
+
+    @property
+    def length(self) -> int:
+        """How long it lasts each time (hours)."""
+        return (self.end_hour - self.start_hour) % 24 or 24
 
     @model_validator(mode="after")
     def _not_empty(self) -> Self:
         if self.start_hour == self.end_hour:
             found = f"found start_hour {self.start_hour}, end_hour {self.end_hour}"
-            raise rejected(Finding((), found, "allowed: a shift that lasts; round the clock is 0 to 24"))
+            raise rejected(Finding((), found, "allowed: hours that last; round the clock is 0 to 24"))
         if self.start_hour == 24:
             raise rejected(Finding(("start_hour",), "found number 24", "allowed: from 0 to 23"))
         return self
+
+
+class WorkingHours(Daily):
+    """Hours in which users work, local time; tasks arise only then."""
+
+    days: Days = stated("mon-fri", "Days on which work starts: a list of days, a range such as mon-fri, or all.")
+    start_hour: Hour = stated(8, "First working hour (local hour of the day).")
+    end_hour: Hour = stated(18, "Hour at which work ends (local hour of the day); before start_hour: on the next day.")
+
+
+class Shift(Daily):
+    """Hours that a share of a team works, local time."""
+
+    share: CertainShare = stated(1.0, "Share of the team's people in this shift; shares add up to 1.")

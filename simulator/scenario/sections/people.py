@@ -1,6 +1,7 @@
 """Sites, users and their segments, and the pilot."""
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -24,6 +25,9 @@ from simulator.scenario.sections.calendar import Offset, WorkingHours
 from simulator.scenario.sections.observed import Observed
 from simulator.scenario.text.problems import Finding, rejected
 
+MEASURE_WEEKS: Final = 8
+"""For how long a pilot is read, unless that is stated."""
+
 
 class Pilot(Section):
     """The first phase of the programme: the pilot's sites, people and conditions."""
@@ -32,7 +36,9 @@ class Pilot(Section):
 
     weeks: WholeWeeks = stated(12, "Length of the pilot (weeks from kick-off).", acts="start")
     measure_weeks: WholeWeeks = stated(
-        8, "Last weeks of the pilot over which it is read (weeks), at most its length.", acts="start"
+        MEASURE_WEEKS,
+        "Last weeks of the pilot over which it is read (weeks), at most its length; by default all of a shorter one.",
+        acts="start",
     )
     sites: tuple[Name, ...] = needed("Names of the pilot's sites.", min_length=1, max_length=1000)
     users_per_site: UserCount = stated(
@@ -50,6 +56,16 @@ class Pilot(Section):
     observed: Observed | None = stated(
         None, "What the real pilot showed, on which the forecast is conditioned.", elsewhere="measures"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_all_along(cls, given: Any) -> Any:
+        """A pilot that is shorter than the default is read from its first week on, unless somebody says otherwise."""
+        weeks = given.get("weeks") if isinstance(given, Mapping) else None
+        weeks = weeks.get("value") if isinstance(weeks, Mapping) else weeks
+        if type(weeks) is int and 0 < weeks < MEASURE_WEEKS and "measure_weeks" not in given:
+            return {**given, "measure_weeks": weeks}
+        return given
 
     @model_validator(mode="after")
     def _measured_within(self) -> Self:

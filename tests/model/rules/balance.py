@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
+import pytest
 
 from simulator.model.state import states
 from simulator.model.state.columns import COLUMNS
@@ -24,10 +26,11 @@ from simulator.scenario.vocabulary import COST_CATEGORIES, TEAMS, VALUE_CATEGORI
 
 
 def check(state: Any) -> None:
-    """Users, people, lines, tickets, integration, readings, money, edge cases and waves balance."""
+    """Users, people, lines, tickets, answers, integration, readings, money, edge cases and waves balance."""
     check_users(state)
     check_people(state)
     check_tickets(state)
+    check_answers(state)
     check_integration(state)
     check_watch(state)
     check_money(state)
@@ -103,6 +106,21 @@ def check_tickets(state: Any) -> None:
         assert still == waiting + sum(job >= first for job in in_work)
 
 
+def check_answers(state: Any) -> None:
+    """Last week's tasks were answered right or wrong, handed over, or got no answer; and sites add up to all."""
+    week, settings = int(state.world["week"][0]) - 1, state.settings[0]
+    if week < 0:
+        return
+    row, by_site = state.weekly[week], state.site_weeks[week, :, :3].sum(axis=0)
+    tasks, correct, wrong = (float(row[COLUMNS[name]]) for name in ("tasks", "correct", "errors"))
+    assert np.allclose(by_site, [tasks, correct, wrong], rtol=1e-9)
+    assert min(tasks, correct, wrong) >= 0.0
+    rest, shares = tasks - correct - wrong, [settings[f"{of}.hand_over_share"] for of in ("ai", "edge_cases")]
+    assert rest >= min(shares) * tasks * (1.0 - 1e-9) - 1e-9
+    if state.world["outages"][0] == 0 and settings["ai.capacity_tasks_per_hour"] == np.inf:
+        assert rest <= max(shares) * tasks * (1.0 + 1e-9) + 1e-9
+
+
 def check_integration(state: Any) -> None:
     """People are in stages that are under way or free; a system is live once all of its stages are done."""
     world, stages = state.world[0], state.stages
@@ -170,3 +188,46 @@ def check_money(state: Any) -> None:
         assert not (parts[whole == "value" :] * (1 if whole == "cost" else -1) < 0).any()
     assert (state.sites["licences"] <= state.sites["invited"]).all()
     assert (state.world["week_spent"] >= 0).all()
+
+
+def check_totals(ran: Any) -> None:
+    """What is told of a replication (`Ran` of `tests.model.small`) is the sum of its weeks, or of its sites."""
+    weekly, measures, sites = ran.weekly, ran.measures, ran.sites
+    cost, value = weekly["cost"], weekly["value"]
+    net = value - cost
+    near = {"rtol": 1e-9, "atol": 1e-9 * (1.0 + float(abs(cost).sum() + abs(value).sum()))}
+    quarters = [net[max(0, week - 12) : week + 1].sum() for week in range(ran.plan.weeks)]
+    rate = float(ran.state.settings["economics.discount_rate_per_year"][0])
+    useful = weekly["active_users"] * np.nan_to_num(weekly["resolution"])
+    for name, told, expected in (
+        ("cost", cost, sum(weekly[f"cost_{name}"] for name in COST_CATEGORIES)),
+        ("value", value, sum(weekly[f"value_{name}"] for name in VALUE_CATEGORIES)),
+        ("cost_cumulative", weekly["cost_cumulative"], np.cumsum(cost)),
+        ("value_cumulative", weekly["value_cumulative"], np.cumsum(value)),
+        ("net_cumulative", weekly["net_cumulative"], np.cumsum(net)),
+        ("net_run_rate", weekly["net_run_rate"], quarters),
+        ("programme_cost", measures["programme_cost"], cost.sum()),
+        ("value_delivered", measures["value_delivered"], value.sum()),
+        ("npv", measures["npv"], present(net, rate, 0.0)),
+    ):
+        assert np.allclose(told, expected, **near), name
+    if measures["funded"]:
+        decided = measures["decided_week"]
+        first = math.ceil(decided)
+        assert np.allclose(measures["value_from_funding"], present(net[first:], rate, first - decided), **near)
+    assert abs(measures["useful_person_weeks"] - useful.sum()) <= 0.5 + 1e-6
+    assert measures["tickets_opened"] == weekly["tickets_opened"].sum() == sum(sites["tickets_opened"])
+    assert measures["tickets_abandoned"] == weekly["tickets_abandoned"].sum() <= measures["tickets_opened"]
+    users = ran.state.sites["users"].sum()
+    assert np.allclose(weekly["adoption"] * users, weekly["active_users"], equal_nan=True)
+    stocks = sum(weekly[name] for name in ("active_users", "users_onboarded", "users_reverted", "users_lost"))
+    assert (stocks <= users).all()
+    by_site = sum(
+        n * (share or 0.0) for n, share in zip(ran.state.sites["users"], sites["adoption_final"], strict=True)
+    )
+    assert by_site == pytest.approx(weekly["active_users"][-1])
+
+
+def present(flow: Any, rate: float, offset: float) -> float:
+    """Present value of a flow, float64[weeks], whose first week begins `offset` weeks after the date of valuation."""
+    return math.fsum(x / (1.0 + rate) ** ((week + 1 + offset) / 52.0) for week, x in enumerate(flow.tolist()))

@@ -11,7 +11,7 @@ import pytest
 from simulator import engine
 from simulator.scenario import load
 from tests.engine.generated import generated
-from tests.model.rules.balance import check
+from tests.model.rules.balance import check, check_totals
 from tests.model.rules.bookkeeping import costs, values
 from tests.model.signs.test_ideal import VARIED
 from tests.model.small import Told, gate, small, sponsor
@@ -105,19 +105,7 @@ def test_value_is_that_of_answers_errors_and_rework(told: Told) -> None:
 
 
 def test_totals_are_sums_of_weeks(told: Told) -> None:
-    cost, value, measures = told.weekly["cost"], told.weekly["value"], told.measures
-    assert told.weekly["cost_cumulative"] == pytest.approx(np.cumsum(cost))
-    assert told.weekly["value_cumulative"] == pytest.approx(np.cumsum(value))
-    net = value - cost
-    assert told.weekly["net_cumulative"] == pytest.approx(np.cumsum(net))
-    quarters = [net[max(0, week - 12) : week + 1].sum() for week in range(told.plan.weeks)]
-    assert told.weekly["net_run_rate"] == pytest.approx(quarters)
-    useful = told.weekly["active_users"] * np.nan_to_num(told.weekly["resolution"])
-    assert measures["useful_person_weeks"] == pytest.approx(useful.sum(), abs=0.5)
-    assert measures["programme_cost"] == pytest.approx(cost.sum())
-    assert measures["value_delivered"] == pytest.approx(value.sum())
-    net = sum((v - c) / 1.08 ** ((week + 1) / 52) for week, (v, c) in enumerate(zip(value, cost, strict=True)))
-    assert measures["npv"] == pytest.approx(net)
+    check_totals(told)
 
 
 def test_weekly_counts_are_those_of_the_events(told: Told) -> None:

@@ -163,13 +163,17 @@ def test_a_blank_file_asks_for_the_one_answer_that_is_needed(tmp_path: Path) -> 
         answered("mine", answers_file(file))
 
 
-@pytest.mark.parametrize("hours", [Hours(start=s, end=e) for s, e in ((8, 18), (0, 24), (9, 17), (6, 22), (7, 8))])
+@pytest.mark.parametrize(
+    "hours", [Hours(start=s, end=e) for s, e in ((8, 18), (0, 24), (9, 17), (6, 22), (7, 8), (22, 6), (18, 4))]
+)
 def test_shifts_cover_the_hours(hours: Hours) -> None:
     shifts = shifts_of(hours)
-    covered = {hour for shift in shifts for hour in range(shift["start_hour"], shift["end_hour"])}
-    assert covered == set(range(hours.start, hours.end))
+    lasting = [(shift["start_hour"], (shift["end_hour"] - shift["start_hour"]) % 24 or 24) for shift in shifts]
+    covered = {(start + hour) % 24 for start, length in lasting for hour in range(length)}
+    length = (hours.end - hours.start) % 24 or 24
+    assert covered == {(hours.start + hour) % 24 for hour in range(length)}
     assert sum(shift["share"] for shift in shifts) == pytest.approx(1)
-    assert all(shift["end_hour"] - shift["start_hour"] <= 9 for shift in shifts)
+    assert all(length <= 9 for _, length in lasting)
 
 
 def test_text_that_would_mean_something_else_is_quoted() -> None:

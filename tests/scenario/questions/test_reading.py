@@ -158,7 +158,7 @@ def test_what_holds_for_all_and_for_single_sites() -> None:
         ("mon-fri 8-18", ("mon-fri", 8, 18, 0)), ("Mon-Fri 8:00 to 18:00 UTC+1", ("mon-fri", 8, 18, 1)),
         ("9-17", ("mon-fri", 9, 17, 0)), ("round the clock utc-6", ("all", 0, 24, -6)), ("24/7", ("all", 0, 24, 0)),
         ("every day 6-22 utc+5.5", ("all", 6, 22, 5.5)), ("sat 7-12", ("sat", 7, 12, 0)),
-        ("all 0-24", ("all", 0, 24, 0)), ("weekdays 8-16", ("mon-fri", 8, 16, 0)),
+        ("all 0-24", ("all", 0, 24, 0)), ("sun-thu 22-6", ("sun-thu", 22, 6, 0)), ("weekdays 8-16", ("mon-fri", 8, 16, 0)),
     ],
 )  # fmt: skip
 def test_hours(given: str, hours: tuple[Any, ...]) -> None:
@@ -166,7 +166,7 @@ def test_hours(given: str, hours: tuple[Any, ...]) -> None:
     assert (found.days, found.start, found.end, found.utc) == hours
 
 
-@pytest.mark.parametrize("given", ["22-6", "sometimes", "8", "mon-fri", "8-25", 8, "mondays 8-18"])
+@pytest.mark.parametrize("given", ["8-8", "24-6", "sometimes", "8", "mon-fri", "8-25", 8, "mondays 8-18"])
 def test_what_are_no_hours(given: Any) -> None:
     with pytest.raises(AnswerError):
         read_hours(given, "expected")

@@ -130,14 +130,23 @@ ADDED = {
     "shift-empty": (
         "data_science_team: {shifts: [{days: all, start_hour: 8, end_hour: 8}]}\n",
         "data_science_team.shifts.0",
-        "a shift that lasts",
+        "hours that last",
     ),
     "shift-hour": (
         "data_science_team: {shifts: [{days: all, start_hour: 8.5, end_hour: 9}]}\n",
         "data_science_team.shifts.0.start_hour",
         "whole number",
     ),
-    "working-hours": ("users: {working_hours: {start_hour: 9, end_hour: 8}}\n", "users.working_hours", "start_hour <"),
+    "working-hours": (
+        "users: {working_hours: {start_hour: 9, end_hour: 9}}\n",
+        "users.working_hours",
+        "hours that last",
+    ),
+    "working-from-24": (
+        "users: {working_hours: {start_hour: 24}}\n",
+        "users.working_hours.start_hour",
+        "from 0 to 23",
+    ),
     "utc-offset": ("data_science_team: {utc_offset_hours: 0.1}\n", "data_science_team.utc_offset_hours", "0.25"),
     "levels": ("support: {levels: {error: {tier1: 0.5}}}\n", "support.levels.error", "add up to 1"),
     "priorities": ("data_science_team: {priorities: [ticket, repair]}\n", "data_science_team.priorities", "once"),
