@@ -158,7 +158,8 @@ def test_what_holds_for_all_and_for_single_sites() -> None:
         ("mon-fri 8-18", ("mon-fri", 8, 18, 0)), ("Mon-Fri 8:00 to 18:00 UTC+1", ("mon-fri", 8, 18, 1)),
         ("9-17", ("mon-fri", 9, 17, 0)), ("round the clock utc-6", ("all", 0, 24, -6)), ("24/7", ("all", 0, 24, 0)),
         ("every day 6-22 utc+5.5", ("all", 6, 22, 5.5)), ("sat 7-12", ("sat", 7, 12, 0)),
-        ("all 0-24", ("all", 0, 24, 0)), ("sun-thu 22-6", ("sun-thu", 22, 6, 0)), ("weekdays 8-16", ("mon-fri", 8, 16, 0)),
+        ("all 0-24", ("all", 0, 24, 0)), ("sun-thu 22-6", ("sun-thu", 22, 6, 0)),
+        ("weekdays 8-16", ("mon-fri", 8, 16, 0)),
     ],
 )  # fmt: skip
 def test_hours(given: str, hours: tuple[Any, ...]) -> None:
