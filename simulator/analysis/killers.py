@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.analysis.runs import runs
+from simulator.analysis.one_by_one import one_by_one
 from simulator.analysis.shapley import Floats, subsets
-from simulator.experiment.interruption import Interrupted
-from simulator.experiment.progress import Progress, ReportProgress, progress_display
+from simulator.experiment.progress import progress_display
 from simulator.results.statistics import Estimate, mean_of
 from simulator.stepping.arguments import ArgumentError
 
@@ -93,7 +92,8 @@ def outcomes(
         (sponsor, chosen): variant(plan, sponsor, chosen) for sponsor in sponsors for chosen in subsets(killers)
     }
     with progress_display(settings.progress, f"{NAME} {plan.name}") as report:
-        found = dict(zip(variants, _each(list(variants.values()), settings, report, before), strict=True))
+        each = one_by_one(list(variants.values()), settings, NAME, _read, report, before)
+        found = dict(zip(variants, each, strict=True))
     base = found[GIVEN, frozenset()]
     numbers = sorted(set.intersection(*(set(one.numbers) for one in found.values())))
     return {
@@ -144,26 +144,6 @@ class _Read:
     weekly: dict[str, Floats]
     weights: Floats | None
     refusal: str
-
-
-def _each(
-    scenarios: Sequence[Scenario], settings: Settings, report: ReportProgress, before: Callable[[], None] | None
-) -> Iterator[_Read]:
-    """What is kept of each scenario, one after the other, with one progress for all."""
-    total = len(scenarios) * settings.replications
-    for place, scenario in enumerate(scenarios):
-
-        def tell(now: Progress, place: int = place, scenario: Scenario = scenario) -> None:
-            done = place * settings.replications + now.done
-            report(Progress(now.stage, done, total, scenario.name, (place + 1, len(scenarios))))
-
-        done = runs([scenario], replace(settings, progress=tell), NAME, before if place == 0 else None)
-        if done.interrupted:
-            kept = "" if settings.folder is None else "; what was finished is kept, and the same call goes on with it"
-            raise Interrupted(f"{NAME}: interrupted before all combinations were simulated{kept}")
-        for error in done.refused.values():
-            raise error
-        yield _read(done.results[scenario.name])
 
 
 def _read(result: Result) -> _Read:
