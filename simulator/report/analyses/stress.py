@@ -1,4 +1,4 @@
-"""What the five stresses do to a plan, in words: one card, then for each what breaks, what it takes, what restores it."""
+"""What five stresses do to a plan, in words: one card, then for each what breaks, what it takes, what restores it."""
 
 from __future__ import annotations
 
@@ -116,7 +116,8 @@ def _remedy(found: Stressed, one: Stress) -> str:
         )
     failed = [tried.remedy.words for tried in one.tried if tried.restores]
     luck = f" {' and '.join(failed).capitalize()} seemed to, but not on fresh replications." if failed else ""
-    return f"None of the {len(one.tried)} remedies that were tried brings back {RESTORED:.0%} of what it takes from {taken}.{luck}"
+    back = f"brings back {RESTORED:.0%} of what it takes from {taken}"
+    return f"None of the {len(one.tried)} remedies that were tried {back}.{luck}"
 
 
 def _measure(measure: str) -> str:
