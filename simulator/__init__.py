@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from simulator.analysis.attribute import attribute as attribute
     from simulator.analysis.compare import Comparison as Comparison
     from simulator.analysis.compare import compare as compare
+    from simulator.analysis.stress import Stressed as Stressed
+    from simulator.analysis.stress import stress as stress
     from simulator.experiment.interruption import Interrupted as Interrupted
     from simulator.experiment.merging import merge as merge
     from simulator.experiment.merging import read_result as read_result
@@ -59,6 +61,7 @@ _PLACES = {
     "ScenarioWarning": "simulator.scenario",
     "Simulation": "simulator.stepping.simulation",
     "Suite": "simulator.scenario",
+    "Stressed": "simulator.analysis.stress",
     "SuiteResult": "simulator.results.suite_result",
     "WorkersError": "simulator.experiment.workers",
     "WriteError": "simulator.store.files",
@@ -70,6 +73,7 @@ _PLACES = {
     "read_result": "simulator.experiment.merging",
     "run": "simulator.experiment.run",
     "run_suite": "simulator.experiment.suite",
+    "stress": "simulator.analysis.stress",
     "simulate": "simulator.stepping.simulation",
 }
 
@@ -88,6 +92,7 @@ __all__ = [
     "ScenarioError",
     "ScenarioWarning",
     "Simulation",
+    "Stressed",
     "Suite",
     "SuiteResult",
     "WorkersError",
@@ -102,6 +107,7 @@ __all__ = [
     "run",
     "run_suite",
     "simulate",
+    "stress",
 ]
 
 

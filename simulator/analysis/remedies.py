@@ -52,10 +52,12 @@ REMEDIES: Final = (
 
 
 def under(plan: Scenario, overlays: Iterable[str | Upload], name: str) -> Scenario | None:
-    """A plan under overlays and another name; None where one of them changes nothing in it."""
+    """A plan under overlays and another name; None where one of them changes nothing in it. Raises ScenarioError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ScenarioWarning)  # of parts that find nobody: the rest is what is asked
             return load(plan.resolved(), [*overlays]).with_changes({"name": name})
-    except ScenarioError:
-        return None
+    except ScenarioError as error:
+        if "which changes nothing" in str(error):
+            return None
+        raise

@@ -319,7 +319,9 @@ def _trials(
 ) -> tuple[Tried, ...]:
     """Each remedy against a stress, the cheapest that restore it first, until one holds on fresh replications."""
     laid = {
-        remedy: under(scenario, [remedy.overlay], f"{original.name[:LONGEST_NAME]}-{name}-{remedy.name}"[:64])
+        remedy: under(
+            scenario, [remedy.overlay], f"{original.name[:LONGEST_NAME]}-{name.replace('_', '-')}-{remedy.name}"[:64]
+        )
         for remedy in REMEDIES
     }
     tried = {remedy: one for remedy, one in laid.items() if one is not None}
@@ -344,10 +346,10 @@ def _trials(
         without, with_stress, kept = plan[0], plan[1], read[-1]
         shared = tuple(sorted(set(kept.numbers) & set(without.numbers) & set(with_stress.numbers)))
         ours, theirs, worse = (each.at(shared) for each in (kept, without, with_stress))
-        anew = stress_of(name, worse, theirs)
+        taken_anew = losses_of(stress_, worse, theirs, theirs.weights)
         losses = losses_of(stress_, ours, theirs, theirs.weights)
         holds = all(
-            float(losses[measure]) >= (1.0 - RESTORED) * min(0.0, float(anew.measures[measure][2]))
+            float(losses[measure]) >= (1.0 - RESTORED) * min(0.0, float(taken_anew[measure]))
             for measure in stress_.taken
         )
         results[place] = replace(one, fresh=losses, holds=holds)

@@ -35,6 +35,12 @@ SIGN_WORDS: Final = {
 }
 
 
+NOT_COMPARABLE: Final = {
+    "volume": "Right answers to ten times the tasks are worth ten times as much, which helps success: read what breaks."
+}
+"""What has to be known before the numbers of a stress are held against those of the plan."""
+
+
 def sentences(found: Stressed) -> list[str]:
     """The card and why, then each stress."""
     lines = [_card(found)]
@@ -66,7 +72,8 @@ def _card(found: Stressed) -> str:
 
 
 def _of(found: Stressed, one: Stress) -> list[str]:
-    lines = [f"{QUESTIONS[one.name]}. {_breaks(one)} {_takes(found, one)}"]
+    known = NOT_COMPARABLE.get(one.name, "")
+    lines = [f"{QUESTIONS[one.name]}. {_breaks(one)} {_takes(found, one)} {known}".rstrip()]
     if one.taken and one.tried:
         lines.append(_remedy(found, one))
     return lines
@@ -83,8 +90,8 @@ def _breaks(one: Stress) -> str:
     weeks = breaks.week
     when = "" if weeks.value is None else f", in the middle in week {weeks.value:.0f} after kick-off"
     return (
-        f"Something breaks in {written(breaks.any.share, SHARE)} of the programmes that does not under the plan{when}; "
-        f"first, in {written(share, SHARE)} of these, {names}."
+        f"In {written(breaks.any.share, SHARE)} of the programmes something breaks that holds under the plan{when}; "
+        f"in {written(share, SHARE)} of these the first is {names}."
     )
 
 
