@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
-from simulator.analysis.answers import Answer, file_of
-from simulator.analysis.killers import ENDLESS, GIVEN, NAME, Outcomes, may_be_stopped, outcomes
-from simulator.analysis.shapley import Floats, interactions, shapley
+from simulator.analysis.frame.answers import Answer, file_of
+from simulator.analysis.methods.killers import ENDLESS, GIVEN, NAME, Outcomes, may_be_stopped, outcomes
+from simulator.analysis.methods.shapley import Floats, interactions, shapley
 from simulator.experiment.progress import ReportProgress
 from simulator.experiment.settings import Settings
 from simulator.results.statistics import Estimate, effective_size

@@ -24,9 +24,9 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from simulator.analysis.answers import Answer, file_of
-from simulator.analysis.differences import BETTER, Difference, Plan, difference_of
-from simulator.analysis.plans import PairedPlans, Source
+from simulator.analysis.frame.answers import Answer, file_of
+from simulator.analysis.frame.plans import PairedPlans, Source
+from simulator.analysis.methods.differences import BETTER, Difference, Plan, difference_of
 from simulator.experiment.progress import ReportProgress
 from simulator.results.statistics import Estimate, holm
 from simulator.results.suite_result import SuiteResult

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 import numpy as np
 
-from simulator.analysis.answers import Answer, file_of
-from simulator.analysis.one_by_one import one_by_one
-from simulator.analysis.remedies import REMEDIES, Remedy, under
-from simulator.analysis.vital_signs import Breaks, Floats, as_rows
+from simulator.analysis.frame.answers import Answer, file_of
+from simulator.analysis.frame.one_by_one import one_by_one
+from simulator.analysis.methods.remedies import REMEDIES, Remedy, under
+from simulator.analysis.methods.vital_signs import Breaks, Floats, as_rows
 from simulator.experiment.progress import ReportProgress, progress_display
 from simulator.experiment.settings import Settings
 from simulator.results.statistics import Estimate, mean_of

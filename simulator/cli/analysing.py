@@ -23,7 +23,7 @@ from simulator.cli.sources import scenarios_in, unchanged
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from simulator.analysis.answers import Answer as WholeAnswer
+    from simulator.analysis.frame.answers import Answer as WholeAnswer
     from simulator.experiment.settings import Settings
     from simulator.results.result import Result
     from simulator.scenario import Scenario
@@ -79,7 +79,7 @@ class Answers:
     @property
     def file(self) -> str:
         """The name of the files that answers are written to."""
-        from simulator.analysis.answers import file_of
+        from simulator.analysis.frame.answers import file_of
 
         return file_of(self.question.name)
 
@@ -98,7 +98,7 @@ class Answers:
         return True
 
     def _tell(self, result: Result, answer: Answer) -> None:
-        from simulator.analysis.answers import write_answer
+        from simulator.analysis.frame.answers import write_answer
 
         name, content = result.scenario.name, answer.as_dict()
         if self._out is not None:
@@ -115,7 +115,7 @@ class Answers:
 
 def tell_answer(found: WholeAnswer, out: Path | None, *, as_json: bool) -> None:
     """Print an answer for a planner, and where it was written; or as a JSON list with one object and nothing else."""
-    from simulator.analysis.answers import file_of
+    from simulator.analysis.frame.answers import file_of
 
     with reader_may_leave():
         if as_json:

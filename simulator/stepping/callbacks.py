@@ -80,8 +80,7 @@ class SteppingEngine:
         """One replication from start to horizon."""
         from simulator.stepping.simulation import Simulation
 
-        simulation = Simulation(self.plans, replication, seed, self.name)
-        simulation._runner.stopping = self.stopping
+        simulation = Simulation(self.plans, replication, seed, self.name, stopping=self.stopping)
         rows: list[dict[str, Any]] = []
         while not simulation.finished:
             simulation.advance(min(simulation.weeks, simulation.week + self.callbacks.every_weeks))

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from simulator import engine as engines
+from simulator.engine.protocol import never
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.measures.measures import measure
 from simulator.model.plan.plan import Plan
@@ -103,7 +104,15 @@ class Simulation:
     goes along with a branch.
     """
 
-    def __init__(self, plans: Plans, replication: int, seed: int, engine: str, traced: bool = False) -> None:
+    def __init__(
+        self,
+        plans: Plans,
+        replication: int,
+        seed: int,
+        engine: str,
+        traced: bool = False,
+        stopping: Callable[[], bool] = never,
+    ) -> None:
         self.replication = replication
         self.seed = seed
         self.engine = engine
@@ -118,7 +127,7 @@ class Simulation:
         self._traced = traced
         self._rows: list[Any] = []
         self._week = 0.0
-        self._runner = engines.get(engine).Engine(plans.original)
+        self._runner = self._new_runner(stopping)
         self._run = self._runner.begin(replication, seed, traced=traced)
         self._pass_events()
 
@@ -163,13 +172,14 @@ class Simulation:
         """
         run = self._runner.copy(self._run)
         if run is None:
-            other = Simulation(self._plans, self.replication, self.seed, self.engine, self._traced)
+            stopping = self._runner.stopping
+            other = Simulation(self._plans, self.replication, self.seed, self.engine, self._traced, stopping)
             for week, lever in self._log:
                 other.advance(week)._act(lever)
             other.advance(self._week)
         else:
             other = copy.copy(self)
-            other._run, other._runner = run, engines.get(self.engine).Engine(self._plans.original)
+            other._run, other._runner = run, self._new_runner(self._runner.stopping)
             other._rows, other._waits = list(self._rows), dict(self._waits)
         other._log, other.memory, other.only_looking = list(self._log), copy.deepcopy(self.memory), False
         return other
@@ -271,6 +281,11 @@ class Simulation:
             raise LeverError("can't stop: the programme has been stopped before")
         stop(self.state, SPONSOR, self._hours)
 
+    def _new_runner(self, stopping: Callable[[], bool]) -> Any:
+        runner = engines.get(self.engine).Engine(self._plans.original)
+        runner.stopping = stopping
+        return runner
+
     def _settle(self) -> None:
         """Bring every site up to now, and have its rates renewed afterwards."""
         for s in np.flatnonzero(self.state.sites["stage"] != NOT_STARTED).tolist():
@@ -344,12 +359,17 @@ class Simulation:
     @property
     def events(self) -> list[TraceEvent]:
         """All events so far, of a simulation that is traced."""
-        if not self._traced:
-            raise ValueError("this simulation keeps no events; make it with simulate(..., traced=True)")
         from simulator.engine.story import Story
 
         story = Story(self._plans.original, self.state)
-        return [story.event(row) for rows in self._rows for row in rows]
+        return [story.event(row) for row in self.rows]
+
+    @property
+    def rows(self) -> Any:
+        """The same as numbers, float64[events, 6]: time in hours, rank of the kind (`KINDS`), and its four numbers."""
+        if not self._traced:
+            raise ValueError("this simulation keeps no events; make it with simulate(..., traced=True)")
+        return np.concatenate([np.empty((0, 6)), *self._rows])
 
     def __repr__(self) -> str:
         world, sites = self.state.world[0], self.state.sites

@@ -13,8 +13,8 @@ import pytest
 
 import simulator as sim
 from simulator.analysis.attribute import NONE, Account, Attribution, attributed
-from simulator.analysis.killers import ENDLESS, GIVEN, KILLERS, Outcomes, variant
-from simulator.analysis.shapley import interactions, shapley, subsets
+from simulator.analysis.methods.killers import ENDLESS, GIVEN, KILLERS, Outcomes, variant
+from simulator.analysis.methods.shapley import interactions, shapley, subsets
 from simulator.experiment.settings import Settings
 from simulator.stepping.arguments import ArgumentError
 

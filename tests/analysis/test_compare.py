@@ -12,7 +12,7 @@ from rich.console import Console
 from scipy import stats
 
 import simulator as sim
-from simulator.analysis.differences import BETTER
+from simulator.analysis.methods.differences import BETTER
 from simulator.cli.entry import execute
 from simulator.results.paired import Column, contrast, variance_ratio
 from simulator.results.statistics import holm, share_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simulator.analysis.shapley import shapley, subsets
+from simulator.analysis.methods.shapley import shapley, subsets
 
 
 def test_the_glove_game() -> None:

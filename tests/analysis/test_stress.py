@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import simulator as sim
-from simulator.analysis.remedies import REMEDIES, under
+from simulator.analysis.methods.remedies import REMEDIES, under
+from simulator.analysis.methods.vital_signs import SIGNS, SUSTAINED, Breaks, first_weeks
 from simulator.analysis.stress import STRESSES, Kept, Stressed, Tried, restores, stress_of, stressed
-from simulator.analysis.vital_signs import SIGNS, SUSTAINED, Breaks, first_weeks
 from simulator.experiment.settings import Settings
 from simulator.results.statistics import Estimate
 from tests.analysis.test_attribute import SMALL

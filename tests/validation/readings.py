@@ -8,7 +8,7 @@ from functools import cache
 import pandas as pd
 
 from simulator import engine
-from simulator.analysis.shapley import shapley, subsets
+from simulator.analysis.methods.shapley import shapley, subsets
 from simulator.model.state.columns import COLUMNS
 from simulator.scenario import load
 from simulator.scenario.text.paths import values_at

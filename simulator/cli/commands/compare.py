@@ -153,7 +153,7 @@ def loaded(
     plans: Sequence[str], changes: Sequence[str], overlays: Sequence[str], added: Sequence[str]
 ) -> list[Scenario | Path]:
     """The scenarios of a command line, and folders of results in their places; raises `ScenarioError`."""
-    from simulator.analysis.runs import result_folder
+    from simulator.analysis.frame.runs import result_folder
 
     folders = {place: folder for place, text in enumerate(plans) if (folder := result_folder(text)) is not None}
     if folders and (changes or overlays):
@@ -172,7 +172,7 @@ def variants(
     text: str, first: Scenario | Path, changes: Sequence[str], overlays: Sequence[str], added: Iterable[str]
 ) -> list[Scenario]:
     """The first plan with each overlay, or change, that is added to it alone; raises `ScenarioError`."""
-    from simulator.analysis.runs import Stored
+    from simulator.analysis.frame.runs import Stored
     from simulator.scenario import load
     from simulator.scenario.assignments import read_changes
 

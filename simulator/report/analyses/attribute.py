@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from simulator.analysis.attribute import NONE
-from simulator.analysis.killers import ENDLESS, QUARTER_WEEKS
+from simulator.analysis.methods.killers import ENDLESS, QUARTER_WEEKS
 from simulator.report import style
 from simulator.report.words import written
 from simulator.scenario.measure import MONEY, SHARE, WEEKS, Unit

@@ -30,7 +30,7 @@ from simulator.scenario.measures import ESTIMATED
 
 if TYPE_CHECKING:
     from simulator.analysis.compare import Comparison
-    from simulator.analysis.differences import Difference, Plan, Worlds
+    from simulator.analysis.methods.differences import Difference, Plan, Worlds
 
 NO_SHARE = written(0.0, SHARE)
 """What is so little that it is not told."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from simulator.analysis.compare import Comparison
-    from simulator.analysis.differences import Plan
+    from simulator.analysis.methods.differences import Plan
 
 HEADS = ("", "difference", "95% interval", "better", "same", "worse")
 

@@ -15,7 +15,7 @@ from simulator.scenario.measures import ESTIMATED
 
 if TYPE_CHECKING:
     from simulator.analysis.compare import Comparison
-    from simulator.analysis.differences import Difference
+    from simulator.analysis.methods.differences import Difference
 
 SUCCESS, FUNDED = "success_probability", "funded_share"
 WORTH, COST, PEOPLE = "value_from_funding", "programme_cost", "adoption_final"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.ticker import Formatter
 
     from simulator.analysis.compare import Comparison
-    from simulator.analysis.differences import Difference
+    from simulator.analysis.methods.differences import Difference
 
 LONGEST_NAME = 28
 LONGEST_LINE = 34

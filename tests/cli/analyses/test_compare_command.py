@@ -203,7 +203,7 @@ def test_results_of_other_versions_are_refused_beside_new_ones(scaleup, two_file
     for file in two_files:
         assert scaleup("run", file, "--replications", 12, "--out", tmp_path)[0] == DONE
     older = json.loads((tmp_path / "stand-in" / "manifest.json").read_text())["versions"] | {"numpy": "0.1"}
-    monkeypatch.setattr("simulator.analysis.runs.versions", lambda: older)
+    monkeypatch.setattr("simulator.analysis.frame.runs.versions", lambda: older)
     code, told, err = scaleup("compare", tmp_path / "stand-in", two_files[1])
     assert (code, told) == (BAD, "")
     assert "was computed by other versions than what would be simulated beside it (numpy): run both again" in err

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from simulator.analysis.runs import runs
+from simulator.analysis.frame.runs import runs
 from simulator.experiment.interruption import Interrupted
 from simulator.experiment.progress import Progress, ReportProgress
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.analysis.one_by_one import one_by_one
-from simulator.analysis.shapley import Floats, subsets
+from simulator.analysis.frame.one_by_one import one_by_one
+from simulator.analysis.methods.shapley import Floats, subsets
 from simulator.experiment.progress import progress_display
 from simulator.results.statistics import Estimate, mean_of
 from simulator.stepping.arguments import ArgumentError

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from simulator.analysis.runs import Stored, refuse_other_versions, result_folder, runs
+from simulator.analysis.frame.runs import Stored, refuse_other_versions, result_folder, runs
 from simulator.experiment.interruption import Interrupted
 from simulator.experiment.settings import Settings
 from simulator.results.result import Result

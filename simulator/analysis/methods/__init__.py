@@ -1,0 +1,5 @@
+"""The ways in which analyses calculate, each in a file of its own.
+
+`differences` of plans that share their luck. The five `killers`, and `shapley` values of what each takes.
+`vital_signs`: what breaks first, and `remedies` for it.
+"""
