@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from simulator.analysis.attribute import attribute as attribute
     from simulator.analysis.compare import Comparison as Comparison
     from simulator.analysis.compare import compare as compare
+    from simulator.analysis.rescue import Rescue as Rescue
+    from simulator.analysis.rescue import rescue as rescue
     from simulator.analysis.stress import Stressed as Stressed
     from simulator.analysis.stress import stress as stress
+    from simulator.analysis.what_if import WhatIf as WhatIf
+    from simulator.analysis.what_if import what_if as what_if
     from simulator.experiment.interruption import Interrupted as Interrupted
     from simulator.experiment.merging import merge as merge
     from simulator.experiment.merging import read_result as read_result
@@ -54,6 +58,7 @@ _PLACES = {
     "OutputError": "simulator.store.files",
     "Progress": "simulator.experiment.progress",
     "ReplicationError": "simulator.experiment.workers",
+    "Rescue": "simulator.analysis.rescue",
     "Result": "simulator.results.result",
     "ResultWarning": "simulator.store.shards",
     "Scenario": "simulator.scenario",
@@ -63,6 +68,7 @@ _PLACES = {
     "Suite": "simulator.scenario",
     "Stressed": "simulator.analysis.stress",
     "SuiteResult": "simulator.results.suite_result",
+    "WhatIf": "simulator.analysis.what_if",
     "WorkersError": "simulator.experiment.workers",
     "WriteError": "simulator.store.files",
     "attribute": "simulator.analysis.attribute",
@@ -71,10 +77,12 @@ _PLACES = {
     "load_suite": "simulator.scenario",
     "merge": "simulator.experiment.merging",
     "read_result": "simulator.experiment.merging",
+    "rescue": "simulator.analysis.rescue",
     "run": "simulator.experiment.run",
     "run_suite": "simulator.experiment.suite",
     "stress": "simulator.analysis.stress",
     "simulate": "simulator.stepping.simulation",
+    "what_if": "simulator.analysis.what_if",
 }
 
 __all__ = [
@@ -86,6 +94,7 @@ __all__ = [
     "OutputError",
     "Progress",
     "ReplicationError",
+    "Rescue",
     "Result",
     "ResultWarning",
     "Scenario",
@@ -95,6 +104,7 @@ __all__ = [
     "Stressed",
     "Suite",
     "SuiteResult",
+    "WhatIf",
     "WorkersError",
     "WriteError",
     "__version__",
@@ -104,10 +114,12 @@ __all__ = [
     "load_suite",
     "merge",
     "read_result",
+    "rescue",
     "run",
     "run_suite",
     "simulate",
     "stress",
+    "what_if",
 ]
 
 

@@ -2,7 +2,7 @@
 
 `entry` has the list of commands and what becomes of errors, `commands` the commands themselves. They share `options`,
 `sources` (which scenarios are meant), `simulating`, `analysing` (questions asked of what was simulated), `showing`,
-`output`, `telling`, `asking` (about an organisation), `signals` and `exit_codes`.
+`output`, `asking` (about an organisation), `signals` and `exit_codes`.
 """
 
 from __future__ import annotations

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simulator.engine import TraceEvent
+    from simulator.engine.story import Story
     from simulator.model.measures.measures import Replication
     from simulator.model.state.state import State
 
@@ -126,6 +127,7 @@ class Simulation:
         self._waits: Waits = {}
         self._traced = traced
         self._rows: list[Any] = []
+        self._story: Story | None = None
         self._week = 0.0
         self._runner = self._new_runner(stopping)
         self._run = self._runner.begin(replication, seed, traced=traced)
@@ -199,7 +201,7 @@ class Simulation:
     def hire(self, tier: str, agents: int = 1) -> None:
         """Begin to hire people for tier1 or tier2; their first day comes after the tier's hiring time.
 
-        Raises `LeverError` where no posts are left; every tier has 16 beyond its plan.
+        Raises `LeverError` where no posts are left; every tier has as many beyond its plan as in it, and at least 16.
         """
         if tier not in TIERS[:2]:
             raise LeverError(
@@ -207,6 +209,14 @@ class Simulation:
             )
         agents = whole("agents", agents)
         self._pull(lambda simulation: simulation._hire(TIERS.index(tier), agents), f"hire for {tier}")
+
+    def posts_left(self, tier: str) -> int:
+        """How many people can still be hired for tier1 or tier2."""
+        state, t = self.state, TIERS.index(tier)
+        first, posts = int(state.tiers["first_agent"][t]), int(state.tiers["agents"][t])
+        here = state.agents[first : first + posts]
+        due = state.timers["due"][state.first_timer[HIRED] + first :][:posts]
+        return int(((here["employed"] == 0) & np.isinf(here["plan"]) & np.isinf(due)).sum())
 
     def stop(self) -> None:
         """Shelve the programme now, as its sponsor would; sites are wound down."""
@@ -265,10 +275,7 @@ class Simulation:
         state = self.state
         if state.world["programme"][0] == STOPPED:
             raise LeverError("can't hire: the programme has been stopped")
-        first, posts = int(state.tiers["first_agent"][t]), int(state.tiers["agents"][t])
-        here = state.agents[first : first + posts]
-        due = state.timers["due"][state.first_timer[HIRED] + first :][:posts]
-        spare = int(((here["employed"] == 0) & np.isinf(here["plan"]) & np.isinf(due)).sum())
+        spare, posts = self.posts_left(TIERS[t]), int(state.tiers["agents"][t])
         if spare < agents:
             raise LeverError(
                 f"can't hire {agents} for {TIERS[t]}: of its {posts} posts {spare} can still be filled; "
@@ -359,10 +366,15 @@ class Simulation:
     @property
     def events(self) -> list[TraceEvent]:
         """All events so far, of a simulation that is traced."""
-        from simulator.engine.story import Story
+        return [self.event(row) for row in self.rows]
 
-        story = Story(self._plans.original, self.state)
-        return [story.event(row) for row in self.rows]
+    def event(self, row: Any) -> TraceEvent:
+        """The event of one of the `rows`."""
+        if self._story is None:
+            from simulator.engine.story import Story
+
+            self._story = Story(self._plans.original, self.state)
+        return self._story.event(row)
 
     @property
     def rows(self) -> Any:

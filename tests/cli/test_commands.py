@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import simulator as sim
-from simulator.cli import telling
 from simulator.model.state.events import KINDS
+from simulator.report.analyses import events as telling
 from tests.experiment import stand_in
 
 pytestmark = pytest.mark.usefixtures("stand_in_engine")
@@ -308,7 +308,7 @@ def test_trace_as_json_lines(scaleup, scenario_file):
 def test_help_explains_every_command_and_offers_nothing_that_is_not_built(scaleup):
     code, out, _ = scaleup("--help")
     assert code == 0
-    asked = ("compare", "attribute", "stress", "variance")
+    asked = ("compare", "attribute", "rescue", "stress", "variance")
     for command in ("run", *asked, "validate", "list", "show", "new", "schema", "trace", "app", "merge"):
         assert f" {command} " in out
     for later in ("timeline", "decide"):

@@ -6,12 +6,11 @@ import json
 import math
 import sys
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
-from simulator.cli import telling
 from simulator.cli.options import Engine, OneScenario, Seed, within
 from simulator.cli.output import complain
 from simulator.experiment.progress import COMPILING
@@ -46,6 +45,8 @@ def trace(
 ) -> None:
     """List the events of one replication in order."""
     from simulator import engine as engines
+    from simulator.report.analyses import events as words
+    from simulator.report.words import first_monday
     from simulator.scenario import load
 
     known = known_kinds()
@@ -63,7 +64,7 @@ def trace(
         print(f"{loaded.name}, replication {replication}, seed {seed}; times are UTC\n{PLACES}", end="")
     if not as_json and not milestones and not kinds:
         print(HOW_TO_READ)
-    wanted = {*(kinds or ()), *(telling.MILESTONES if milestones else ())} or set(known)
+    wanted = {*(kinds or ()), *(words.MILESTONES if milestones else ())} or set(known)
     write(chosen(events, until_hours, wanted), None if as_json else monday, loaded.economics.currency)
 
 
@@ -72,11 +73,6 @@ def known_kinds() -> list[str]:
     from simulator.model.state.events import KINDS
 
     return [kind.name for kind in KINDS]
-
-
-def first_monday(start: date) -> datetime:
-    """Time zero: Monday 00:00 UTC of the week of `start`."""
-    return datetime.combine(start - timedelta(days=start.weekday()), time())
 
 
 def chosen(events: Iterable[Any], until_hours: float, kinds: set[str]) -> Iterable[Any]:
@@ -102,8 +98,10 @@ def write(events: Iterable[Any], monday: datetime | None, currency: str) -> None
 
 def readable(event: Any, monday: datetime, currency: str) -> str:
     """One event as a line: date, week, kind, and what happens in words."""
+    from simulator.report.analyses import events
+
     at = monday + timedelta(hours=event.time_hours)
-    told = telling.tell(event.kind, event.fields, currency)
+    told = events.tell(event.kind, event.fields, currency)
     return (
         f"{at:%a %Y-%m-%d %H:%M:%S}  week {event.time_hours / HOURS_PER_WEEK:6.2f}  {event.kind:<18}  {told}".rstrip()
     )

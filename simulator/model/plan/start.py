@@ -244,7 +244,10 @@ def _hire(plan: Plan, records: dict[str, npt.NDArray[Any]], inputs: Floats, key:
                 for hiring in section.hiring:
                     week = plan.value(hiring.week, inputs)
                     hires += [week * WEEK_HOURS] * int(plan.value(hiring.agents, inputs))
-            spare = SPARE_AGENTS + int(SPARE_PER_USER * float(records["sites"]["users"].sum())) * replanned
+            spare = (
+                max(SPARE_AGENTS, heads + len(hires))
+                + int(SPARE_PER_USER * float(records["sites"]["users"].sum())) * replanned
+            )
         agents = np.zeros(heads + len(hires) + spare, AGENT)
         agents["tier"], agents["number"] = t, np.arange(len(agents))
         agents["stream"] = stream("hiring" if isinstance(section, StaffedTier) else "member", TIERS[t])
