@@ -18,6 +18,11 @@ def about(start: date, week: float) -> str:
     return f"{first_monday(start) + timedelta(weeks=week):%B %Y}"
 
 
+def unconditioned(reason: str) -> str:
+    """What is said where the pilot that was observed could not be used, and why."""
+    return f"Not conditioned on the pilot that was observed, so that all replications count the same: {reason}"
+
+
 OUTCOME_WORDS: dict[Outcome, str] = {
     "scaled_on_time": "scaled on time",
     "scaled_late": "scaled late",

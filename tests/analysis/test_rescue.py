@@ -232,7 +232,7 @@ def test_corners() -> None:
         assert found.alternative
         assert found.figure().axes
     refused = answer([world(0)], refusal="no replication is like it")
-    assert "Not conditioned on the pilot that was observed: no replication is like it" in told(refused)
+    assert "so that all replications count the same: no replication is like it" in told(refused)
 
 
 def test_a_remedy_is_told_where_it_saves_more_than_luck() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from simulator.analysis.attribute import NONE
 from simulator.analysis.methods.killers import ENDLESS, QUARTER_WEEKS
 from simulator.report import style
-from simulator.report.words import written
+from simulator.report.words import unconditioned, written
 from simulator.scenario.measure import MONEY, SHARE, WEEKS, Unit
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def sentences(found: Attribution) -> list[str]:
     if ENDLESS in found.accounts:
         lines.append(_endless(found))
     if found.refusal:
-        lines.append("Not conditioned on the pilot that was observed: all replications count the same.")
+        lines.append(unconditioned(found.refusal))
     return [line for line in lines if line]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from simulator.analysis.methods.last_chance import COARSE, EVERY, NEVER
 from simulator.analysis.methods.late_remedies import LATE_REMEDIES, LUCK
 from simulator.report import style
-from simulator.report.words import about, written
+from simulator.report.words import about, unconditioned, written
 from simulator.scenario.measure import MONEY, SHARE, WEEKS
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def sentences(found: Rescue) -> list[str]:
     if found.worlds:
         lines += [_savable(found), _until(found), _gates(found), *_remedies(found)]
     if found.programmes.refusal:
-        lines.append(f"Not conditioned on the pilot that was observed: {found.programmes.refusal}")
+        lines.append(unconditioned(found.programmes.refusal))
     return [line for line in lines if line]
 
 

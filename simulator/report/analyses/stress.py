@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.analysis.stress import ENOUGH, RESTORED
 from simulator.report import style
-from simulator.report.words import written
+from simulator.report.words import unconditioned, written
 from simulator.scenario.measure import MONEY, SHARE
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def sentences(found: Stressed) -> list[str]:
         listed = ", ".join(QUESTIONS[name].lower() for name in found.nothing)
         lines.append(f"Changes nothing in this plan: {listed}.")
     if found.plan.refusal:
-        lines.append(f"Not conditioned on the pilot that was observed: {found.plan.refusal}")
+        lines.append(unconditioned(found.plan.refusal))
     return lines
 
 
@@ -184,6 +184,10 @@ def figure(found: Stressed) -> Figure:
     )  # fmt: skip
     for panel, measure in zip(axes[0], found.measures, strict=True):
         for place, name in enumerate(names):
+            if name in NOT_COMPARABLE and measure != "success":
+                panel.annotate("not comparable: see the text", (0.0, place), (5, -3), textcoords="offset points",
+                               fontsize=9, color=style.GREY)  # fmt: skip
+                continue
             less = found.stresses[name].measures[measure][2]
             colour = style.VERMILION if less.clear and float(less) < 0 else style.BLUE if less.clear else style.GREY
             if less.low is not None and less.high is not None:
@@ -211,7 +215,10 @@ def figure(found: Stressed) -> Figure:
 
 def _seen(found: Stressed) -> str:
     hurt = [QUESTIONS[one.name].lower() for one in found.stresses.values() if one.taken]
-    return f"hurt by {', '.join(hurt)}" if hurt else "no stress takes more than luck explains"
+    told = f"{written(float(found.estimate('success')), SHARE)} succeed without any stress"
+    if not hurt:
+        return f"{told}; none takes more than luck explains"
+    return f"{told}; it is hurt by {', '.join(f'“{one}”' for one in hurt)}"
 
 
 def alternative(found: Stressed) -> str:
