@@ -130,6 +130,10 @@ class Rescue(Answer):
         """The share that a remedy saves, or any listed one, when it is used on a day."""
         return self.share(lambda world: day in self._days(world, remedy))
 
+    def possible(self, remedy: str) -> bool:
+        """Whether there was anything for a remedy to do, on any day of any world."""
+        return any(remedy in world.possible for world in self.worlds)
+
     def saved_at_all(self, remedy: str | None = None) -> Share:
         """The share that a remedy saves, or any listed one, on some day."""
         return self.share(lambda world: bool(self._days(world, remedy)))

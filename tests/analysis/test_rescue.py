@@ -38,7 +38,10 @@ def world(number: int = 0, last: int = NEVER, **more: Any) -> World:
     """A world that ran for 40 weeks with green gates, and that support saves up to its last chance."""
     saved = dict.fromkeys((*NAMES, LUCK.name), ()) | {"support": tuple(range(0, last + 1, 12))}
     by = ("support",) if last != NEVER else ()
-    made = {"number": number, "green": (True,) * 10, "saved": saved, "last": last, "by": by, "gains": {}, "ended": 40.0}
+    made = {
+        "number": number, "green": (True,) * 10, "saved": saved, "last": last, "by": by,
+        "possible": (*NAMES, LUCK.name), "gains": {}, "ended": 40.0,
+    }  # fmt: skip
     return World(**{**made, **more})
 
 

@@ -35,8 +35,9 @@ class World:
     Days are weeks from funding, 0, `EVERY`, 2 * `EVERY` and so on; `green` has one entry for each on which it still
     ran: what the gates would have shown, None without gates. `saved` are the days that save it, by remedy and for other
     luck, among those on which all is tried (`is_tried`). `last` is the last day on which any listed remedy saves it, or
-    `NEVER`, and `by` those that do. `gains` has what a remedy on day 0 adds to the value of funding; `ended` is the
-    week from funding in which it was stopped, None where it ran to the horizon.
+    `NEVER`, and `by` those that do. `possible` are the remedies for which there was anything to do. `gains` has what
+    one on day 0 adds to the value of funding; `ended` is the week from funding in which it was stopped, None where it
+    ran to the horizon.
     """
 
     number: int
@@ -44,6 +45,7 @@ class World:
     saved: Mapping[str, tuple[int, ...]]
     last: int
     by: tuple[str, ...]
+    possible: tuple[str, ...]
     gains: Mapping[str, float]
     ended: float | None
 
@@ -51,12 +53,14 @@ class World:
     def read(cls, stored: Mapping[str, Any]) -> World:
         """One as `as_dict` has told it."""
         saved = {name: tuple(days) for name, days in stored["saved"].items()}
-        return cls(**{**stored, "saved": saved, "green": tuple(stored["green"]), "by": tuple(stored["by"])})
+        lists = {name: tuple(stored[name]) for name in ("green", "by", "possible")}
+        return cls(**{**stored, "saved": saved, **lists})
 
     def as_dict(self) -> dict[str, Any]:
         """The same as JSON types."""
         saved = {name: list(days) for name, days in self.saved.items()}
-        return {**vars(self), "green": list(self.green), "saved": saved, "by": list(self.by), "gains": dict(self.gains)}
+        lists = {name: list(getattr(self, name)) for name in ("green", "by", "possible")}
+        return {**vars(self), "saved": saved, "gains": dict(self.gains), **lists}
 
     @property
     def red(self) -> int | None:
@@ -76,6 +80,7 @@ def look_at(simulation: Simulation, funded_week: Mapping[int, float], value: Map
     green: list[bool | None] = []
     saved: dict[str, list[int]] = {remedy.name: [] for remedy in (*LATE_REMEDIES, LUCK)}
     gains: dict[str, float] = {}
+    possible: set[str] = set()
     last = NEVER
     by: tuple[str, ...] = ()
     later: list[tuple[int, Simulation]] = []  # days after the last that saves it, up to the next that was tried
@@ -89,7 +94,9 @@ def look_at(simulation: Simulation, funded_week: Mapping[int, float], value: Map
             if last != NEVER and day < last + EVERY * COARSE:
                 later.append((day, simulation.branch()))
             continue
-        worth = {remedy.name: _worth(simulation, remedy, told=day == 0) for remedy in (*LATE_REMEDIES, LUCK)}
+        tried = {remedy.name: _worth(simulation, remedy, told=day == 0) for remedy in (*LATE_REMEDIES, LUCK)}
+        worth = {name: found for name, found in tried.items() if found is not None}
+        possible.update(worth)
         for name, (saves, gained) in worth.items():
             if saves:
                 saved[name].append(day)
@@ -99,14 +106,17 @@ def look_at(simulation: Simulation, funded_week: Mapping[int, float], value: Map
         if savers:
             last, by, later = day, savers, []
     for day, there in reversed(later):
-        savers = _savers({remedy.name: _worth(there, remedy)[0] for remedy in LATE_REMEDIES})
+        tried = {remedy.name: _worth(there, remedy) for remedy in LATE_REMEDIES}
+        savers = _savers({name: found is not None and found[0] for name, found in tried.items()})
         if savers:
             last, by = day, savers
             break
     simulation.advance(simulation.weeks)
     stopped = float(simulation.state.world["stopped_at"][0])
     ended = None if math.isinf(stopped) else stopped / WEEK_HOURS - float(funded_week[number])
-    return World(number, tuple(green), {name: tuple(x) for name, x in saved.items()}, last, by, gains, ended)
+    days = {name: tuple(x) for name, x in saved.items()}
+    names = tuple(name for name in days if name in possible)
+    return World(number, tuple(green), days, last, by, names, gains, ended)
 
 
 def _savers(saves: Mapping[str, bool]) -> tuple[str, ...]:
@@ -114,11 +124,11 @@ def _savers(saves: Mapping[str, bool]) -> tuple[str, ...]:
     return tuple(name for name, saved in saves.items() if saved and name != LUCK.name)
 
 
-def _worth(simulation: Simulation, remedy: LateRemedy, *, told: bool = False) -> tuple[bool, float | None]:
-    """Whether a remedy saves a world now, and its value of funding then, where that is `told`."""
+def _worth(simulation: Simulation, remedy: LateRemedy, *, told: bool = False) -> tuple[bool, float | None] | None:
+    """Whether a remedy saves a world now, and its value of funding then, where that is `told`; None: nothing to do."""
     branch = simulation.branch()
     if not remedy.do(branch):
-        return False, None
+        return None
     branch.advance(branch.weeks)
     if branch.state.world["programme"][0] == STOPPED and not told:
         return False, None  # its measures, which take as long as a year of it, say nothing else

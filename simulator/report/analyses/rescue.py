@@ -94,8 +94,8 @@ def _until(found: Rescue) -> str:
     if savable == 1:
         return f"The one that can be saved can last be saved in week {last} from funding{_date(found, last)}."
     return (
-        f"Less than half of them could be saved at all. Of those that can, half can last be saved in week {last} from "
-        f"funding{_date(found, last)} or before."
+        "Less than half of them can be saved at all. For half of those that can, the last chance is in week "
+        f"{last} from funding{_date(found, last)} or before."
     )
 
 
@@ -204,6 +204,9 @@ class Table:
             table.add_column(head, justify="right")
         for name in WORDS:
             at_once, last = found.saved_on(0, name), found.last_of(name)
+            if not found.possible(name):
+                table.add_row(WORDS[name], "nothing to do", *["–"] * (2 + found.priced))
+                continue
             cells = [
                 f"{written(at_once.share, SHARE)}",
                 written(found.saved_at_all(name).share, SHARE),
