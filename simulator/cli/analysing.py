@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import typer
 
+from simulator.cli.exit_codes import FAILED
 from simulator.cli.options import ExecutorName
 from simulator.cli.output import complain, console, escaped_name, reader_may_leave
 from simulator.cli.showing import every_result, show_json
 from simulator.cli.signals import stopping_when_told
 from simulator.cli.simulating import conclude, loaded_for_a_run, refuse_half_a_cluster, simulate, workplace
-from simulator.cli.sources import scenarios_in, unchanged
+from simulator.cli.sources import load_all, scenarios_in, unchanged
+from simulator.stepping.arguments import ArgumentError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -124,6 +126,39 @@ def tell_answer(found: WholeAnswer, out: Path | None, *, as_json: bool) -> None:
         console().print(found)
         if out is not None:
             print(f"Written to {escaped_name(out / file_of(found.name))}")
+
+
+A = TypeVar("A", bound="WholeAnswer")
+
+
+def ask_of_one(
+    source: str,
+    ask: Callable[[Scenario], A],
+    out: Path | None,
+    *,
+    changes: Sequence[str] | None = None,
+    overlays: Sequence[str] | None = None,
+    as_json: bool = False,
+) -> A:
+    """Load the one scenario that is named, ask a question of it, and tell the answer.
+
+    What doesn't fit is refused as options; an interruption is told in one sentence, with what is kept in `out`.
+    """
+    loaded = scenarios_in(load_all([source], changes or (), overlays or ()))
+    if len(loaded) != 1:
+        raise typer.BadParameter(f"{source} is a suite; name one of its scenarios", param_hint="SCENARIO")
+    with stopping_when_told():
+        try:
+            found = ask(loaded[0])
+        except ArgumentError as error:
+            raise typer.BadParameter(error.of_options()) from error
+        except KeyboardInterrupt as error:
+            if out is None:
+                raise
+            complain(str(error) or "Interrupted: what the shards hold is kept.")
+            raise typer.Exit(FAILED) from error
+    tell_answer(found, out, as_json=as_json)
+    return found
 
 
 def analyse(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.analysing import tell_answer
+from simulator.cli.analysing import ask_of_one
 from simulator.cli.exit_codes import FAILED
 from simulator.cli.options import (
     AnswersAsJson,
@@ -20,11 +20,12 @@ from simulator.cli.options import (
     Set,
     settings_of,
 )
-from simulator.cli.output import complain
-from simulator.cli.signals import stopping_when_told
 from simulator.cli.simulating import compile_engine
-from simulator.cli.sources import load_all, scenarios_in
-from simulator.stepping.arguments import ENGINE, REPLICATIONS, SEED, ArgumentError
+from simulator.stepping.arguments import ENGINE, REPLICATIONS, SEED
+
+if TYPE_CHECKING:
+    from simulator.analysis.frame.answers import Answer
+    from simulator.scenario import Scenario
 
 Replication = Annotated[
     int | None,
@@ -57,38 +58,25 @@ def rescue(
     saves), and eight remedies are tried from there on with the same luck. Tells what the gates would have shown then,
     and what other luck alone would have saved. With --out, DIR gets rescue.json beside the folder of the plan.
     """
-    from simulator.analysis.rescue import rescued
+    from simulator.analysis.rescue import Rescue, rescued
+    from simulator.analysis.what_if import what_if
 
     settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out)
-    loaded = scenarios_in(load_all([scenario], changes or (), overlays or ()))
-    if len(loaded) != 1:
-        raise typer.BadParameter(f"{scenario} is a suite; name one of its scenarios", param_hint="SCENARIO")
     one_world = {"--replication": replication, "--week": week, "--remedy": remedy}
     missing = [option for option, value in one_world.items() if value is None]
     if missing and len(missing) < len(one_world):
-        raise typer.BadParameter(
-            "they go together: one replication, a week and a remedy", param_hint=", ".join(missing)
-        )
-    with stopping_when_told():
-        if replication is not None and week is not None and remedy is not None:
-            from simulator.analysis.what_if import what_if
+        together = "they go together: one replication, a week and a remedy"
+        raise typer.BadParameter(together, param_hint=", ".join(missing))
 
-            compile_engine()
-            try:
-                found = what_if(loaded[0], replication, week, remedy, seed, engine)
-            except ArgumentError as error:
-                raise typer.BadParameter(error.of_options()) from error
-            if out is not None:
-                found.write(out)
-            tell_answer(found, out, as_json=as_json)
-            return
-        try:
-            answer = rescued(loaded[0], settings, before=compile_engine)
-        except KeyboardInterrupt as error:
-            if out is None:
-                raise
-            complain(str(error) or "Interrupted: what the shards hold is kept.")
-            raise typer.Exit(FAILED) from error
-    tell_answer(answer, out, as_json=as_json)
-    if not answer.complete:
+    def ask(plan: Scenario) -> Answer:
+        if replication is None or week is None or remedy is None:
+            return rescued(plan, settings, before=compile_engine)
+        compile_engine()
+        answer = what_if(plan, replication, week, remedy, seed, engine)
+        if out is not None:
+            answer.write(out)
+        return answer
+
+    found = ask_of_one(scenario, ask, out, changes=changes, overlays=overlays, as_json=as_json)
+    if isinstance(found, Rescue) and not found.complete:
         raise typer.Exit(FAILED)
