@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from simulator.analysis.frame.answers import Answer, file_of
 from simulator.analysis.frame.plans import PairedPlans, Source
-from simulator.analysis.methods.differences import BETTER, Difference, Plan, difference_of
+from simulator.analysis.methods.differences import Difference, Plan, difference_of
 from simulator.experiment.progress import ReportProgress
 from simulator.results.statistics import Estimate, holm
 from simulator.results.suite_result import SuiteResult
@@ -152,7 +152,7 @@ class Comparison(Answer):
 
     def standing(self, measure: str) -> Standing | None:
         """Which plan is best by a measure, if one can be told to be; None for what is neither better nor worse."""
-        if measure not in BETTER:
+        if not ESTIMATED[measure].better:
             return None
         worse: dict[str, set[str]] = {plan.label: set() for plan in self.plans}
         for one in self.differences(measure):

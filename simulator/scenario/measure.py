@@ -29,6 +29,8 @@ Group = Literal["when", "money", "people", "answers", "support"]
 GROUPS: Final[tuple[Group, ...]] = ("when", "money", "people", "answers", "support")
 """Groups of the main table, in the order in which people read them."""
 
+Better = Literal["higher", "lower", ""]
+"""Which way a measure is better, all else equal; empty where a plan that has more of it is neither."""
 Headline = Literal["suite", "column", "variance"]
 """Measures that scenarios are compared by unless a suite names others; those of them that a table has room for first;
 those of which it is told how much of their variance the inputs explain."""
@@ -42,7 +44,8 @@ class Measure:
 
     `meaning` defines it in a sentence or two, and `null_when` says when it is null; empty: never. `group` is its group
     in the main table, and its place there, the lowest first. `short` stands at the head of a narrow column, `title`
-    over the figure of its own; both are its words where they are empty. A share lies in [0, 1] but for a `beyond` one.
+    over the figure of its own; both are its words where they are empty. `better` is which way it is, all else equal;
+    empty: a plan that has more of it is neither. A share lies in [0, 1] but for a `beyond` one.
     A share of all replications is that of those in which `counts` is true, among those in which `among` is, if any.
     """
 
@@ -58,6 +61,7 @@ class Measure:
     short: str = ""
     title: str = ""
     beyond: bool = False
+    better: Better = ""
     counts: str = ""
     among: str = ""
     tier: Tier | None = None

@@ -12,7 +12,6 @@ from rich.console import Console
 from scipy import stats
 
 import simulator as sim
-from simulator.analysis.methods.differences import BETTER
 from simulator.cli.entry import execute
 from simulator.results.paired import Column, contrast, variance_ratio
 from simulator.results.statistics import holm, share_of
@@ -272,11 +271,12 @@ def test_the_frame_says_what_the_objects_say():
     assert found.estimates.loc[("A", "npv"), "n"] == found.estimate("npv", "A").n < 60
 
 
-def test_directions_are_those_of_measures():
-    assert set(BETTER) <= set(ESTIMATED)
-    assert {"success_probability", "value_from_funding", "adoption_final", "programme_cost"} <= set(BETTER)
+def test_a_share_is_better_the_way_that_what_it_counts_is():
+    assert ESTIMATED["success_probability"].better == "higher"
+    assert ESTIMATED["programme_cost"].better == "lower"
+    assert not ESTIMATED["funded_share"].better
     for share in SHARES.values():
-        assert BETTER.get(share.name) == BETTER.get(share.counts), share.name
+        assert share.better == ESTIMATED[share.counts].better, share.name
 
 
 @pytest.mark.usefixtures("stand_in_engine")

@@ -12,7 +12,7 @@ import numpy as np
 from simulator.results.paired import Column, Contrast, contrast, variance_ratio
 from simulator.results.readings import as_numbers
 from simulator.results.statistics import Estimate, Share, share_of
-from simulator.scenario.measure import MONEY
+from simulator.scenario.measure import MONEY, Better
 from simulator.scenario.measures import ESTIMATED, SHARES
 
 if TYPE_CHECKING:
@@ -22,47 +22,6 @@ MISS = 0.05
 """The probability of an error that is put up with."""
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
-Way = Literal["higher", "lower"]
-
-BETTER: dict[str, Way] = {
-    "success_probability": "higher",
-    "success": "higher",
-    "reached_share": "higher",
-    "reached_scale": "higher",
-    "kept_share": "higher",
-    "pays_probability": "higher",
-    "pays": "higher",
-    "paid_back_share": "higher",
-    "paid_back": "higher",
-    "weeks_to_scale": "lower",
-    "weeks_to_payback": "lower",
-    "payback_week": "lower",
-    "integrations_live_week": "lower",
-    "adoption_peak": "higher",
-    "adoption_final": "higher",
-    "useful_person_weeks": "higher",
-    "users_reverted": "lower",
-    "users_lost": "lower",
-    "accuracy_scaled": "higher",
-    "accuracy_scaled_all_sites": "higher",
-    "accuracy_gap": "lower",
-    "resolution_scaled": "higher",
-    "edge_case_mass_known": "higher",
-    "edge_case_mass_handled": "higher",
-    "tickets_abandoned": "lower",
-    "sla_met_share": "higher",
-    "support_underestimate_factor": "lower",
-    "support_workload_factor": "lower",
-    "programme_cost": "lower",
-    "largest_outlay": "lower",
-    "value_delivered": "higher",
-    "npv": "higher",
-    "value_from_funding": "higher",
-    "return_on_investment": "higher",
-    "run_rate_final": "higher",
-    "realised_value_share": "higher",
-}
-"""Which way a measure is better, all else equal; of the others a plan has more or less, and is neither for it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,9 +125,9 @@ class Difference:
         return self.p_adjusted is not None and self.p_adjusted <= MISS
 
     @property
-    def way(self) -> Way | None:
+    def way(self) -> Better | None:
         """Which way the measure is better."""
-        return BETTER.get(self.measure)
+        return ESTIMATED[self.measure].better or None
 
     @property
     def verdict(self) -> Literal["better", "worse", ""]:
