@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from simulator.analysis.compare import compare as compare
     from simulator.analysis.stress import Stressed as Stressed
     from simulator.analysis.stress import stress as stress
+    from simulator.analysis.timeline import Timeline as Timeline
+    from simulator.analysis.timeline import timeline as timeline
     from simulator.experiment.interruption import Interrupted as Interrupted
     from simulator.experiment.merging import merge as merge
     from simulator.experiment.merging import read_result as read_result
@@ -63,6 +65,7 @@ _PLACES = {
     "Suite": "simulator.scenario",
     "Stressed": "simulator.analysis.stress",
     "SuiteResult": "simulator.results.suite_result",
+    "Timeline": "simulator.analysis.timeline",
     "WorkersError": "simulator.experiment.workers",
     "WriteError": "simulator.store.files",
     "attribute": "simulator.analysis.attribute",
@@ -75,6 +78,7 @@ _PLACES = {
     "run_suite": "simulator.experiment.suite",
     "stress": "simulator.analysis.stress",
     "simulate": "simulator.stepping.simulation",
+    "timeline": "simulator.analysis.timeline",
 }
 
 __all__ = [
@@ -95,6 +99,7 @@ __all__ = [
     "Stressed",
     "Suite",
     "SuiteResult",
+    "Timeline",
     "WorkersError",
     "WriteError",
     "__version__",
@@ -108,6 +113,7 @@ __all__ = [
     "run_suite",
     "simulate",
     "stress",
+    "timeline",
 ]
 
 

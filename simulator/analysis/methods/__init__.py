@@ -1,5 +1,6 @@
 """The ways in which analyses calculate, each in a file of its own.
 
 `differences` of plans that share their luck. The five `killers`, and `shapley` values of what each takes.
-`vital_signs`: what breaks first, and `remedies` for it.
+`vital_signs`: what breaks first, and `remedies` for it. When milestones are reached (`dates`), what makes the last one
+late (`criticality`), `plan_lengths`, and `joint_confidence`.
 """
