@@ -2,6 +2,6 @@
 
 `variance`: how much of the spread is ignorance of the inputs. `compare`: which plan is better. `attribute`: what a plan
 fails by. `stress`: what five questions show. `timeline`: by when, and how sure. `frame` is what all have in common:
-where results come from, and what an answer is; `methods` are the ways in which they calculate. A command for one is a file of `cli/commands` and a row in
-`COMMANDS` (`cli/entry.py`).
+where results come from, and what an answer is; `methods` are the ways in which they calculate. A command for one is a
+file of `cli/commands` and a row in `COMMANDS` (`cli/entry.py`).
 """
