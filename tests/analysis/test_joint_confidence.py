@@ -9,7 +9,8 @@ import pytest
 from scipy import stats
 
 import simulator as sim
-from simulator.analysis.methods.joint_confidence import Joint, Limit, Wanted, joint, own_level
+from simulator.analysis.methods.joint_confidence import Limit, Wanted, joint, own_level
+from simulator.results.statistics import share_of
 from simulator.stepping.arguments import ArgumentError
 from tests.analysis.test_attribute import SMALL
 from tests.theory.statistics import compare_mean
@@ -53,16 +54,35 @@ def test_intervals_cover(correlation: float) -> None:
     assert ((covered / 1500 >= 0.93) & (covered / 1500 <= 0.97)).all(), covered / 1500
 
 
+def test_intervals_cover_where_one_limit_is_seldom_kept() -> None:
+    """Adoption of which 15% have enough, against a cost within its own P70 that goes with it."""
+    random, covered = np.random.default_rng(8), 0
+    level = float(stats.norm.isf(0.15))
+    true = 0.7 - float(stats.multivariate_normal([0, 0], [[1, 0.5], [0.5, 1]]).cdf([P70, level]))
+    limits = {"cost": Limit("at_most"), "weeks": Limit("at_least", level)}
+    for _ in range(1500):
+        share = joint(normals(random, 200, 0.5), limits).all
+        covered += (share.low or 0.0) <= true <= (share.high or 1.0)
+    assert 0.93 <= covered / 1500 <= 0.97
+
+
 def test_what_goes_together_and_what_excludes_each_other() -> None:
     x = np.arange(100.0)
     same = joint({"cost": x, "weeks": x}, OWN)
     assert (same.all.share, same.all.low, same.all.high) == pytest.approx((0.7, 0.7, 0.7))
+    assert same.conditions["cost"].share.low is None  # it is 70% by choice
     opposed = joint({"cost": x, "weeks": -x}, OWN)
     assert opposed.all.share == pytest.approx(0.4)
     never = joint({"cost": x, "weeks": x}, {"cost": Limit("at_most", 10.0), "weeks": Limit("at_least", 90.0)})
     assert never.all.share == 0.0
     assert never.all.high is not None
     assert never.all.high > 0.0
+    own = joint({"cost": x, "weeks": x}, {"cost": Limit("at_most"), "weeks": Limit("at_least", 90.0)})
+    assert (own.all.share, own.all.low) == (0.0, 0.0)
+    assert own.all.high == never.all.high
+    alike = joint({"cost": np.ones(5), "weeks": np.ones(5)}, OWN)  # that all are the same is no choice
+    assert alike.all.share == alike.conditions["cost"].share.share == 1.0
+    assert alike.all.low == alike.conditions["cost"].share.low == share_of([True] * 5).low
 
 
 def test_own_levels_are_kept_by_as_many_as_they_say() -> None:
@@ -90,10 +110,9 @@ def test_weights_count_like_replications_and_permuting_changes_no_digit() -> Non
         assert joint(moved, limits, mine).as_dict() == joint(values, limits, these).as_dict()
 
 
-def test_one_replication_has_no_interval_of_its_own() -> None:
+def test_one_replication_says_next_to_nothing() -> None:
     found = joint({"cost": np.array([3.0]), "weeks": np.array([5.0])}, OWN)
-    assert isinstance(found, Joint)
-    assert (found.all.share, found.all.low, found.all.high) == (1.0, None, None)
+    assert found.all.as_dict() == share_of([True]).as_dict()
 
 
 def test_defaults_are_what_success_asks_for_and_the_deadline() -> None:

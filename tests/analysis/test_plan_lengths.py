@@ -104,14 +104,14 @@ def test_the_same_in_every_length_is_no_difference() -> None:
     same = np.array([True, False, True])
     found = judge(lengths_of([same, same, same]), "success")
     assert found is not None
-    assert (found.best, found.leading) == (None, (0, 1, 2))
+    assert (found.best, found.leading, found.same) == (None, (0, 1, 2), True)
     for value in ([0.0] * 3, [1.0] * 3):
         alike = judge(lengths_of([value, value]), "success")
         assert alike is not None
         assert alike.leading == (0, 1)
     single = judge(lengths_of([[1.0], [0.0]]), "success")
     assert single is not None
-    assert single.leading == (0, 1)
+    assert (single.leading, single.same) == ((0, 1), False)
 
 
 def test_permuting_replications_changes_no_digit() -> None:

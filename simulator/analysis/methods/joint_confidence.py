@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from simulator.analysis.methods.dates import funding_planned
-from simulator.results.statistics import Share, effective_size, share_of, t_quantile
+from simulator.results.statistics import Share, effective_size, share_of, wilson
 from simulator.stepping.arguments import ArgumentError
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ Way = Literal["at_least", "at_most"]
 CONFIDENCE: Final = 0.7
 """Share of all that keep within a limit that is not stated: its P70, as budgets and dates are often set."""
 MONTH_WEEKS: Final = 52.0 / 12.0
+ROUNDING: Final = 1e-18
+"""A variance of a share that is no more than what rounding leaves of none."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +123,11 @@ class Joint:
 def joint(values: Mapping[str, Floats], limits: Mapping[str, Limit], weights: Floats | None = None) -> Joint:
     """How likely all limits are kept at once, from values of each replication; NaN keeps none.
 
-    `values` and `weights` are float64[replications], of one replication or more. The interval is Wilson's where all
-    limits are stated. A limit that is an own P70 moves with the values that it is taken from, so that its share does
-    not vary: of the error of the joint share that part is taken off (the influence function of an empirical copula;
-    Fermanian, Radulovic and Wegkamp 2004, Bernoulli 10(5)), its slope by a central difference.
+    `values` and `weights` are float64[replications], of one replication or more. The interval is Wilson's. A limit that
+    is an own P70 moves with the values that it is taken from, so that its share does not vary: of the error of the
+    joint share that part is taken off (the influence function of an empirical copula; Fermanian, Radulovic and Wegkamp
+    2004, Bernoulli 10(5)), its slope by a central difference, and Wilson's interval is that of as many trials as would
+    have the same error.
     """
     n = len(next(iter(values.values())))
     steps = np.ones(n) if weights is None else weights
@@ -137,13 +140,16 @@ def joint(values: Mapping[str, Floats], limits: Mapping[str, Limit], weights: Fl
     for name, limit in limits.items():
         share = share_of(holds[name], weights)
         own = limit.level is None
-        conditions[name] = Condition(limit.way, levels[name], own, Share(share.share, None, None) if own else share)
+        step = float(steps.max()) / math.fsum(steps)
+        chosen = own and share.share is not None and share.share < CONFIDENCE + step  # many alike can be more than that
+        conditions[name] = Condition(limit.way, levels[name], own, Share(share.share, None, None) if chosen else share)
     together = np.logical_and.reduce([*holds.values()])
     own_limits = [name for name, limit in limits.items() if limit.level is None]
     share = share_of(together, weights)
-    if not own_limits or share.share is None:
+    if not own_limits or share.share in (None, 0.0, 1.0) or effective_size(steps) < 2.0:
         return Joint(conditions, share)
-    return Joint(conditions, _around(share.share, together, holds, own_limits, values, limits, steps))
+    size = _worth(together, holds, own_limits, values, limits, steps)
+    return Joint(conditions, wilson(share * size, size) if size < math.inf else Share(share.share, share, share))
 
 
 def kept(values: Floats, way: Way, level: float) -> Truths:
@@ -166,20 +172,18 @@ def own_level(values: Floats, way: Way, confidence: float, weights: Floats) -> f
     return float(sign * found[order][place]) if place < len(found) else math.nan
 
 
-def _around(
-    share: float,
+def _worth(
     together: Truths,
     holds: Mapping[str, Truths],
     own: list[str],
     values: Mapping[str, Floats],
     limits: Mapping[str, Limit],
     weights: Floats,
-) -> Share:
-    """The joint share with its interval where some limits move with the values."""
+) -> float:
+    """The number of trials with stated limits in which the joint share would be as uncertain; infinite for no error."""
     size, total = effective_size(weights), math.fsum(weights)
-    if size < 2.0:
-        return Share(share, None, None)
     width = min(1.0 - CONFIDENCE, 1.0 / math.sqrt(size))
+    share = math.fsum(weights[together]) / total
     influence = together - share
     for name in own:
         others = np.logical_and.reduce([np.ones(len(together), dtype=bool), *(holds[x] for x in holds if x != name)])
@@ -191,5 +195,4 @@ def _around(
         mass = math.fsum(weights[holds[name]]) / total
         influence = influence - slope * (holds[name] - mass)
     variance = math.fsum((weights * influence) ** 2) / total**2 * size / (size - 1.0)
-    reach = t_quantile(size - 1.0) * math.sqrt(variance)
-    return Share(share, max(0.0, share - reach), min(1.0, share + reach))
+    return share * (1.0 - share) / variance if variance > ROUNDING else math.inf

@@ -132,14 +132,17 @@ class Pair:
 class Judged:
     """Which of the lengths are best by one measure, by number.
 
-    `top` has the highest mean, `leading` are those that none is told apart as better than, `open` those that only the
-    horizon may have held back. `differences` are those of each judged length less the top one.
+    `top` has the highest mean (of equal ones that nearest to the plan), `leading` are those that none is told apart as
+    better than, `open` those that only the horizon may have held back. `differences` are those of each judged length
+    less the top one.
     """
 
     top: int
     leading: tuple[int, ...]
     open: tuple[int, ...]
     differences: Mapping[int, Pair]
+    same: bool = False
+    """Whether all are the same in every replication."""
 
     @property
     def best(self) -> int | None:
@@ -171,7 +174,8 @@ def judge(lengths: Sequence[Length], measure: str, weights: Floats | None = None
                  if one.told_apart and one.contrast.middle < 0.0}  # fmt: skip
         opened = [number for number in judged if number in worse and number not in still]
     leading = tuple(number for number in judged if number not in worse)
-    return Judged(top, leading, tuple(opened), {number: pairs[number, top] for number in judged if number != top})
+    same = all(np.array_equal(columns[number].values, columns[top].values) for number in judged)
+    return Judged(top, leading, tuple(opened), {number: pairs[number, top] for number in judged if number != top}, same)
 
 
 def _pairs(ours: Mapping[int, Column], theirs: Mapping[int, Column]) -> dict[tuple[int, int], Pair]:

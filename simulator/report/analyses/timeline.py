@@ -137,7 +137,7 @@ def _confident(found: Timeline, *, of_all: bool) -> str:
         words = [GONE[end] for end, share in lost.items() if share]
         told += f", and {per_cent(math.fsum(lost.values()))} never will: they are {' or '.join(words)}"
     if one.low is not None:
-        told += f". That may be luck: the 95% interval of the share reaches {level} from week {one.low:.0f} on"
+        told += f". More replications may show one: the share's 95% interval reaches {level} from week {one.low:.0f} on"
     return f"{told}."
 
 
@@ -174,7 +174,8 @@ def _integration(found: Timeline) -> list[str]:
         last = max(chains.systems.items(), key=lambda pair: float(pair[1].last))
         told += f". The last date is set most often by {last[0]}, in {per_cent(last[1].last)}{reach(last[1].last)}"
         lines.append(f"{told}.")
-    lines.append(f"Of the stages it is {listed(stages)}.")
+    whose = "Of the stages it is" if count > 1 else f"{among}, its stages with the largest shares of that time are"
+    lines.append(f"{whose} {listed(stages)}.")
     return lines
 
 
@@ -193,7 +194,9 @@ def _milestones(found: Timeline) -> list[str]:
             lines.append(
                 _held(found, one, "With every stage at its median and nobody waiting, all systems are live by")
             )
-        elif one.kind == "scale" and one.planned is not None and one.planned <= found.scenario.horizon_weeks:
+        elif one.kind == "scale" and one.planned is not None and one.planned > found.scenario.horizon_weeks:
+            lines.append(f"The deadline for scale, {in_week(found, one.planned)}, is later than what is simulated.")
+        elif one.kind == "scale" and one.planned is not None:
             lines.append(
                 f"The deadline for scale is {in_week(found, one.planned)}: {per_cent(one.in_time)} of all programmes "
                 "have reached it by then."
@@ -266,16 +269,18 @@ def _of_measure(found: Timeline, measure: str, judged: Judged) -> str:
     top = lengths[judged.top]
     subject = MEASURE_WORDS[measure]
     own = next((number for number, one in enumerate(lengths) if one.times == 1.0), judged.top)
-    told = f"By plan length (funding to last planned go-live), {subject} of all programmes is {amount(own)} at "
-    told += f"{lengths[own].weeks:.0f} weeks, as planned"
+    told = f"{subject} of all programmes is {amount(own)} at {lengths[own].weeks:.0f} weeks, as planned"
+    if measure == "success":
+        told = f"by plan length, from funding to the last planned go-live, {told}"
+    told = f"{told[0].upper()}{told[1:]}"
     if judged.best is not None:
-        best = "the plan's own length" if judged.best == own else f"{top.weeks:.0f} weeks, with {amount(judged.top)}"
+        best = "the plan's own length" if judged.best == own else f"{top.weeks:.0f} weeks, with {amount(judged.top)},"
         return f"{told}; {best} is told apart from all other lengths as the best."
     worse = [n for n in (judged.top, *judged.differences) if n not in judged.leading and n not in judged.open]
     if judged.top != own:
         told += f", and highest, {amount(judged.top)}, at {top.weeks:.0f}"
-    if all(one.contrast.middle == 0.0 and not one.contrast.error for one in judged.differences.values()):
-        return f"{told}; every length that was tried gives the same."
+    if judged.same:
+        return f"{told}, and the same in every length that was tried."
     good = sorted({*judged.leading, *judged.open})
     told += f"; {_weeks_of(found, good)} can't be told from the best"
     if worse:
@@ -321,12 +326,14 @@ def _joint(found: Timeline) -> str:
     both = joint.all.share or 0.0
     told = f"{when} {listed(parts)}; both in {per_cent(joint.all)}{reach(joint.all)}"
     if both < min(shares):
-        told += ": each by itself is more likely than both"
-        if all(0.0 < share < 1.0 for share in shares):
-            how = "less" if both < joint.unrelated else "more"
-            unrelated = per_cent(joint.unrelated)
-            if per_cent(both) != unrelated:
-                told += f", which is {how} than the {unrelated} of two that have nothing to do with each other"
+        told += ", less than either by itself"
+    if all(0.0 < share < 1.0 for share in shares):
+        told += f" ({per_cent(joint.unrelated)} if the two had nothing to do with each other"
+        if joint.all.high is not None and joint.all.high < joint.unrelated:
+            told += ": they pull against each other"
+        elif joint.all.low is not None and joint.all.low > joint.unrelated:
+            told += ": they go together"
+        told += ")"
     return f"{told}."
 
 
