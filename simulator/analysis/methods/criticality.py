@@ -269,8 +269,12 @@ def criticality(
 
 
 def _mean(values: Floats, weights: Floats | None) -> Estimate:
-    """The mean of shares; its interval ends where shares do."""
+    """The mean of shares; its interval ends where shares do, and is Wilson's where each is all or nothing."""
     one = mean_of(values, weights)
+    whole = np.round(values, 12)
+    if np.isin(whole, (0.0, 1.0)).all():
+        share = share_of(whole == 1.0, weights)
+        return Estimate(one.value, share.low, share.high, one.n)
     if one.low is None or one.high is None:
         return one
     return Estimate(one.value, max(0.0, one.low), min(1.0, one.high), one.n)

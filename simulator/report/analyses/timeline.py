@@ -244,9 +244,11 @@ def _lengths(found: Timeline) -> list[str]:
             f"The end of what is simulated cuts off up to {per_cent(most)} of all programmes (at {weeks:.0f} weeks): "
             "they are still on their way."
         )
-    if "value_from_funding" in found.judged:
+    if found.judged:
+        value = "value counts up to it only; " if "value_from_funding" in found.judged else ""
         lines.append(
-            "Value counts up to the end of what is simulated only, and there is less time for it after a longer plan."
+            f"All lengths end on one date, {horizon(found)}: {value}adoption is read then, sooner after the last "
+            "go-live of a longer plan."
         )
     return lines
 
@@ -275,7 +277,12 @@ def _of_measure(found: Timeline, measure: str, judged: Judged) -> str:
     told = f"{told[0].upper()}{told[1:]}"
     if judged.best is not None:
         best = "the plan's own length" if judged.best == own else f"{top.weeks:.0f} weeks, with {amount(judged.top)},"
-        return f"{told}; {best} is told apart from all other lengths as the best."
+        told = f"{told}; {best} is told apart as the best of the lengths that are judged"
+        edges = [lengths[n].weeks for n in (judged.top, *judged.differences)]
+        if top.weeks in (min(edges), max(edges)):
+            end = "shortest" if top.weeks == min(edges) else "longest"
+            told += f", but is the {end} of them, so that one still {end.removesuffix('est')}er may be better"
+        return f"{told}."
     worse = [n for n in (judged.top, *judged.differences) if n not in judged.leading and n not in judged.open]
     if judged.top != own:
         told += f", and highest, {amount(judged.top)}, at {top.weeks:.0f}"

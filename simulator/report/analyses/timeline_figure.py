@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 LEAST_SHOWN: Final = 5
 """Fewer replications than this give no range, only dots."""
+LENGTH_MARKS: Final = {
+    "value_from_funding": "filled: not told from the best,\nhollow: worse; cross: no room",
+    "adoption_final": "line: 95% of the mean,\nof all programmes",
+}
 MOST_BARS: Final = 10
 MOST_PHASES: Final = 12
 KIND_COLOURS: Final = {
@@ -76,7 +80,7 @@ def ends(found: Timeline, axes: Axes) -> None:
         ("stopped", "stopped at a gate first", style.GREY, "-"),
     )
     for name, words, colour, dashes in lines:
-        if name in ("scaled", "shelved") or curve[name].any():
+        if name == "scaled" or curve[name].any():
             axes.plot(weeks, curve[name], color=colour, linestyle=dashes, linewidth=2.0, label=words)
     level = found.by_then().level
     axes.axhline(level, color=style.INK, linewidth=0.8, linestyle=(0, (1, 2)))
@@ -141,8 +145,11 @@ def chain(found: Timeline, axes: Axes) -> None:
     axes.xaxis.set_major_formatter(style.percent())
     axes.set_xlim(left=0.0)
     n = sum(one.chain is not None for one in chains.seen)
-    axes.set_xlabel(f"bar: share of the critical chain, 95%; diamond: sets the last date (n = {n:,} with all live)")
-    axes.set_title(f"Systems that the last date hangs on ({len(shown)} of {len(chains.systems)})", loc="left")
+    axes.set_xlabel(
+        f"bar: share of the critical chain (line: 95%); diamond: sets the last date\n(n = {n:,} with all live)"
+    )
+    cut = "" if len(shown) == len(chains.systems) else f" ({len(shown)} of {len(chains.systems)})"
+    axes.set_title(f"Systems that the last date hangs on{cut}", loc="left")
     style.quieten(axes)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.8)
@@ -155,7 +162,8 @@ def length(found: Timeline, measure: str, axes: Axes) -> None:
     judged, weights = found.judged.get(measure), found.weights_of_lengths
     weeks = [one.weeks for one in found.lengths]
     estimates: list[Any] = [mean_at(one, measure, weights) for one in found.lengths]
-    axes.plot(weeks, [float(one) for one in estimates], color=style.BLUE, linewidth=1.2)
+    room = [number for number, one in enumerate(found.lengths) if one.has_room]
+    axes.plot([weeks[x] for x in room], [float(estimates[x]) for x in room], color=style.BLUE, linewidth=1.2)
     good = () if judged is None else (*judged.leading, *judged.open)
     for number, one in enumerate(estimates):
         own = found.lengths[number].times == 1.0
@@ -174,7 +182,7 @@ def length(found: Timeline, measure: str, axes: Axes) -> None:
         axes.set_ylim(bottom=0.0)
     titles = {"success": "Success", "value_from_funding": f"Value ({found.scenario.economics.currency})"}
     axes.set_title(titles.get(measure, "Adoption at end"), loc="left")
-    axes.set_xlabel("plan length, weeks")
+    axes.set_xlabel("plan length, weeks\n(diamond: the plan)" if measure == "success" else LENGTH_MARKS[measure])
     style.quieten(axes)
 
 
@@ -193,5 +201,7 @@ def _seen(found: Timeline) -> str:
     for each in found.milestones:
         late = each.late
         if each.kind == "systems" and late is not None and late >= 1.0:
-            told += f"; half of those with all systems live have them {late:.0f} weeks or more after a plan of medians"
+            told += (
+                f"; where all systems go live, half do so {late:.0f} weeks or more after what their medians add up to"
+            )
     return told

@@ -22,7 +22,7 @@ NAMES: Final = {
     "funding": "funding",
     "systems": "all systems live",
     "scale": "scale reached",
-    "kept": "scale reached, and kept",
+    "kept": "scale, and kept",
 }
 DATES_TOLD: Final = (
     "Dates with weeks since kick-off. Plan: for systems, every stage at its median, once, and nobody waiting; for "
