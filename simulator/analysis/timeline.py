@@ -268,6 +268,7 @@ class Timeline(Answer):
             "by_week_since_funding": frame.reset_index().to_dict(orient="list"),
             "confident": {
                 "funded": self._dated(self.by_then()),
+                "funded_weeks_since_funding": self.by_then(since_kick_off=False).week,
                 "all": self._dated(self.by_then(of_all=True)),
             },
             "milestones": [self._milestone(one) for one in self.milestones],

@@ -276,6 +276,23 @@ def test_the_stages_of_a_chain_fill_the_time_to_the_last_system(working_days: bo
     assert worked == pytest.approx(weeks, abs=1e-9)
 
 
+def test_people_who_are_busy_from_kick_off_on_are_people_too() -> None:
+    """Two reviewers, one busy from hour 0 to week 3, when the other's turn comes: it waited for its talks alone."""
+    review = {"name": "review", "weeks": 3, "team": "reviewers"}
+    scenario = programme_of(
+        [
+            {"name": "early", "start_week": -1, "stages": [review]},
+            {"name": "late", "start_week": -1, "stages": [{"name": "talks", "weeks": 3}, review]},
+        ]
+    ).with_changes({"working_days": False, "horizon_weeks": 20, "integration.reviewers": 2})
+    found = looked_at(scenario, replications=1)
+    assert {name: float(one.share) for name, one in found.stages.items()} == {
+        "late/talks": 0.5, "late/review": 0.5, "early/review": 0.0,
+    }  # fmt: skip
+    shared = looked_at(scenario.with_changes({"integration.reviewers": 1}), replications=1)
+    assert float(shared.stages["early/review"].share) == 0.25
+
+
 def test_both_engines_show_the_same_chain() -> None:
     scenario = programme_of(BUSY).with_changes({"horizon_weeks": 60})
     compiled, reference = (looked_at(scenario, replications=3, engine=name) for name in ("compiled", "reference"))

@@ -98,7 +98,9 @@ def test_what_is_said_of_scale(told: dict[str, tuple[Timeline, Any]], corner: st
     weeks = (funded["funded_week"] + funded["weeks_to_scale"]).dropna().sort_values().to_numpy()
     if scaled.mean() >= 0.8:
         needed = int(np.ceil(0.8 * len(funded) - 1e-9))
+        since = funded["weeks_to_scale"].dropna().sort_values().to_numpy()[needed - 1]
         assert f"By {day(weeks[needed - 1])} 80% of the funded programmes have reached scale" in line
+        assert f"and as many within {since:.0f} weeks of funding" in line
     else:
         never = f"{percent(1 - scaled.mean())} have not by the end"
         assert f"There is no date by which 80% of the funded programmes have reached scale: {never}" in line

@@ -23,7 +23,7 @@ import numpy as np
 from simulator.analysis.frame.replays import replays
 from simulator.experiment.interruption import Interrupted
 from simulator.model.state.events import STAGE_ENDED, STAGE_STARTED, SYSTEM_LIVE, SYSTEM_STARTS
-from simulator.model.state.states import STOPPED
+from simulator.model.state.states import STOPPED, UNDER_WAY
 from simulator.results.statistics import Estimate, Share, mean_of, share_of
 from simulator.scenario.checks.prerequisites import stage_prerequisites
 from simulator.scenario.vocabulary import TEAMS
@@ -370,7 +370,9 @@ def chains_of(result: Result, settings: Settings, report: ReportProgress) -> Cha
 
 def _see(network: Network, simulation: Simulation) -> Seen:
     """What is seen of one replication, which goes on until all systems are live, or nobody works on them any more."""
-    followed = Tracing(network, simulation.state.world["free"][0].tolist())
+    stages, free = simulation.state.stages, simulation.state.world["free"][0]
+    busy = stages["team"][stages["status"] == UNDER_WAY]  # on what begins at kick-off
+    followed = Tracing(network, [int(free[team]) + int((busy == team).sum()) for team in range(len(TEAMS))])
     while not simulation.finished:
         simulation.advance(min(simulation.week + STEP_WEEKS, simulation.weeks))
         world = simulation.state.world[0]

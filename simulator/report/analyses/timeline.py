@@ -126,6 +126,9 @@ def _confident(found: Timeline, *, of_all: bool) -> str:
     who, level = "all programmes, funded or not," if of_all else "the funded programmes", f"{one.level:.0%}"
     if one.week is not None:
         told = f"By {in_week(found, one.week)} {level} of {who} have reached scale"
+        since = None if of_all else found.by_then(since_kick_off=False).week
+        if since is not None:
+            told += f", and as many within {since:.0f} weeks of funding"
         if one.low is None:
             return f"{told}."
         late = "later than what is simulated" if one.high is None else f"week {one.high:.0f}"
