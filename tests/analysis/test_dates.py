@@ -132,6 +132,10 @@ def test_milestones_are_read_from_the_run() -> None:
     found = {(one.kind, one.name): one for one in milestones(result)}
     frame, sites = result.replications, result.sites
     last = sites.groupby("replication")["go_live_week"].apply(lambda weeks: weeks.max(skipna=False))
+    assert [one.kind for one in milestones(result)] == [
+        "kick-off", "pilot", "decision", "funding", "phase", "site", "site", "systems", "scale", "kept",
+    ]  # fmt: skip
+    assert found["pilot", "end of the pilot"].spread["p90"].value == found["decision", "decision"].planned == 8.0
     phase = found["phase", "all"]
     assert phase.planned == 16.0
     assert phase.arrive.share == last.notna().mean()

@@ -12,10 +12,14 @@ import pandas as pd
 import pytest
 
 import simulator as sim
+from simulator.analysis.methods.criticality import Chain, Chains, Seen
+from simulator.analysis.methods.joint_confidence import Limit, joint
 from simulator.analysis.methods.plan_lengths import TIMES, stretched
 from simulator.analysis.timeline import Timeline
 from simulator.experiment.interruption import Interrupted
 from tests.analysis.test_attribute import SMALL
+from tests.analysis.test_criticality import network
+from tests.analysis.test_plan_lengths import lengths_of
 
 N = 20
 MONDAY = datetime.date(2026, 1, 5)
@@ -224,6 +228,81 @@ def test_what_is_asked_of_the_joint_confidence() -> None:
     assert f"By {day(26)}, month 6, adoption is at least 10.0% in {percent(enough.mean())} (95%" in line
     assert f"cost so far is at most EUR 3.0m in {percent(cheap.mean())} (95%" in line
     assert f"both in {percent((enough & cheap).mean())} (95%" in line
+
+
+def of_lengths(told: dict[str, tuple[Timeline, Any]], *made: Any, **more: Any) -> list[str]:
+    """What is said of lengths whose success is known, in the place of those of a plan."""
+    result = told["late"][1]
+    return Timeline(result, None, lengths_of([*made], **more)).sentences
+
+
+def test_a_best_length_is_named_and_where_it_stands(told: dict[str, tuple[Timeline, Any]]) -> None:
+    luck = np.random.default_rng(1).random(400)
+    inner = of_lengths(told, luck < 0.2, luck < 0.25, luck < 0.6, luck < 0.3)
+    assert any(
+        line.endswith("as planned; the plan's own length is told apart as the best of the lengths that are judged.")
+        for line in inner
+    )
+    share = percent(np.mean(luck < 0.6))
+    edge = " ".join(of_lengths(told, luck < 0.2, luck < 0.25, luck < 0.3, luck < 0.6))
+    assert (
+        f"60 weeks, with {share}, is told apart as the best of the lengths that are judged, but is the longest" in edge
+    )
+    assert "so that one still longer may be better" in edge
+    short = " ".join(of_lengths(told, luck < 0.6, luck < 0.25, luck < 0.3))
+    assert "is the shortest of them, so that one still shorter may be better" in short
+
+
+def test_lengths_that_are_ruled_out_and_those_that_the_horizon_holds_open(
+    told: dict[str, tuple[Timeline, Any]],
+) -> None:
+    luck = np.random.default_rng(1).random(400)
+    line = " ".join(of_lengths(told, luck < 0.2, luck < 0.59, luck < 0.6, luck < 0.595))
+    assert "36 to 60 weeks can't be told from the best, and 24 weeks is told apart as worse" in line
+    cut = [0.0, 0.0, 0.0, (luck >= 0.2) & (luck < 0.7)]
+    held = " ".join(of_lengths(told, luck < 0.2, luck < 0.59, luck < 0.6, luck < 0.2, cut_off=cut))
+    assert "36 to 60 weeks can't be told from the best" in held
+    assert "(of 60 weeks only because of what the horizon cuts off)" in held
+    share = percent(np.mean(cut[3]))
+    assert f"The end of what is simulated cuts off up to {share} of all programmes (at 60 weeks)" in held
+
+
+def test_whether_the_first_system_leads_by_luck(told: dict[str, tuple[Timeline, Any]]) -> None:
+    result, of = told["as it is"][1], network([1, 1])
+    words = "which of the first two has more can't be told from luck"
+    for first, lucky in ((11, True), (18, False)):
+        shares = [np.array([1.0, 0.0] if number < first else [0.0, 1.0]) for number in range(N)]
+        seen = tuple(Seen(Chain(share, share, share), (), False) for share in shares)
+        line = " ".join(Timeline(result, Chains(of, seen)).sentences)
+        assert f"those of s0 ({percent(first / N)}) and s1 ({percent(1 - first / N)})" in line
+        assert f"The last date is set most often by s0, in {percent(first / N)}" in line
+        assert (words in line) == lucky
+
+
+def test_how_adoption_and_cost_go_together(told: dict[str, tuple[Timeline, Any]]) -> None:
+    def said(adoption: Any, cost: Any, limits: Any) -> str:
+        found = Timeline(told["as it is"][1], None)
+        values = {"adoption": np.asarray(adoption, float), "cost": np.asarray(cost, float)}
+        vars(found)["joint"] = joint({name: values[name] for name in limits}, limits)
+        return found.sentences[-1]
+
+    x, at_least = np.arange(200.0), Limit("at_least", 100.0)
+    assert "both in 50.0%" in said(x, -x, {"adoption": at_least, "cost": Limit("at_most", -100.0)})
+    assert "(25.0% if the two had nothing to do with each other: they go together)" in said(
+        x, -x, {"adoption": at_least, "cost": Limit("at_most", -100.0)}
+    )
+    against = said(x, x, {"adoption": at_least, "cost": Limit("at_most", 100.0)})
+    assert "both in 0.5% (95%" in against
+    assert (
+        "less than either by itself (25.2% if the two had nothing to do with each other: they pull against" in against
+    )
+    assert "fewer than 70% of all programmes have anybody who uses it" in said(
+        np.repeat([0.0, 1.0], [80, 120]), x, {"adoption": Limit("at_least"), "cost": Limit("at_most")}
+    )
+    assert "nothing has a price here, so that cost is no condition" in said(x, x, {"adoption": at_least})
+    assert "nothing can be said of adoption: there are no users" in said(
+        np.full(200, np.nan), x, {"adoption": Limit("at_least"), "cost": Limit("at_most")}
+    )
 
 
 def test_one_replication(told: dict[str, tuple[Timeline, Any]]) -> None:

@@ -261,16 +261,21 @@ def criticality(
     found = []
     for names, of in ((network.systems, member), (network.stages, np.eye(len(network.stages), dtype=bool))):
         each = {
-            name: Critical(_mean(share[:, mine].sum(axis=1), weights), _mean(last[:, mine].sum(axis=1), weights))
+            name: Critical(*(_mean(x[:, mine].sum(axis=1), weights, alone=len(names) == 1) for x in (share, last)))
             for name, mine in zip(names, of, strict=True)
         }
         found.append(dict(sorted(each.items(), key=lambda pair: -float(pair[1].share))))
     return found[0], found[1]
 
 
-def _mean(values: Floats, weights: Floats | None) -> Estimate:
-    """The mean of shares; its interval ends where shares do, and is Wilson's where each is all or nothing."""
+def _mean(values: Floats, weights: Floats | None, *, alone: bool) -> Estimate:
+    """The mean of shares; its interval ends where shares do, and is Wilson's where each is all or nothing.
+
+    What is alone has all of it, of which there is nothing to estimate.
+    """
     one = mean_of(values, weights)
+    if alone:
+        return Estimate(one.value, None, None, one.n)
     whole = np.round(values, 12)
     if np.isin(whole, (0.0, 1.0)).all():
         share = share_of(whole == 1.0, weights)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Truths = np.ndarray[Any, np.dtype[np.bool_]]
-Kind = Literal["decision", "funding", "phase", "site", "systems", "scale", "kept"]
+Kind = Literal["kick-off", "pilot", "decision", "funding", "phase", "site", "systems", "scale", "kept"]
 
 LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
@@ -168,7 +168,10 @@ def systems_planned(scenario: Scenario) -> float | None:
 
 
 def milestones(result: Result) -> list[Milestone]:
-    """The milestones of a programme in the order of its plan: decision, funding, phases, sites, systems, scale."""
+    """The milestones of a programme in the order of its plan, from kick-off to scale; after each phase its sites.
+
+    Kick-off and the end of the pilot are what they are planned to be.
+    """
     scenario, weights = result.scenario, result.weighting.weights
     rollout, records, funded = scenario.rollout, result.records, funding_planned(scenario)
     found: list[Milestone] = []
@@ -176,7 +179,14 @@ def milestones(result: Result) -> list[Milestone]:
     def add(kind: Kind, name: str, planned: float | None, weeks: Floats) -> None:
         found.append(Milestone(kind, name, planned, weeks, weights))
 
+    add("kick-off", "kick-off", 0.0, np.zeros(records.count))
     if scenario.pilot is not None and not scenario.users.in_place and rollout is not None:
+        add(
+            "pilot",
+            "end of the pilot",
+            float(scenario.pilot.weeks),
+            np.full(records.count, float(scenario.pilot.weeks)),
+        )
         add("decision", "decision", float(scenario.pilot.weeks), column(records.measure("decided_week")))
         add("funding", "funding", funded, column(records.measure("funded_week")))
     sites = [str(site.name) for site in scenario.sites]

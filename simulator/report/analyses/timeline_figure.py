@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.analysis.methods.dates import date_of, monday_of
+from simulator.analysis.methods.dates import date_of, funding_planned, monday_of
 from simulator.analysis.methods.plan_lengths import mean_at
 from simulator.report import style
 from simulator.report.analyses.timeline_table import NAMES, heading
@@ -26,9 +26,14 @@ LENGTH_MARKS: Final = {
     "value_from_funding": "filled: not told from the best,\nhollow: worse; cross: no room",
     "adoption_final": "line: 95% of the mean,\nof all programmes",
 }
+TOP: Final = 1.03
+"""Where an axis of shares ends, so that a line at 100% is seen."""
 MOST_BARS: Final = 10
+LEAST_BARS: Final = 4
 MOST_PHASES: Final = 12
 KIND_COLOURS: Final = {
+    "kick-off": style.GREY,
+    "pilot": style.GREY,
     "decision": style.GREY,
     "funding": style.GREY,
     "phase": style.BLUE,
@@ -65,7 +70,7 @@ def ends(found: Timeline, axes: Axes) -> None:
     curve = found.curve()
     axes.set_title("The funded, by weeks since funding", loc="left")
     axes.yaxis.set_major_formatter(style.percent())
-    axes.set_ylim(0.0, 1.0)
+    axes.set_ylim(0.0, TOP)
     style.quieten(axes)
     if not len(curve):
         axes.text(0.5, 0.5, "none is funded", transform=axes.transAxes, ha="center", color=style.GREY)
@@ -88,8 +93,9 @@ def ends(found: Timeline, axes: Axes) -> None:
         f"{level:.0%}", (weeks[-1], level), xytext=(-2, 3), textcoords="offset points", ha="right", fontsize=9
     )
     axes.set_xlim(0.0, float(weeks[-1]))
-    axes.set_xlabel(f"weeks since funding (n = {found.result.funded_count:,} funded)")
-    axes.legend(loc="upper left", frameon=False, fontsize=9.5)
+    day = date_of(found.scenario, funding_planned(found.scenario))
+    axes.set_xlabel(f"weeks since funding (planned: {day.day} {day:%b %Y}); n = {found.result.funded_count:,}")
+    axes.legend(loc="best", frameon=False, fontsize=9.5)
 
 
 def against_plan(found: Timeline, axes: Axes) -> None:
@@ -109,7 +115,9 @@ def against_plan(found: Timeline, axes: Axes) -> None:
         elif len(weeks):
             axes.plot(weeks, np.full(len(weeks), place), marker="o", linestyle="", color=colour)
         if one.planned is not None:
-            axes.plot([one.planned], [place], marker="D", markersize=11, color=style.INK, mfc="none", zorder=5)
+            axes.plot(
+                [one.planned], [place], marker="D", markersize=11, color=style.INK, mfc="none", zorder=5, clip_on=False
+            )
         axes.annotate(
             style.in_percent(one.arrive.share or 0.0), (1.01, place), xycoords=("axes fraction", "data"), va="center",
             fontsize=10, color=style.INK,
@@ -121,8 +129,8 @@ def against_plan(found: Timeline, axes: Axes) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda week, _: f"{week:.0f}\n{date_of(found.scenario, week):%b %Y}"))
     kick_off = f"{monday_of(found.scenario):%d %b %Y}"
     axes.set_xlabel(
-        f"weeks since kick-off ({kick_off}); diamond: plan; bar: middle 80% of those that get there,\n"
-        "dot: their median; on the right: share of all that get there"
+        f"weeks since kick-off ({kick_off}); diamond: plan; right: share that gets there;\n"
+        "bar, dot: middle 80% and median of those"
     )
     axes.set_title("Plan against simulation, of all programmes", loc="left")
     style.quieten(axes)
@@ -131,25 +139,28 @@ def against_plan(found: Timeline, axes: Axes) -> None:
 
 
 def chain(found: Timeline, axes: Axes) -> None:
-    """How much of the critical chain each system has, and how often it sets the last date."""
+    """How much of the critical chain each system has (each stage of one), and how often it sets the last date."""
     chains = found.chains
     if chains is None:
         return
-    shown = [*chains.systems.items()][:MOST_BARS][::-1]
+    several = len(chains.systems) > 1
+    every = chains.systems if several else chains.stages
+    shown = [*every.items()][:MOST_BARS][::-1]
     for place, (_, one) in enumerate(shown):
         axes.barh(place, float(one.share), color=style.ORANGE, height=0.6)
         if one.share.low is not None and one.share.high is not None:
             axes.plot([one.share.low, one.share.high], [place, place], color=style.INK, linewidth=1.4)
-        axes.plot([float(one.last)], [place], marker="D", markersize=6, color=style.INK, markerfacecolor="white")
+        axes.plot([float(one.last)], [place], marker="D", markersize=6, color=style.INK, mfc="white", clip_on=False)
     axes.set_yticks(range(len(shown)), [name for name, _ in shown])
+    axes.set_ylim(min(0, len(shown) - LEAST_BARS) - 0.6, len(shown) - 0.4)
     axes.xaxis.set_major_formatter(style.percent())
     axes.set_xlim(left=0.0)
     n = sum(one.chain is not None for one in chains.seen)
     axes.set_xlabel(
-        f"bar: share of the critical chain (line: 95%); diamond: sets the last date\n(n = {n:,} with all live)"
+        f"bar: share of the critical chain (line: 95%);\ndiamond: sets the last date (n = {n:,} with all live)"
     )
-    cut = "" if len(shown) == len(chains.systems) else f" ({len(shown)} of {len(chains.systems)})"
-    axes.set_title(f"Systems that the last date hangs on{cut}", loc="left")
+    cut = "" if len(shown) == len(every) else f" ({len(shown)} of {len(every)})"
+    axes.set_title(f"{'Systems' if several else 'Stages'} that the last date hangs on{cut}", loc="left")
     style.quieten(axes)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.8)
@@ -174,12 +185,15 @@ def length(found: Timeline, measure: str, axes: Axes) -> None:
             continue
         face = style.BLUE if number in good else "white"
         marker = "D" if own else "o"
-        axes.plot(weeks[number], float(one), marker=marker, markersize=8, color=style.BLUE, markerfacecolor=face)
+        axes.plot(
+            weeks[number], float(one), marker=marker, markersize=8, color=style.BLUE, mfc=face, clip_on=False, zorder=5
+        )
     if measure == "value_from_funding":
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: written(value, MONEY)))
     else:
         axes.yaxis.set_major_formatter(style.percent())
-        axes.set_ylim(bottom=0.0)
+        ends = [float(one) if one.high is None else one.high for one in estimates]
+        axes.set_ylim(0.0, min(TOP, 1.05 * max(ends)) or TOP)
     titles = {"success": "Success", "value_from_funding": f"Value ({found.scenario.economics.currency})"}
     axes.set_title(titles.get(measure, "Adoption at end"), loc="left")
     axes.set_xlabel("plan length, weeks\n(diamond: the plan)" if measure == "success" else LENGTH_MARKS[measure])

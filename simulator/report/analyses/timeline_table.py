@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_STAGES: Final = 8
 NAMES: Final = {
+    "kick-off": "kick-off",
+    "pilot": "end of the pilot",
     "decision": "decision to fund",
     "funding": "funding",
     "systems": "all systems live",
