@@ -212,6 +212,8 @@ def _held(found: Timeline, one: Milestone, planned: str) -> str:
     if one.planned is None:
         return ""
     told = f"{planned} {in_week(found, one.planned)}"
+    if one.planned > found.scenario.horizon_weeks:
+        told += ", later than what is simulated"
     if not one.arrive.share:
         return f"{told}; no programme gets there by the end."
     middle, late = one.spread["p50"].value, one.late

@@ -10,7 +10,7 @@ import numpy as np
 from simulator.analysis.methods.dates import date_of, funding_planned, monday_of
 from simulator.analysis.methods.plan_lengths import mean_at
 from simulator.report import style
-from simulator.report.analyses.timeline_table import NAMES, heading
+from simulator.report.analyses.timeline_table import LEAST_SHOWN, NAMES, heading
 from simulator.report.words import written
 from simulator.scenario.measure import MONEY, SHARE
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from simulator.analysis.timeline import Timeline
 
-LEAST_SHOWN: Final = 5
-"""Fewer replications than this give no range, only dots."""
 LENGTH_MARKS: Final = {
     "value_from_funding": "filled: not told from the best,\nhollow: worse; cross: no room",
     "adoption_final": "line: 95% of the mean,\nof all programmes",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from simulator.results.statistics import Estimate
 
 MOST_STAGES: Final = 8
+LEAST_SHOWN: Final = 5
+"""Fewer replications than this give no range."""
 NAMES: Final = {
     "kick-off": "kick-off",
     "pilot": "end of the pilot",
@@ -85,7 +87,8 @@ class Table:
         for one in self._found.milestones:
             if one.kind == "site":
                 continue
-            spread = [self._date(each.value) for each in one.spread.values()]
+            few = one.spread["p50"].n < LEAST_SHOWN
+            spread = [self._date(None if few and x != "p50" else each.value) for x, each in one.spread.items()]
             in_time = "–" if one.in_time is None else written(one.in_time.share, SHARE)
             name = NAMES.get(one.kind, f"{one.name} live")
             rows.add_row(name, self._date(one.planned), *spread, written(one.arrive.share, SHARE), in_time)

@@ -28,6 +28,8 @@ def test_it_prints_table_and_sentences(scaleup: Scaleup, small: Path, tmp_path: 
     found = sim.timeline(SMALL, replications=4, progress=False)
     text = " ".join(shown.split())
     assert all(line in text for line in found.sentences)
+    row = next(line for line in shown.splitlines() if line.startswith("all systems live"))
+    assert (row.split()[-8], row.split()[-3]) == ("–", "–")  # of fewer than five there is no range
     for head in ("Milestone", "of the chain", "Length (weeks)", "27 Apr 2026 (16)", "4, the plan"):
         assert head in text
     assert json.loads((out / "timeline.json").read_text()) == found.as_dict()
