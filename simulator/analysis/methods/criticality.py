@@ -16,7 +16,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -317,17 +317,16 @@ class Chains:
     def _counts(self, place: int) -> bool:
         return self.weights is None or bool(self.weights[place] > 0.0)
 
-    @cached_property
-    def lead(self) -> Estimate:
-        """By how much the most critical system has more of the chain than the next, in each replication (paired)."""
-        here = [place for place, one in enumerate(self.seen) if one.chain is not None]
-        member = np.array(self.network.system)[None, :] == np.arange(len(self.network.systems))[:, None]
-        rows = np.array([chain.share for x in here if (chain := self.seen[x].chain) is not None])
-        if len(self.systems) < 2:
+    def lead(self, what: Literal["share", "last"]) -> Estimate:
+        """By how much the system with the most of the chain (or of the last date) is ahead of the next (paired)."""
+        order = sorted(self.systems, key=lambda name: -float(getattr(self.systems[name], what)))
+        if len(order) < 2:
             return Estimate(None, None, None, 0)
-        first, second, *_ = (self.network.systems.index(name) for name in self.systems)
-        of = [rows[:, member[number]].sum(axis=1) for number in (first, second)]
-        return mean_of(of[0] - of[1], None if self.weights is None else self.weights[here])
+        here = [place for place, one in enumerate(self.seen) if one.chain is not None]
+        rows = np.array([getattr(chain, what) for x in here if (chain := self.seen[x].chain) is not None])
+        of = np.array(self.network.system)
+        first, second = (rows[:, of == self.network.systems.index(name)].sum(axis=1) for name in order[:2])
+        return mean_of(first - second, None if self.weights is None else self.weights[here])
 
     @property
     def systems(self) -> dict[str, Critical]:

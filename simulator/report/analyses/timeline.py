@@ -161,9 +161,9 @@ def _integration(found: Timeline) -> list[str]:
         ended = chains.ended_before
         if ended.share:
             told += f"; in {per_cent(ended)} the programme is not funded or stopped before that"
-        name, share = next(iter(chains.missing.items()))
         if count > 1:
-            told += f"; most often missing is {name}, in {per_cent(share)}"
+            missing = [f"{name} ({per_cent(share)})" for name, share in chains.missing.items() if share.share][:FEW]
+            told += f"; missing most often: {listed(missing)}"
     lines = [f"{told}."]
     if not chains.systems or (count == 1 and len(chains.stages) == 1):
         return lines
@@ -172,10 +172,12 @@ def _integration(found: Timeline) -> list[str]:
     stages = [f"{name} ({per_cent(one.share)})" for name, one in list(chains.stages.items())[:FEW]]
     if count > 1:
         told = f"{among}, the largest shares of the critical chain's working time are those of {listed(named)}"
-        if not chains.lead.clear and chains.lead.value:
+        if not chains.lead("share").clear:
             told += "; which of the first two has more can't be told from luck"
-        last = max(chains.systems.items(), key=lambda pair: float(pair[1].last))
-        told += f". The last date is set most often by {last[0]}, in {per_cent(last[1].last)}{reach(last[1].last)}"
+        (name, first), (other, second) = sorted(chains.systems.items(), key=lambda pair: -float(pair[1].last))[:2]
+        told += f". The last date is set most often by {name}, in {per_cent(first.last)}{reach(first.last)}"
+        if not chains.lead("last").clear:
+            told += f", or {other}, in {per_cent(second.last)}"
         lines.append(f"{told}.")
     whose = "Of the stages it is" if count > 1 else f"{among}, its stages with the largest shares of that time are"
     lines.append(f"{whose} {listed(stages)}.")
