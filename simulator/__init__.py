@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from simulator.analysis.stress import stress as stress
     from simulator.analysis.what_if import WhatIf as WhatIf
     from simulator.analysis.what_if import what_if as what_if
+    from simulator.analysis.timeline import Timeline as Timeline
+    from simulator.analysis.timeline import timeline as timeline
     from simulator.experiment.interruption import Interrupted as Interrupted
     from simulator.experiment.merging import merge as merge
     from simulator.experiment.merging import read_result as read_result
@@ -69,6 +71,7 @@ _PLACES = {
     "Stressed": "simulator.analysis.stress",
     "SuiteResult": "simulator.results.suite_result",
     "WhatIf": "simulator.analysis.what_if",
+    "Timeline": "simulator.analysis.timeline",
     "WorkersError": "simulator.experiment.workers",
     "WriteError": "simulator.store.files",
     "attribute": "simulator.analysis.attribute",
@@ -83,6 +86,7 @@ _PLACES = {
     "stress": "simulator.analysis.stress",
     "simulate": "simulator.stepping.simulation",
     "what_if": "simulator.analysis.what_if",
+    "timeline": "simulator.analysis.timeline",
 }
 
 __all__ = [
@@ -105,6 +109,7 @@ __all__ = [
     "Suite",
     "SuiteResult",
     "WhatIf",
+    "Timeline",
     "WorkersError",
     "WriteError",
     "__version__",
@@ -120,6 +125,7 @@ __all__ = [
     "simulate",
     "stress",
     "what_if",
+    "timeline",
 ]
 
 

@@ -5,4 +5,7 @@ fails by. `stress`: what five questions show. `rescue`: until when it could have
 decision in one replication. `frame` is what all have in common: where results come from, and what an answer is;
 `methods` are the ways in which they calculate. A command for one is a file of `cli/commands` and a row in
 `COMMANDS` (`cli/entry.py`).
+fails by. `stress`: what five questions show. `timeline`: by when, and how sure. `frame` is what all have in common:
+where results come from, and what an answer is; `methods` are the ways in which they calculate. A command for one is a
+file of `cli/commands` and a row in `COMMANDS` (`cli/entry.py`).
 """

@@ -18,6 +18,10 @@ from simulator.cli.commands import (
     running,
     scenarios,
     stress,
+    running,
+    scenarios,
+    stress,
+    timeline,
     tracing,
     variance,
 )
@@ -62,6 +66,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "attribute": attribute.attribute,
     "stress": stress.stress,
     "rescue": rescue.rescue,
+    "timeline": timeline.timeline,
     "variance": variance.variance,
     "compare": compare.compare,
     "merge": merging.merge,

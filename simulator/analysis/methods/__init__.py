@@ -3,4 +3,6 @@
 `differences` of plans that share their luck. The five `killers`, and `shapley` values of what each takes.
 `vital_signs`: what breaks first, and `remedies` for it. The `last_chance` of a programme that fails, by
 `late_remedies`, and the `dashboard` that was seen then.
+`vital_signs`: what breaks first, and `remedies` for it. When milestones are reached (`dates`), what makes the last one
+late (`criticality`), `plan_lengths`, and `joint_confidence`.
 """

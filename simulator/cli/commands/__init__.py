@@ -3,4 +3,6 @@
 `running` is `run`, `variance` asks how much of the spread is ignorance, `compare` which plan is better, `attribute`
 what it fails by, `stress` what breaks it, `rescue` until when it could be saved, `merging` is `merge`, `tracing` is
 `trace`, `scenarios` are those that only read or write scenario files, `app` starts the app.
+what it fails by, `stress` what breaks it, `timeline` by when it scales, `merging` is `merge`, `tracing` is `trace`,
+`scenarios` are those that only read or write scenario files, `app` starts the app.
 """

@@ -4,4 +4,6 @@
 and `forests` its figure. `attribute` tells what the five killers take, `stress` what the five questions show, `rescue`
 until when a programme could have been saved, and `what_if` what one decision in one world changes. `events` are those
 of a trace.
+and `forests` its figure. `attribute` tells what the five killers take, `stress` what the five questions show,
+`timeline` by when a plan gets where, with its `timeline_table` and `timeline_figure`.
 """
