@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from simulator.analysis.attribute import attribute as attribute
     from simulator.analysis.compare import Comparison as Comparison
     from simulator.analysis.compare import compare as compare
+    from simulator.analysis.gates import GateReview as GateReview
+    from simulator.analysis.gates import gates as gates
     from simulator.analysis.stress import Stressed as Stressed
     from simulator.analysis.stress import stress as stress
     from simulator.experiment.interruption import Interrupted as Interrupted
@@ -49,6 +51,7 @@ _PLACES = {
     "Attribution": "simulator.analysis.attribute",
     "Comparison": "simulator.analysis.compare",
     "ConditioningError": "simulator.results.conditioning",
+    "GateReview": "simulator.analysis.gates",
     "Interrupted": "simulator.experiment.interruption",
     "LeverError": "simulator.model.plan.take_over",
     "OutputError": "simulator.store.files",
@@ -67,6 +70,7 @@ _PLACES = {
     "WriteError": "simulator.store.files",
     "attribute": "simulator.analysis.attribute",
     "compare": "simulator.analysis.compare",
+    "gates": "simulator.analysis.gates",
     "load": "simulator.scenario",
     "load_suite": "simulator.scenario",
     "merge": "simulator.experiment.merging",
@@ -81,6 +85,7 @@ __all__ = [
     "Attribution",
     "Comparison",
     "ConditioningError",
+    "GateReview",
     "Interrupted",
     "LeverError",
     "OutputError",
@@ -100,6 +105,7 @@ __all__ = [
     "__version__",
     "attribute",
     "compare",
+    "gates",
     "load",
     "load_suite",
     "merge",

@@ -1,0 +1,369 @@
+"""What the gates of a plan decide and bring, in words: each gate, then what other thresholds and holds would do."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from simulator.analysis.methods.decisions import difference_of_shares
+from simulator.report.words import written
+from simulator.scenario.measure import COUNT, MONEY, SHARE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+    from simulator.analysis.gates import GateReview
+    from simulator.analysis.methods.decisions import Kind
+    from simulator.analysis.methods.judged_gates import Curve, Gate, Tried
+    from simulator.results.statistics import Estimate, Share
+
+KIND_WORDS: Final[dict[Kind, str]] = {
+    "right_go": "right go",
+    "false_go": "false go",
+    "right_stop": "right stop",
+    "false_stop": "false stop",
+    "held": "held, and not read again",
+    "not_read": "not read",
+}
+MEASURE_WORDS: Final = {
+    "accuracy": "accuracy",
+    "resolution": "resolved cases",
+    "active_share": "active among the invited",
+    "value_share": "observed over planned value",
+    "sla_met_share": "support in time",
+    "backlog": "tickets waiting per 100 users",
+    "integrations_live": "systems that are live",
+    "business_case": "value over cost of the plan",
+    "net_value": "net value since funding",
+    "cost_share": "cost over planned cost",
+}
+IN_SHARES: Final = ("accuracy", "resolution", "active_share", "sla_met_share", "integrations_live")
+SIDE_WORDS: Final = {"at_least": "at least", "at_most": "at most"}
+
+
+def sentences(found: GateReview) -> list[str]:
+    """What each gate decides, whether that is right, what it brings, and what other bounds and holds would do."""
+    if not found.gates:
+        return [f"{found.scenario.name} has no gates: there is nothing to judge, and nothing was simulated."]
+    lines = [verdicts(found)]
+    lines += [line for name, gate in found.gates.items() for line in told_of(found, name, gate)]
+    if found.refusal:
+        lines.append(f"Not conditioned on the pilot that was observed: {found.refusal}")
+    return lines
+
+
+def verdicts(found: GateReview) -> str:
+    """Which gates bring something beyond luck, which cost it, and which do neither."""
+    priced = any(gate.priced for gate in found.gates.values())
+    what = "net present value" if priced else "success"
+    by_verdict: dict[str, list[str]] = {}
+    for name, gate in found.gates.items():
+        brings = gate.mean(gate.brings("npv" if priced else "success"))
+        if gate.never_read:
+            told = "never read"
+        elif gate.changes_nothing:
+            told = "changes nothing"
+        elif not brings.clear:
+            told = f"not to be told from no gate by {what}"
+        else:
+            told = f"brings {what}" if float(brings) > 0.0 else f"costs {what}"
+        by_verdict.setdefault(told, []).append(name)
+    listed = "; ".join(f"{told}: {', '.join(names)}" for told, names in by_verdict.items())
+    return f"Each gate held against none: {listed}."
+
+
+def told_of(found: GateReview, name: str, gate: Gate) -> list[str]:
+    """All that is told of a gate."""
+    lines = [_what_it_does(gate)]
+    if gate.never_read:
+        return lines
+    lines.append(f"{_is_it_right(gate)} {_what_it_brings(found, gate)}")
+    holds = _holds(gate)
+    if holds:
+        lines.append(holds)
+    curve = found.curves.get(name)
+    if curve is not None:
+        lines.append(_thresholds(found, gate, curve))
+    if found.by_holds.get(name):
+        lines.append(_looks(found, gate, found.by_holds[name]))
+    return lines
+
+
+def titled(gate: Gate) -> str:
+    """The name of a gate and where it stands."""
+    return f"{gate.name}, the funding gate" if gate.phase is None else f"{gate.name}, the gate before {gate.phase}"
+
+
+def asked(gate: Gate) -> str:
+    """What a gate asks for."""
+    told = [
+        f"{MEASURE_WORDS[measure]} {SIDE_WORDS[side]} {level(gate, place, float(gate.rule.bounds(place).mean()))}"
+        for place, (measure, side) in enumerate(gate.criteria)
+    ]
+    return (" or " if gate.rule.any_of else ", ").join(told)
+
+
+def level(gate: Gate, criterion: int, threshold: float) -> str:
+    """A threshold as people read it."""
+    measure, _ = gate.criteria[criterion]
+    if measure in IN_SHARES:
+        return f"{100 * threshold:.3g}%"
+    return (
+        written(threshold, MONEY)
+        if measure == "net_value"
+        else written(threshold, COUNT, like=1.0 if abs(threshold) < 10 else None)
+    )
+
+
+def percent(share: Share | Estimate) -> str:
+    """A share, or the mean of one, as people read it."""
+    return written(None if math.isnan(share) else float(share), SHARE)
+
+
+def _what_it_does(gate: Gate) -> str:
+    """How many are read, let through, stopped."""
+    head = f"{titled(gate)[0].upper()}{titled(gate)[1:]} ({asked(gate)})"
+    read = gate.share(~gate.kinds["not_read"])
+    if gate.never_read:
+        return f"{head}: no programme gets as far as its reading."
+    went = gate.share(gate.kinds["right_go"] | gate.kinds["false_go"])
+    stopped = gate.share(gate.kinds["right_stop"] | gate.kinds["false_stop"])
+    left = gate.share(gate.kinds["held"])
+    told = [f"lets {percent(went)} through" if went.share else "lets none through"]
+    told.append(f"stops {percent(stopped)}" if stopped.share else "stops none")
+    if left.share:
+        told.append(f"holds {percent(left)} that are not read again before all is over")
+    reads = "It reads every programme" if read.share == 1.0 else f"It reads {percent(read)} of all programmes"
+    return f"{head}. {reads}: of all, it {', '.join(told[:-1])} and {told[-1]}."
+
+
+def _is_it_right(gate: Gate) -> str:
+    """Whether it stops what should be stopped."""
+    good = "succeed" if gate.truth == "success" else "be worth more than they cost"
+    read = ~gate.kinds["not_read"]
+    would, stopped = gate.share(gate.good, read), gate.kinds["right_stop"] | gate.kinds["false_stop"]
+    of_good, of_bad = (gate.share(stopped, read & among) for among in (gate.good, ~gate.good))
+    if would.share == 0.0:
+        told = f"it can stop none falsely, and stops {_part(of_bad)}"
+        return f"None of those that it reads would {good} with the gate off: {told}."
+    if would.share == 1.0:
+        return (
+            f"All that it reads would {good} with the gate off: it can stop none rightly, and stops {_part(of_good)}."
+        )
+    head = f"Of those that it reads, {percent(would)} would {good} with the gate off: it stops"
+    if not of_good.share and not of_bad.share:
+        return f"{head} none of them, and none of the others."
+    more = difference_of_shares(of_bad, of_good)
+    told = "it stops neither more often than luck explains"
+    if more.clear:
+        told = (
+            "it stops the others more often, beyond luck"
+            if float(more) > 0
+            else "it stops these more often, beyond luck"
+        )
+    return f"{head} {_part(of_good)} of these, and {_part(of_bad)} of the others: {told}."
+
+
+def _part(share: Share) -> str:
+    return f"{percent(share)}{reach(share)}" if share.share else "none"
+
+
+def reach(share: Share) -> str:
+    """The interval of a share, in brackets."""
+    return "" if share.low is None or share.high is None else f" ({100 * share.low:.0f}-{100 * share.high:.0f}%)"
+
+
+def _what_it_brings(found: GateReview, gate: Gate) -> str:
+    """Success, people and money with and without it."""
+    if gate.changes_nothing:
+        return "It changes nothing: every programme is the same with it and without it."
+    told = []
+    for measure, words in (("success", "success"), ("adoption_final", "adoption at the end")):
+        brings = gate.mean(gate.brings(measure))
+        with_it, off = gate.mean(gate.planned(measure)), gate.mean(gate.off(measure))
+        told.append(f"{words} is {percent(with_it)} instead of {percent(off)} ({points(brings)})")
+    text = f"With it {' and '.join(told)}"
+    if not gate.priced:
+        return f"{text}."
+    currency = found.scenario.economics.currency
+    with_it, off, brings = (gate.mean(of("npv")) for of in (gate.planned, gate.off, gate.brings))
+    text += (
+        f"; net present value from kick-off is {money(with_it.value, currency)} instead of "
+        f"{money(off.value, currency)} on the mean ({amount(brings)})"
+    )
+    listed = [
+        f"{KIND_WORDS[kind]} {signed(part.brings.value)}"
+        for kind, part in gate.parts.items()
+        if part.brings is not None and part.brings.value
+    ]
+    return (
+        f"{text}: {', '.join(listed)}."
+        if len(listed) > 1
+        else f"{text}, all of it by {listed[0].rsplit(' ', 1)[0]}."
+        if listed
+        else f"{text}."
+    )
+
+
+def money(value: float | None, currency: str) -> str:
+    """Money with its currency."""
+    return written(value, MONEY, currency=currency)
+
+
+def signed(value: float | None) -> str:
+    """A change of money."""
+    return "–" if value is None else f"{'+' if value > 0 else ''}{written(value, MONEY)}"
+
+
+def amount(brings: Estimate) -> str:
+    """A change of money with its interval, and whether it may be luck."""
+    return _change(brings, signed)
+
+
+def points(brings: Estimate) -> str:
+    """A change of a share with its interval, and whether it may be luck."""
+
+    def one(value: float) -> str:
+        size = abs(100 * value)
+        digits = f"{size:.1f}" if size >= 0.05 or not size else f"{size:.1g}"
+        return f"{'+' if value > 0 else '-' if value < 0 else ''}{digits} pts"
+
+    return _change(brings, one)
+
+
+def _change(brings: Estimate, tell: Callable[[float], str]) -> str:
+    if brings.value == 0.0 and brings.low == brings.high:
+        return "no difference in any programme"
+    if brings.low is None or brings.high is None:
+        return f"{tell(float(brings))}, too few replications for an interval"
+    told = f"{tell(float(brings))}, 95% interval {tell(brings.low)} to {tell(brings.high)}"
+    return told if brings.clear else f"{told}: may be luck"
+
+
+def _holds(gate: Gate) -> str:
+    """How often and how long it held, what was missed, and whether that mended or spoiled anything."""
+    held = gate.share(gate.was_held, ~gate.kinds["not_read"])
+    told = []
+    if held.share:
+        weeks = gate.mean(gate.weeks_held, gate.was_held)
+        told.append(f"It holds {percent(held)} of those that it reads, for {float(weeks):.3g} weeks on the mean.")
+        told.append(_mended(gate))
+    elif gate.missed:
+        told.append("It never holds: what it does not let through, it stops.")
+    else:
+        return "It never holds, as no reading misses what it asks for."
+    if len(gate.criteria) > 1:
+        first = gate.missed[0]
+        words = MEASURE_WORDS[gate.criteria[first.criterion][0]]
+        told.append(f"Missed most often is {words}: in {percent(first.share)} of the readings that do not let through.")
+    return " ".join(told)
+
+
+def _mended(gate: Gate) -> str:
+    good = "succeed" if gate.truth == "success" else "are worth more than they cost"
+    rescued, spoiled = gate.share(gate.rescued), gate.share(gate.spoiled)
+    if not rescued.share and not spoiled.share:
+        return "No hold makes a programme good, or spoils one, that goes on after it."
+    return (
+        f"A hold rescues {percent(rescued)} of all programmes (they go on after it and {good}, and without it would "
+        f"not), and spoils {percent(spoiled)}."
+    )
+
+
+def _thresholds(found: GateReview, gate: Gate, curve: Curve) -> str:
+    """The best threshold, what can't be told from it, or that none is best."""
+    measure, side = gate.criteria[curve.criterion]
+    tried = [one for one in curve.tried if one.label is not None]
+    ends = [level(gate, curve.criterion, one.label or 0.0) for one in (tried[0], tried[-1])]
+    reach = f"{SIDE_WORDS[side]} {ends[0]} to {ends[1]}"
+    over = f"Of {len(tried)} thresholds of {MEASURE_WORDS[measure]} ({reach}) and no gate"
+    what = "mean net present value" if gate.priced else "success"
+    if not any((one.worth != curve.tried[0].worth).any() for one in curve.tried):
+        return f"{over}, all give the same {'net present value' if gate.priced else 'success'} in every programme."
+    if curve.apart.best is None:
+        return f"{over}, the one with the highest {what} can't be told from any other beyond luck: none is named."
+    best = curve.tried[curve.apart.best]
+    worth = "" if best.npv is None else f"{money(best.npv.value, found.scenario.economics.currency)}; "
+    others = [_labelled(gate, curve, place) for place in curve.apart.alike if place != curve.apart.best]
+    like = f"not to be told from it: {', '.join(others)}" if others else "it is told from all the others"
+    place = next(place for place, one in enumerate(curve.tried) if one.planned)
+    planned = curve.tried[place]
+    if place == curve.apart.best:
+        verdict = "It is the plan's."
+    elif place in curve.apart.alike:
+        verdict = "The plan's is among these."
+    else:
+        verdict = "The plan's is worse, beyond luck."
+    return (
+        f"{over}, {_labelled(gate, curve, curve.apart.best)} gives the highest {what} ({worth}success "
+        f"{percent(best.success)}, as planned {percent(planned.success)}); {like}. {verdict}"
+    )
+
+
+def _labelled(gate: Gate, curve: Curve, place: int) -> str:
+    label = curve.tried[place].label
+    side = SIDE_WORDS[gate.criteria[curve.criterion][1]]
+    return "no gate" if label is None else f"{side} {level(gate, curve.criterion, label)}"
+
+
+def _looks(found: GateReview, gate: Gate, tried: list[Tried]) -> str:
+    """What repeated looks do, as the numbers say."""
+    del found, gate
+    numbers = [f"{one.label:.0f}" for one in tried]
+    first, last = tried[0], tried[-1]
+    if not any((one.worth != first.worth).any() for one in tried):
+        return f"Whether it may hold {', '.join(numbers[:-1])} or {numbers[-1]} times changes nothing."
+    told = (
+        f"With at most {' / '.join(numbers)} holds, of all programmes, it lets {_spread(tried, 'goes')} through "
+        f"({_spread(tried, 'false_go')} falsely) and stops {_spread(tried, 'stops')} "
+        f"({_spread(tried, 'false_stop')} falsely); success is {_spread(tried, 'success')}."
+    )
+    more_false = float(last.false_go) > float(first.false_go)
+    more_good = float(last.success) > float(first.success)
+    why = {
+        (True, False): " Each further look is one more chance to be let through without being any better.",
+        (True, True): " Further looks let more through that would fail without the gate, and more succeed.",
+        (False, True): " Further looks let no more through that would fail, and more succeed.",
+        (False, False): "",
+    }[more_false, more_good]
+    return f"{told}{why}"
+
+
+def _spread(tried: list[Tried], what: str) -> str:
+    told = [percent(getattr(one, what)) for one in tried]
+    return told[0] if len(set(told)) == 1 else " / ".join(told)
+
+
+def heading(found: GateReview) -> str:
+    """What was simulated."""
+    n = found.replications
+    size = "" if found.weights is None else f", weighted by the observed pilot (worth {found.effective:.0f})"
+    many = f"{len(found.gates)} gate{'' if len(found.gates) == 1 else 's'}"
+    return f"{found.scenario.name}: {many}, {n:,} replication{'' if n == 1 else 's'}{size}, seed {found.seed}"
+
+
+class Table:
+    """The gates for a terminal."""
+
+    def __init__(self, found: GateReview) -> None:
+        self._found = found
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from simulator.report.analyses.gate_table import rows
+
+        yield from rows(self._found)
+
+
+def figure(found: GateReview) -> Figure:
+    """What each gate decides and brings, and what it would at other thresholds."""
+    from simulator.report.analyses.gate_figures import drawn
+
+    return drawn(found)
+
+
+def alternative(found: GateReview) -> str:
+    """The figure in words."""
+    return " ".join(sentences(found))
