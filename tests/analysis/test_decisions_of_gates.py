@@ -16,6 +16,7 @@ from simulator.analysis.methods.decisions import (
     STOP,
     Looks,
     Rule,
+    as_dict,
     best_of,
     decide,
     difference_of_shares,
@@ -150,7 +151,7 @@ def test_permuting_replications_changes_no_digit() -> None:
         told.append(
             [
                 {
-                    kind: vars(part)
+                    kind: [as_dict(one) for one in vars(part).values()]
                     for kind, part in parts(kinds(decided.end, truth[rows]), brings, weights[rows]).items()
                 },
                 [vars(one) for one in missed(of, rule(n, max_holds=1), weights[rows])],
