@@ -14,7 +14,6 @@ Every replication counts, funded or not. Under an observed pilot all have the we
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -129,7 +128,7 @@ class GateReview(Answer):
                 measure: {
                     "with": gate.mean(gate.planned(measure)).as_dict(),
                     "off": gate.mean(gate.off(measure)).as_dict(),
-                    "brings": gate.mean(gate.brings(measure)).as_dict(),
+                    "brings": gate.change(measure).as_dict(),
                 }
                 for measure in measures
             },
@@ -268,14 +267,10 @@ def _looked_at(
     seen, complete = replays(look, bare, base.numbers, settings, report, traced=True)
     if not complete:
         raise Interrupted(f"{NAME}: interrupted before all replications were looked at again")
-    often = Counter(gate.name for gate in there.values())
     found = {}
     for g, gate in there.items():
         rows = [seen[number][g] for number in base.numbers]
         looks, rule = together(rows, any_of[g], gate.max_holds)
-        label = gate.name if often[gate.name] == 1 else f"{gate.name} ({'funding' if g == 0 else 'roll-out'})"
         retry = np.array([row.retry_weeks for row in rows])
-        found[label] = Gate(
-            gate, looks, rule, retry, weights=base.weights, truth=truth, priced=base.priced, label=label
-        )
+        found[gate.name] = Gate(gate, looks, rule, retry, weights=base.weights, truth=truth, priced=base.priced)
     return found

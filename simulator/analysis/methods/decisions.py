@@ -215,6 +215,18 @@ def difference_of_shares(ours: Share, theirs: Share) -> Estimate:
     return Estimate(value, value - below, value + above, 0)
 
 
+def change_of_share(ours: Any, theirs: Any, weights: Floats | None = None) -> Estimate:
+    """How much more often something holds one way than another, in the same replications (0 or 1 in each).
+
+    The interval is that of Bonett and Price (2012), which has a width where no replication differs, or all do.
+    """
+    steps = np.ones(len(ours)) if weights is None else weights
+    columns = [Column(np.asarray(one, float), steps, is_share=True) for one in (ours, theirs)]
+    if not (columns[0].values != columns[1].values)[steps > 0.0].any():
+        return Estimate(0.0, 0.0, 0.0, int(np.count_nonzero(steps)))
+    return contrast(*columns).interval()
+
+
 @dataclass(frozen=True)
 class Apart:
     """Which of several is best by its mean, and which can't be told from it.

@@ -14,6 +14,7 @@ from simulator.analysis.methods.decisions import (
     NOT_READ,
     STOP,
     Apart,
+    Counts,
     Decisions,
     Floats,
     Kind,
@@ -24,12 +25,13 @@ from simulator.analysis.methods.decisions import (
     Truths,
     as_dict,
     best_of,
+    change_of_share,
     kinds,
     missed,
     parts,
     thresholds,
 )
-from simulator.analysis.methods.gate_paths import LOOKS, MEASURES
+from simulator.analysis.methods.gate_paths import LOOKS
 from simulator.results.statistics import Estimate, Share, mean_of, share_of
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ THRESHOLDS: Final = 7
 class Tried:
     """A gate under other bounds or holds: `label` is the threshold or the number of holds, None for no gate.
 
-    Shares of all replications, and means; `worth` is what is to be as large as possible.
+    Shares of all replications, and means; of each replication its `end`, whether it `succeeds`, and its `worth`, which
+    is to be as large as possible, float64[replications].
     """
 
     label: float | None
@@ -57,12 +60,14 @@ class Tried:
     false_stop: Share
     success: Estimate
     npv: Estimate | None
+    end: Counts
+    succeeds: Floats
     worth: Floats
 
     def as_dict(self) -> dict[str, Any]:
         """The same as JSON types."""
-        told = {name: as_dict(value) for name, value in vars(self).items() if name not in ("label", "planned", "worth")}
-        return {"label": self.label, "planned": self.planned, **told}
+        names = ("goes", "stops", "false_go", "false_stop", "success", "npv")
+        return {"label": self.label, "planned": self.planned, **{name: as_dict(getattr(self, name)) for name in names}}
 
 
 @dataclass(frozen=True)
@@ -91,9 +96,8 @@ class Gate:
         weights: Floats | None = None,
         truth: Truth = "success",
         priced: bool = True,
-        label: str = "",
     ) -> None:
-        self.name = label or gate.name
+        self.name = gate.name
         self.phase: str | None = getattr(gate, "phase", None)
         self.criteria = tuple(
             (criterion.measure, "at_least" if criterion.at_least is not None else "at_most")
@@ -134,12 +138,12 @@ class Gate:
     @cached_property
     def rescued(self) -> Truths:
         """Held, then let through and good, which it would not be with the gate off, bool[replications]."""
-        return self._went_after_a_hold & self._good(self.planned) & ~self.good
+        return self.went_after_a_hold & self._good(self.planned) & ~self.good
 
     @cached_property
     def spoiled(self) -> Truths:
         """Held, then let through and not good, which it would be with the gate off, bool[replications]."""
-        return self._went_after_a_hold & ~self._good(self.planned) & self.good
+        return self.went_after_a_hold & ~self._good(self.planned) & self.good
 
     @property
     def was_held(self) -> Truths:
@@ -148,7 +152,8 @@ class Gate:
         return found
 
     @property
-    def _went_after_a_hold(self) -> Truths:
+    def went_after_a_hold(self) -> Truths:
+        """Let through, but not at its first reading, bool[replications]."""
         found: Truths = (self.decided.end == GO) & self.was_held
         return found
 
@@ -168,6 +173,12 @@ class Gate:
         chosen = np.ones(len(values), bool) if among is None else among
         return mean_of(values[chosen], None if self.weights is None else self.weights[chosen])
 
+    def change(self, measure: str) -> Estimate:
+        """What the gate brings of a measure, on the mean."""
+        if measure == "success":
+            return change_of_share(self.planned(measure), self.off(measure), self.weights)
+        return self.mean(self.brings(measure))
+
     @cached_property
     def parts(self) -> dict[Kind, Part]:
         """Shares of the kinds of decisions, and what the gate brings in each, in net present value from kick-off."""
@@ -180,9 +191,9 @@ class Gate:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether every replication that counts is the same with it and without it."""
-        counts = np.ones(len(self.good), bool) if self.weights is None else self.weights > 0.0
-        return not any(self.brings(measure)[counts].any() for measure in MEASURES)
+        """Whether it lets through all that count at their first reading, so that they are the same without it."""
+        unchanged = self.kinds["not_read"] | ((self.decided.end == GO) & ~self.was_held)
+        return self.share(unchanged).share == 1.0
 
     @property
     def weeks_held(self) -> Floats:
@@ -220,6 +231,8 @@ class Gate:
             self.share(of["false_stop"]),
             self.mean(success),
             self.mean(npv) if self.priced else None,
+            end,
+            success,
             npv if self.priced else success,
         )
 

@@ -73,7 +73,7 @@ def rows(found: GateReview) -> Iterator[RenderableType]:
             yield Text(line)
     yield Text("")
     yield Text(verdicts(found))
-    good = "succeed" if found.truth == "success" else "be worth more than they cost"
+    good = "succeed" if found.truth == "success" else "pay (value of funding above 0)"
     if found.refusal:
         yield Text(sentences(found)[-1])
     yield Text(OFF.format(good=good), style="dim")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from simulator.analysis.methods.decisions import difference_of_shares
+from simulator.analysis.methods.decisions import GO, change_of_share, difference_of_shares
 from simulator.report.words import written
 from simulator.scenario.measure import COUNT, MONEY, SHARE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from matplotlib.figure import Figure
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -41,6 +41,7 @@ MEASURE_WORDS: Final = {
     "cost_share": "cost over planned cost",
 }
 IN_SHARES: Final = ("accuracy", "resolution", "active_share", "sla_met_share", "integrations_live")
+GOOD: Final = {"success": "succeed", "value": "pay"}
 SIDE_WORDS: Final = {"at_least": "at least", "at_most": "at most"}
 
 
@@ -56,23 +57,32 @@ def sentences(found: GateReview) -> list[str]:
 
 
 def verdicts(found: GateReview) -> str:
-    """Which gates bring something beyond luck, which cost it, and which do neither."""
-    priced = any(gate.priced for gate in found.gates.values())
-    what = "net present value" if priced else "success"
+    """Which gates bring or cost something beyond luck, and which do neither."""
     by_verdict: dict[str, list[str]] = {}
     for name, gate in found.gates.items():
-        brings = gate.mean(gate.brings("npv" if priced else "success"))
-        if gate.never_read:
-            told = "never read"
-        elif gate.changes_nothing:
-            told = "changes nothing"
-        elif not brings.clear:
-            told = f"not to be told from no gate by {what}"
-        else:
-            told = f"brings {what}" if float(brings) > 0.0 else f"costs {what}"
-        by_verdict.setdefault(told, []).append(name)
-    listed = "; ".join(f"{told}: {', '.join(names)}" for told, names in by_verdict.items())
-    return f"Each gate held against none: {listed}."
+        by_verdict.setdefault(_verdict(gate), []).append(name)
+    parts = [f"{_listed(names)} {told}" for told, names in by_verdict.items()]
+    return f"Each gate held against none: {'; '.join(parts)}."
+
+
+def _verdict(gate: Gate) -> str:
+    if gate.never_read:
+        return "never read"
+    if gate.changes_nothing:
+        return "without any effect"
+    changes = {name: gate.change(name) for name in (("npv", "success") if gate.priced else ("success",))}
+    clear = {name: float(change) > 0.0 for name, change in changes.items() if change.clear}
+    words = {"npv": "net present value", "success": "success"}
+    told = [f"{'more' if more else 'less'} {words[name]}" for name, more in clear.items()]
+    return (
+        f"with {' and '.join(told)}, beyond luck"
+        if told
+        else f"without more or less {' or '.join(words[x] for x in changes)} beyond luck"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def told_of(found: GateReview, name: str, gate: Gate) -> list[str]:
@@ -88,7 +98,7 @@ def told_of(found: GateReview, name: str, gate: Gate) -> list[str]:
     if curve is not None:
         lines.append(_thresholds(found, gate, curve))
     if found.by_holds.get(name):
-        lines.append(_looks(found, gate, found.by_holds[name]))
+        lines.append(_looks(gate, found.by_holds[name]))
     return lines
 
 
@@ -142,8 +152,7 @@ def _what_it_does(gate: Gate) -> str:
 
 def _is_it_right(gate: Gate) -> str:
     """Whether it stops what should be stopped."""
-    good = "succeed" if gate.truth == "success" else "be worth more than they cost"
-    read = ~gate.kinds["not_read"]
+    read, good = ~gate.kinds["not_read"], GOOD[gate.truth]
     would, stopped = gate.share(gate.good, read), gate.kinds["right_stop"] | gate.kinds["false_stop"]
     of_good, of_bad = (gate.share(stopped, read & among) for among in (gate.good, ~gate.good))
     if would.share == 0.0:
@@ -153,18 +162,16 @@ def _is_it_right(gate: Gate) -> str:
         return (
             f"All that it reads would {good} with the gate off: it can stop none rightly, and stops {_part(of_good)}."
         )
-    head = f"Of those that it reads, {percent(would)} would {good} with the gate off: it stops"
+    head = f"Of those that it reads, {percent(would)} would {good} with the gate off; it stops"
     if not of_good.share and not of_bad.share:
-        return f"{head} none of them, and none of the others."
+        return f"{head} none of these, and none of the others."
     more = difference_of_shares(of_bad, of_good)
-    told = "it stops neither more often than luck explains"
-    if more.clear:
-        told = (
-            "it stops the others more often, beyond luck"
-            if float(more) > 0
-            else "it stops these more often, beyond luck"
-        )
-    return f"{head} {_part(of_good)} of these, and {_part(of_bad)} of the others: {told}."
+    told = "That it stops the ones more often than the others may be luck."
+    if not more.value:
+        told = "It stops both as often."
+    elif more.clear:
+        told = f"It stops those more often that would {'not ' if more.value > 0.0 else ''}{good}, beyond luck."
+    return f"{head} {_part(of_good)} of these, and {_part(of_bad)} of the others. {told}"
 
 
 def _part(share: Share) -> str:
@@ -182,7 +189,7 @@ def _what_it_brings(found: GateReview, gate: Gate) -> str:
         return "It changes nothing: every programme is the same with it and without it."
     told = []
     for measure, words in (("success", "success"), ("adoption_final", "adoption at the end")):
-        brings = gate.mean(gate.brings(measure))
+        brings = gate.change(measure)
         with_it, off = gate.mean(gate.planned(measure)), gate.mean(gate.off(measure))
         told.append(f"{words} is {percent(with_it)} instead of {percent(off)} ({points(brings)})")
     text = f"With it {' and '.join(told)}"
@@ -249,7 +256,7 @@ def _holds(gate: Gate) -> str:
     told = []
     if held.share:
         weeks = gate.mean(gate.weeks_held, gate.was_held)
-        told.append(f"It holds {percent(held)} of those that it reads, for {float(weeks):.3g} weeks on the mean.")
+        told.append(f"It holds {percent(held)} of those that it reads, these for {float(weeks):.3g} weeks on the mean.")
         told.append(_mended(gate))
     elif gate.missed:
         told.append("It never holds: what it does not let through, it stops.")
@@ -263,13 +270,15 @@ def _holds(gate: Gate) -> str:
 
 
 def _mended(gate: Gate) -> str:
-    good = "succeed" if gate.truth == "success" else "are worth more than they cost"
+    good = GOOD[gate.truth]
+    if not gate.share(gate.went_after_a_hold).share:
+        return "None of these is let through later."
     rescued, spoiled = gate.share(gate.rescued), gate.share(gate.spoiled)
     if not rescued.share and not spoiled.share:
-        return "No hold makes a programme good, or spoils one, that goes on after it."
+        return f"No hold decides whether those that are let through later {good}."
     return (
-        f"A hold rescues {percent(rescued)} of all programmes (they go on after it and {good}, and without it would "
-        f"not), and spoils {percent(spoiled)}."
+        f"Of all programmes, holds rescue {percent(rescued)} (let through later, they {good}, and with the gate off "
+        f"would not), and spoil {percent(spoiled)} (the other way round)."
     )
 
 
@@ -287,8 +296,8 @@ def _thresholds(found: GateReview, gate: Gate, curve: Curve) -> str:
         return f"{over}, the one with the highest {what} can't be told from any other beyond luck: none is named."
     best = curve.tried[curve.apart.best]
     worth = "" if best.npv is None else f"{money(best.npv.value, found.scenario.economics.currency)}; "
-    others = [_labelled(gate, curve, place) for place in curve.apart.alike if place != curve.apart.best]
-    like = f"not to be told from it: {', '.join(others)}" if others else "it is told from all the others"
+    others = [place for place in curve.apart.alike if place != curve.apart.best]
+    like = f"not to be told from it: {_places(gate, curve, others)}" if others else "it is told from all the others"
     place = next(place for place, one in enumerate(curve.tried) if one.planned)
     planned = curve.tried[place]
     if place == curve.apart.best:
@@ -297,39 +306,57 @@ def _thresholds(found: GateReview, gate: Gate, curve: Curve) -> str:
         verdict = "The plan's is among these."
     else:
         verdict = "The plan's is worse, beyond luck."
+    if curve.apart.best == len(curve.tried) - 1:
+        verdict += " It is the strictest that was tried: a stricter one may be worth more."
     return (
-        f"{over}, {_labelled(gate, curve, curve.apart.best)} gives the highest {what} ({worth}success "
-        f"{percent(best.success)}, as planned {percent(planned.success)}); {like}. {verdict}"
+        f"{over}, {_places(gate, curve, [curve.apart.best])} gives the highest {what} ({worth}it lets "
+        f"{percent(best.goes)} through, and success is {percent(best.success)}; as planned {percent(planned.goes)} and "
+        f"{percent(planned.success)}); {like}. {verdict}"
     )
 
 
-def _labelled(gate: Gate, curve: Curve, place: int) -> str:
-    label = curve.tried[place].label
+def _places(gate: Gate, curve: Curve, places: Sequence[int]) -> str:
+    """Thresholds by their places, neighbours as a range."""
     side = SIDE_WORDS[gate.criteria[curve.criterion][1]]
-    return "no gate" if label is None else f"{side} {level(gate, curve.criterion, label)}"
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and place == runs[-1][-1] + 1 and place > 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    told = []
+    for run in runs:
+        labels = [curve.tried[place].label for place in (run[0], run[-1])]
+        ends = [level(gate, curve.criterion, label) for label in labels if label is not None]
+        told.append(
+            "no gate" if not ends else f"{side} {ends[0]}" if len(run) == 1 else f"{side} {ends[0]} to {ends[1]}"
+        )
+    return _listed(told)
 
 
-def _looks(found: GateReview, gate: Gate, tried: list[Tried]) -> str:
+def _looks(gate: Gate, tried: list[Tried]) -> str:
     """What repeated looks do, as the numbers say."""
-    del found, gate
     numbers = [f"{one.label:.0f}" for one in tried]
     first, last = tried[0], tried[-1]
-    if not any((one.worth != first.worth).any() for one in tried):
+    if not any((one.end != first.end).any() or (one.worth != first.worth).any() for one in tried):
         return f"Whether it may hold {', '.join(numbers[:-1])} or {numbers[-1]} times changes nothing."
     told = (
         f"With at most {' / '.join(numbers)} holds, of all programmes, it lets {_spread(tried, 'goes')} through "
         f"({_spread(tried, 'false_go')} falsely) and stops {_spread(tried, 'stops')} "
         f"({_spread(tried, 'false_stop')} falsely); success is {_spread(tried, 'success')}."
     )
-    more_false = float(last.false_go) > float(first.false_go)
-    more_good = float(last.success) > float(first.success)
-    why = {
-        (True, False): " Each further look is one more chance to be let through without being any better.",
-        (True, True): " Further looks let more through that would fail without the gate, and more succeed.",
-        (False, True): " Further looks let no more through that would fail, and more succeed.",
-        (False, False): "",
-    }[more_false, more_good]
-    return f"{told}{why}"
+    wrong = change_of_share((last.end == GO) & ~gate.good, (first.end == GO) & ~gate.good, gate.weights)
+    succeeds = change_of_share(last.succeeds, first.succeeds, gate.weights)
+    more = "Each further look is one more chance to be let through"
+    bad = f"would not {GOOD[gate.truth]} with the gate off"
+    if wrong.clear and float(wrong) > 0.0:
+        and_more = (
+            "success rises too" if succeeds.clear and float(succeeds) > 0.0 else "success does not rise beyond luck"
+        )
+        return f"{told} {more}: more are that {bad}, beyond luck, and {and_more}."
+    if succeeds.clear and float(succeeds) > 0.0:
+        return f"{told} {more}: success rises beyond luck, and no more than luck explains are let through that {bad}."
+    return f"{told} What more looks than {numbers[0]} do to false go and success may be luck."
 
 
 def _spread(tried: list[Tried], what: str) -> str:
