@@ -76,6 +76,24 @@ def test_a_lever_of_ones_own(name: str) -> None:
     assert np.nanmin(simulation.weekly["accuracy"][5:]) > np.nanmax(simulation.weekly["accuracy"][:4])
 
 
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_quiet_lever_moves_no_digit_of_what_does_not_read_it(name: str) -> None:
+    """Half-way through a week, so that settling would split sums there; a branch keeps what was changed."""
+
+    def never_met(state: State, _: float) -> None:
+        state.criteria["at_least"] = math.inf
+
+    gated = small(rollout={"gates": [gate("second", at_least=0.0, max_holds=0)]})
+    plain = sim.simulate(gated, engine=name)
+    steered = sim.simulate(gated, engine=name).advance(6.4321)
+    steered.pull(never_met, quietly=True)
+    stopped = steered.branch()
+    steered.pull(lambda state, _: state.criteria["at_least"].fill(0.0), quietly=True)
+    assert steered.finish().measures == plain.finish().measures
+    assert output(steered.finish()) == output(plain.finish())
+    assert stopped.finish().measures["stopped_at_gate"] == "before-second"
+
+
 # ---- both engines
 
 

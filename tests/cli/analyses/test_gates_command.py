@@ -11,6 +11,7 @@ import pytest
 import simulator as sim
 from tests.analysis.test_attribute import SMALL
 from tests.analysis.test_gates import GATED
+from tests.model.small import free, gate, small
 
 Scaleup = Callable[..., tuple[int, str, str]]
 
@@ -44,8 +45,8 @@ def test_json_is_a_list_of_one_and_nothing_else(scaleup: Scaleup, gated: Path) -
     assert list(content["gates"]) == ["funding", "middle"]
     assert content["gates"]["middle"]["curve"] is None
     assert content["gates"]["middle"]["by_holds"][0]["label"] == 0.0
-    for gate in content["gates"].values():
-        assert sum(kind["share"]["share"] for kind in gate["kinds"].values()) == pytest.approx(1.0, abs=1e-12)
+    for each in content["gates"].values():
+        assert sum(kind["share"]["share"] for kind in each["kinds"].values()) == pytest.approx(1.0, abs=1e-12)
 
 
 def test_a_plan_without_gates_is_one_sentence(scaleup: Scaleup, tmp_path: Path) -> None:
@@ -79,10 +80,10 @@ def test_what_is_refused_before_anything_runs(
 def test_money_as_truth_where_nothing_has_a_price_is_refused(scaleup: Scaleup, tmp_path: Path) -> None:
     """Nobody can tell before it has run whether anything costs or is worth something: that run is short."""
     path = tmp_path / "free.yaml"
-    path.write_text(sim.load("theory/decisions").with_changes({"economics.value_per_correct_task": 0}).to_yaml())
+    path.write_text(free(small(name="unpriced", rollout={"gates": [gate("first", max_holds=1)]})).to_yaml())
     code, shown, err = scaleup("gates", path, "--truth", "value", "--replications", 2)
     assert (code, shown) == (2, "")
-    assert "--truth is value, and nothing in decisions costs or is worth anything" in " ".join(err.split())
+    assert "--truth is value, and nothing in unpriced costs or is worth anything" in " ".join(err.split())
     code, shown, _ = scaleup("gates", path, "--replications", 2)
     assert code == 0
     assert "net present value" not in shown
