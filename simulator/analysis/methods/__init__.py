@@ -1,5 +1,6 @@
 """The ways in which analyses calculate, each in a file of its own.
 
 `differences` of plans that share their luck. The five `killers`, and `shapley` values of what each takes.
-`vital_signs`: what breaks first, and `remedies` for it.
+`vital_signs`: what breaks first, and `remedies` for it. `decisions` of gates and whether they were right, `gate_paths`,
+which simulates each way on from a gate, and `judged_gates`, one gate with all that is told of it.
 """

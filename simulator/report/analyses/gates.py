@@ -347,7 +347,7 @@ def _looks(gate: Gate, tried: list[Tried]) -> str:
     )
     wrong = change_of_share((last.end == GO) & ~gate.good, (first.end == GO) & ~gate.good, gate.weights)
     succeeds = change_of_share(last.succeeds, first.succeeds, gate.weights)
-    more = "Each further look is one more chance to be let through"
+    more = f"Each further look is one more chance to be let through ({numbers[-1]} holds against {numbers[0]})"
     bad = f"would not {GOOD[gate.truth]} with the gate off"
     if wrong.clear and float(wrong) > 0.0:
         and_more = (
@@ -356,7 +356,7 @@ def _looks(gate: Gate, tried: list[Tried]) -> str:
         return f"{told} {more}: more are that {bad}, beyond luck, and {and_more}."
     if succeeds.clear and float(succeeds) > 0.0:
         return f"{told} {more}: success rises beyond luck, and no more than luck explains are let through that {bad}."
-    return f"{told} What more looks than {numbers[0]} do to false go and success may be luck."
+    return f"{told} What further looks do to false go and to success may be luck."
 
 
 def _spread(tried: list[Tried], what: str) -> str:
