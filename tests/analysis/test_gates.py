@@ -112,6 +112,44 @@ def test_thresholds_and_holds_are_those_of_scenarios_that_have_them(
     assert [one.label for one in found.by_holds[name]] == sorted(LOOKS)
 
 
+ODD: dict[str, dict[str, Any]] = {
+    "read at funding": {"rollout.funding_delay_weeks": 0, "rollout.phases.second.week": 0},
+    "read as seldom as it is late": {"rollout.gates.middle.lag_weeks": 9, "rollout.gates.middle.window_weeks": 2},
+    "any of two, one of them from above": {
+        "rollout.gates.middle.combine": "any",
+        "rollout.gates.middle.criteria": [
+            {"measure": "accuracy", "at_least": 0.9},
+            {"measure": "backlog", "at_most": {"uniform": {"min": 0, "max": 4}}},
+        ],
+        "rollout.gates.middle.retry_weeks": {"uniform": {"min": 1, "max": 9}},
+    },
+    "put off by those who watch": {
+        "rollout.watch": {"pauses": True, "active_share_below": 0.9, "first_weeks": 2, "every_weeks": 2}
+    },
+    "a sponsor, and the business case": {
+        "rollout.sponsor": {"expected_share": 0.8},
+        "rollout.budget": None,
+        "rollout.funding_gate.criteria": [{"measure": "business_case", "at_least": 1}],
+        "rollout.gates.middle.criteria": [{"measure": "value_share", "at_least": 0.5}],
+    },
+    "over at the horizon": {"horizon_weeks": 25, "rollout.gates.middle.max_holds": 4},
+}
+
+
+@pytest.mark.parametrize("changes", ODD.values(), ids=ODD)
+def test_odd_gates_too(plan: sim.Scenario, changes: dict[str, Any]) -> None:
+    odd = plan.with_changes(changes)
+    review = sim.gates(odd, replications=10, progress=False)
+    for name, gate in review.gates.items():
+        assert same(gate.planned, measured(odd, 10)), name
+        off = odd.with_changes({f"{PLACES[name]}.criteria": ALWAYS})
+        if name == "middle":
+            off = off.with_changes({"rollout.gates.middle.lag_weeks": 0})
+        assert same(gate.off, measured(off, 10)), name
+    assert review.sentences
+    json.dumps(review.as_dict(), allow_nan=False)
+
+
 def test_a_gate_that_is_off_already_brings_exactly_nothing(plan: sim.Scenario) -> None:
     neutral = plan.with_changes({f"{place}.criteria": ALWAYS for place in PLACES.values()})
     review = sim.gates(neutral, replications=8, progress=False)

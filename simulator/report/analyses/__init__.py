@@ -2,5 +2,5 @@
 
 `compare` speaks of plans that are compared; `differences` writes their differences, `comparison_table` is its table
 and `forests` its figure. `attribute` tells what the five killers take, `stress` what the five questions show, `gates`
-what gates decide and bring, with `gate_table` and `gate_figures`.
+what gates decide and bring, and `gate_views` their table and figure.
 """

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from simulator.analysis.methods.decisions import GO, change_of_share, difference_of_shares
 from simulator.report.words import written
 from simulator.scenario.measure import COUNT, MONEY, SHARE
@@ -41,6 +43,10 @@ MEASURE_WORDS: Final = {
     "cost_share": "cost over planned cost",
 }
 IN_SHARES: Final = ("accuracy", "resolution", "active_share", "sla_met_share", "integrations_live")
+TINY: Final = 0.0005
+"""A share that is told as next to none: it would be written as 0.0%."""
+PENNY: Final = 0.5
+"""An amount of money that is told as none."""
 GOOD: Final = {"success": "succeed", "value": "pay"}
 SIDE_WORDS: Final = {"at_least": "at least", "at_most": "at most"}
 
@@ -109,10 +115,13 @@ def titled(gate: Gate) -> str:
 
 def asked(gate: Gate) -> str:
     """What a gate asks for."""
-    told = [
-        f"{MEASURE_WORDS[measure]} {SIDE_WORDS[side]} {level(gate, place, float(gate.rule.bounds(place).mean()))}"
-        for place, (measure, side) in enumerate(gate.criteria)
-    ]
+    told = []
+    for place, (measure, side) in enumerate(gate.criteria):
+        bounds = gate.rule.bounds(place)
+        about = "" if (bounds == bounds[0]).all() else "about "
+        told.append(
+            f"{MEASURE_WORDS[measure]} {SIDE_WORDS[side]} {about}{level(gate, place, float(np.median(bounds)))}"
+        )
     return (" or " if gate.rule.any_of else ", ").join(told)
 
 
@@ -121,11 +130,9 @@ def level(gate: Gate, criterion: int, threshold: float) -> str:
     measure, _ = gate.criteria[criterion]
     if measure in IN_SHARES:
         return f"{100 * threshold:.3g}%"
-    return (
-        written(threshold, MONEY)
-        if measure == "net_value"
-        else written(threshold, COUNT, like=1.0 if abs(threshold) < 10 else None)
-    )
+    if measure == "net_value":
+        return written(threshold, MONEY)
+    return written(threshold, COUNT, like=1.0 if abs(threshold) < 10 else None)
 
 
 def percent(share: Share | Estimate) -> str:
@@ -142,10 +149,9 @@ def _what_it_does(gate: Gate) -> str:
     went = gate.share(gate.kinds["right_go"] | gate.kinds["false_go"])
     stopped = gate.share(gate.kinds["right_stop"] | gate.kinds["false_stop"])
     left = gate.share(gate.kinds["held"])
-    told = [f"lets {percent(went)} through" if went.share else "lets none through"]
-    told.append(f"stops {percent(stopped)}" if stopped.share else "stops none")
+    told = [f"lets {some(went)} through", f"stops {some(stopped)}"]
     if left.share:
-        told.append(f"holds {percent(left)} that are not read again before all is over")
+        told.append(f"holds {some(left)} that are not read again before all is over")
     reads = "It reads every programme" if read.share == 1.0 else f"It reads {percent(read)} of all programmes"
     return f"{head}. {reads}: of all, it {', '.join(told[:-1])} and {told[-1]}."
 
@@ -162,9 +168,11 @@ def _is_it_right(gate: Gate) -> str:
         return (
             f"All that it reads would {good} with the gate off: it can stop none rightly, and stops {_part(of_good)}."
         )
-    head = f"Of those that it reads, {percent(would)} would {good} with the gate off; it stops"
+    head = f"Of those that it reads, {some(would)} would {good} with the gate off; it stops"
     if not of_good.share and not of_bad.share:
         return f"{head} none of these, and none of the others."
+    if max(float(of_good), float(of_bad)) < TINY:
+        return f"{head} almost none of these, and of the others."
     more = difference_of_shares(of_bad, of_good)
     told = "That it stops the ones more often than the others may be luck."
     if not more.value:
@@ -175,7 +183,12 @@ def _is_it_right(gate: Gate) -> str:
 
 
 def _part(share: Share) -> str:
-    return f"{percent(share)}{reach(share)}" if share.share else "none"
+    return f"{some(share)}{reach(share) if float(share) >= TINY else ''}"
+
+
+def some(share: Share) -> str:
+    """A share, and whether it is none, or next to none, as weights may leave of some."""
+    return "none" if not share.share else "almost none" if share.share < TINY else percent(share)
 
 
 def reach(share: Share) -> str:
@@ -198,36 +211,24 @@ def _what_it_brings(found: GateReview, gate: Gate) -> str:
     currency = found.scenario.economics.currency
     with_it, off, brings = (gate.mean(of("npv")) for of in (gate.planned, gate.off, gate.brings))
     text += (
-        f"; net present value from kick-off is {money(with_it.value, currency)} instead of "
-        f"{money(off.value, currency)} on the mean ({amount(brings)})"
+        f"; net present value from kick-off is {written(with_it.value, MONEY, currency=currency)} instead of "
+        f"{written(off.value, MONEY, currency=currency)} on the mean ({_change(brings, signed)})"
     )
     listed = [
         f"{KIND_WORDS[kind]} {signed(part.brings.value)}"
         for kind, part in gate.parts.items()
-        if part.brings is not None and part.brings.value
+        if part.brings is not None and abs(float(part.brings)) >= PENNY
     ]
-    return (
-        f"{text}: {', '.join(listed)}."
-        if len(listed) > 1
-        else f"{text}, all of it by {listed[0].rsplit(' ', 1)[0]}."
-        if listed
-        else f"{text}."
-    )
-
-
-def money(value: float | None, currency: str) -> str:
-    """Money with its currency."""
-    return written(value, MONEY, currency=currency)
+    if len(listed) > 1:
+        return f"{text}: {', '.join(listed)}."
+    return f"{text}, all of it by {listed[0].rsplit(' ', 1)[0]}." if listed else f"{text}."
 
 
 def signed(value: float | None) -> str:
     """A change of money."""
-    return "–" if value is None else f"{'+' if value > 0 else ''}{written(value, MONEY)}"
-
-
-def amount(brings: Estimate) -> str:
-    """A change of money with its interval, and whether it may be luck."""
-    return _change(brings, signed)
+    if value is None:
+        return "–"
+    return "0" if abs(value) < PENNY else f"{'+' if value > 0 else ''}{written(value, MONEY)}"
 
 
 def points(brings: Estimate) -> str:
@@ -235,8 +236,10 @@ def points(brings: Estimate) -> str:
 
     def one(value: float) -> str:
         size = abs(100 * value)
-        digits = f"{size:.1f}" if size >= 0.05 or not size else f"{size:.1g}"
-        return f"{'+' if value > 0 else '-' if value < 0 else ''}{digits} pts"
+        if size < TINY:
+            return "0.0 pts"
+        digits = f"{size:.1f}" if size >= 0.05 else f"{size:.1g}"
+        return f"{'+' if value > 0 else '-'}{digits} pts"
 
     return _change(brings, one)
 
@@ -254,6 +257,8 @@ def _holds(gate: Gate) -> str:
     """How often and how long it held, what was missed, and whether that mended or spoiled anything."""
     held = gate.share(gate.was_held, ~gate.kinds["not_read"])
     told = []
+    if held.share and float(held) < TINY:
+        return "It holds almost none of those that it reads."
     if held.share:
         weeks = gate.mean(gate.weeks_held, gate.was_held)
         told.append(f"It holds {percent(held)} of those that it reads, these for {float(weeks):.3g} weeks on the mean.")
@@ -263,9 +268,9 @@ def _holds(gate: Gate) -> str:
     else:
         return "It never holds, as no reading misses what it asks for."
     if len(gate.criteria) > 1:
-        first = gate.missed[0]
-        words = MEASURE_WORDS[gate.criteria[first.criterion][0]]
-        told.append(f"Missed most often is {words}: in {percent(first.share)} of the readings that do not let through.")
+        most = gate.missed[0].share
+        alike = [MEASURE_WORDS[gate.criteria[one.criterion][0]] for one in gate.missed if one.share == most]
+        told.append(f"Missed most often: {_listed(alike)}, in {percent(most)} of the readings that do not let through.")
     return " ".join(told)
 
 
@@ -287,19 +292,20 @@ def _thresholds(found: GateReview, gate: Gate, curve: Curve) -> str:
     measure, side = gate.criteria[curve.criterion]
     tried = [one for one in curve.tried if one.label is not None]
     ends = [level(gate, curve.criterion, one.label or 0.0) for one in (tried[0], tried[-1])]
-    reach = f"{SIDE_WORDS[side]} {ends[0]} to {ends[1]}"
-    over = f"Of {len(tried)} thresholds of {MEASURE_WORDS[measure]} ({reach}) and no gate"
+    over = (
+        f"Of {len(tried)} thresholds of {MEASURE_WORDS[measure]} ({SIDE_WORDS[side]} {' to '.join(ends)}) and no gate"
+    )
     what = "mean net present value" if gate.priced else "success"
     if not any((one.worth != curve.tried[0].worth).any() for one in curve.tried):
         return f"{over}, all give the same {'net present value' if gate.priced else 'success'} in every programme."
     if curve.apart.best is None:
         return f"{over}, the one with the highest {what} can't be told from any other beyond luck: none is named."
     best = curve.tried[curve.apart.best]
-    worth = "" if best.npv is None else f"{money(best.npv.value, found.scenario.economics.currency)}; "
+    currency = found.scenario.economics.currency
+    worth = "" if best.npv is None else f"{written(best.npv.value, MONEY, currency=currency)}; "
     others = [place for place in curve.apart.alike if place != curve.apart.best]
     like = f"not to be told from it: {_places(gate, curve, others)}" if others else "it is told from all the others"
-    place = next(place for place, one in enumerate(curve.tried) if one.planned)
-    planned = curve.tried[place]
+    place, planned = next((place, one) for place, one in enumerate(curve.tried) if one.planned)
     if place == curve.apart.best:
         verdict = "It is the plan's."
     elif place in curve.apart.alike:
@@ -379,14 +385,14 @@ class Table:
         self._found = found
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from simulator.report.analyses.gate_table import rows
+        from simulator.report.analyses.gate_views import rows
 
         yield from rows(self._found)
 
 
 def figure(found: GateReview) -> Figure:
     """What each gate decides and brings, and what it would at other thresholds."""
-    from simulator.report.analyses.gate_figures import drawn
+    from simulator.report.analyses.gate_views import drawn
 
     return drawn(found)
 

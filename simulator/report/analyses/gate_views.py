@@ -1,4 +1,7 @@
-"""The figure of gates: what each decides as a bar, what it brings beside it, and below what other thresholds bring."""
+"""How gates are shown: a table for a terminal, and a figure.
+
+The figure has a bar for each gate with what it decides, beside it what it brings, and below what other thresholds do.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,44 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.analysis.methods.decisions import KINDS
 from simulator.report import style
-from simulator.report.analyses.gates import KIND_WORDS, MEASURE_WORDS, SIDE_WORDS, heading, level, signed, verdicts
+from simulator.report.analyses.gates import (
+    KIND_WORDS,
+    MEASURE_WORDS,
+    SIDE_WORDS,
+    heading,
+    level,
+    percent,
+    reach,
+    sentences,
+    signed,
+    titled,
+    told_of,
+    verdicts,
+)
 from simulator.report.words import written
+from simulator.results.statistics import Share
 from simulator.scenario.measure import MONEY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from rich.console import RenderableType
 
     from simulator.analysis.gates import GateReview
     from simulator.analysis.methods.decisions import Kind
     from simulator.analysis.methods.judged_gates import Curve, Gate
+    from simulator.results.statistics import Estimate
 
+OFF: Final = (
+    "Held against the same replication with that gate off: it is read and paid as ever, and lets through at its first "
+    "reading, whatever it sees. Right: to let through what would {good} then, and to stop what would not."
+)
+ADDING: Final = (
+    "Brings: net present value from kick-off, with the gate less without it, over all programmes; the kinds add up. "
+    "Each gate is switched off by itself: what two of them bring does not add up. Nothing allows for there being many."
+)
 COLOURS: Final[dict[Kind, str]] = {
     "right_go": style.GREEN,
     "false_go": style.ORANGE,
@@ -33,6 +62,64 @@ READABLE: Final = 0.06
 IN_A_ROW: Final = 4
 MOST: Final = 8
 """Curves in one figure."""
+
+
+def rows(found: GateReview) -> Iterator[RenderableType]:
+    """A block for each gate with a row per kind of decision and what was found in words, then how to read it."""
+    from rich.table import Table
+    from rich.text import Text
+
+    if not found.gates:
+        yield from (Text(line) for line in sentences(found))
+        return
+    yield Text(heading(found), style="bold")
+    for name, gate in found.gates.items():
+        yield Text("")
+        block = Table(box=None, pad_edge=False, show_edge=False, header_style="italic")
+        block.add_column(titled(gate))
+        for head in ("share", "95% interval", *(("brings", "95% interval", "each") if gate.priced else ())):
+            block.add_column(head, justify="right")
+        for kind in KINDS:
+            part = gate.parts[kind]
+            if kind == "held" and not part.share.share:
+                continue
+            cells = [percent(part.share), reach(part.share).strip(" ()")]
+            if part.brings is not None and part.each is not None:
+                cells += [signed(part.brings.value), _between(part.brings), signed(part.each.value)]
+            block.add_row(KIND_WORDS[kind], *cells)
+            among, words = _because_of_holds(gate, kind)
+            if among.share:
+                block.add_row(f"  {words}", percent(among), reach(among).strip(" ()"), style="dim")
+        if gate.priced:
+            whole = gate.mean(gate.brings("npv"))
+            block.add_row("all", "100.0%", "", signed(whole.value), _between(whole), "", style="bold")
+        yield block
+        yield Text("")
+        for line in told_of(found, name, gate):
+            yield Text(line)
+    yield Text("")
+    yield Text(verdicts(found))
+    good = "succeed" if found.truth == "success" else "pay (value of funding above 0)"
+    if found.refusal:
+        yield Text(sentences(found)[-1])
+    yield Text(OFF.format(good=good), style="dim")
+    if any(gate.priced for gate in found.gates.values()):
+        yield Text(ADDING, style="dim")
+
+
+def _because_of_holds(gate: Gate, kind: Kind) -> tuple[Share, str]:
+    """The part of a kind of decision that a hold made what it is, and its name."""
+    if kind == "false_go":
+        return gate.share(gate.rescued), "of these rescued by a hold"
+    if kind == "right_go":
+        return gate.share(gate.spoiled), "of these spoiled by a hold"
+    return Share(None, None, None), ""
+
+
+def _between(one: Estimate) -> str:
+    if one.low is None or one.high is None:
+        return "–"
+    return f"{signed(one.low)} to {signed(one.high)}"
 
 
 def drawn(found: GateReview) -> Figure:
@@ -57,7 +144,9 @@ def drawn(found: GateReview) -> Figure:
     bars(found, figure.add_subplot(grid[0, :]))
     for place, (name, curve) in enumerate(shown.items()):
         panel = figure.add_subplot(grid[1 + place // IN_A_ROW, place % IN_A_ROW])
-        thresholds(found, found.gates[name], curve, panel)
+        thresholds(found.gates[name], curve, panel)
+        if place % IN_A_ROW == 0:
+            panel.set_ylabel(f"{'net present value' if found.gates[name].priced else 'success'}, less no gate")
     figure.suptitle("\n".join(wrap(verdicts(found), 110)), x=0.01, ha="left", fontsize=12.5, color=style.INK)
     figure.supxlabel(
         "\n".join(wrap(_below(found, curves, shown), 150)), x=0.01, ha="left", fontsize=9, color=style.GREY
@@ -66,7 +155,11 @@ def drawn(found: GateReview) -> Figure:
 
 
 def _below(found: GateReview, curves: Any, shown: Any) -> str:
-    told = f"{heading(found)}. Held against the same with that gate off, which lets through at its first reading"
+    good = "succeeds" if found.truth == "success" else "pays"
+    told = (
+        f"{heading(found)}. Held against the same with that gate off, which lets through at its first reading; right: "
+        f"what {good} then is let through, and the rest is stopped"
+    )
     if shown:
         told += (
             ". Below: the difference to no gate, with the paired 95% interval; filled: not told from the highest, "
@@ -124,7 +217,7 @@ def _brings(found: GateReview, gate: Gate) -> str:
     return f"{signed(brings.value)}{'' if brings.clear else ', may be luck'}"
 
 
-def thresholds(found: GateReview, gate: Gate, curve: Curve, axes: Axes) -> None:
+def thresholds(gate: Gate, curve: Curve, axes: Axes) -> None:
     """What a gate brings over the thresholds of one criterion, held against no gate, with paired intervals."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
