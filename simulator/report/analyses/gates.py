@@ -305,7 +305,7 @@ def _thresholds(found: GateReview, gate: Gate, curve: Curve) -> str:
     worth = "" if best.npv is None else f"{written(best.npv.value, MONEY, currency=currency)}; "
     others = [place for place in curve.apart.alike if place != curve.apart.best]
     like = f"not to be told from it: {_places(gate, curve, others)}" if others else "it is told from all the others"
-    place, planned = next((place, one) for place, one in enumerate(curve.tried) if one.planned)
+    place, planned = next(pair for pair in enumerate(curve.tried) if pair[1].planned)
     if place == curve.apart.best:
         verdict = "It is the plan's."
     elif place in curve.apart.alike:
@@ -334,9 +334,7 @@ def _places(gate: Gate, curve: Curve, places: Sequence[int]) -> str:
     for run in runs:
         labels = [curve.tried[place].label for place in (run[0], run[-1])]
         ends = [level(gate, curve.criterion, label) for label in labels if label is not None]
-        told.append(
-            "no gate" if not ends else f"{side} {ends[0]}" if len(run) == 1 else f"{side} {ends[0]} to {ends[1]}"
-        )
+        told.append(f"{side} {' to '.join(ends if len(run) > 1 else ends[:1])}" if ends else "no gate")
     return _listed(told)
 
 
