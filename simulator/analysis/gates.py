@@ -266,7 +266,8 @@ def _looked_at(
     look = partial(paths, any_of=any_of, every=every)
     seen, complete = replays(look, bare, base.numbers, settings, report, traced=True)
     if not complete:
-        raise Interrupted(f"{NAME}: interrupted before all replications were looked at again")
+        kept = "" if settings.folder is None else "; the run of the plan itself is kept"
+        raise Interrupted(f"{NAME}: interrupted before all replications were looked at again{kept}")
     found = {}
     for g, gate in there.items():
         rows = [seen[number][g] for number in base.numbers]

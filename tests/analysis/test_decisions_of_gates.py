@@ -18,6 +18,7 @@ from simulator.analysis.methods.decisions import (
     Rule,
     as_dict,
     best_of,
+    change_of_share,
     decide,
     difference_of_shares,
     kinds,
@@ -203,8 +204,36 @@ def test_the_interval_of_a_difference_of_shares_covers() -> None:
             assert one.low is not None
             assert one.high is not None
             covered += one.low <= p - q <= one.high
-        assert 0.93 <= covered / 2000 <= 0.975, (p, q)
+        assert 0.93 <= covered / 2000 <= 0.97, (p, q)
     assert difference_of_shares(wilson(0, 0), wilson(1, 2)).value is None
+
+
+def test_the_interval_of_a_change_of_a_share_covers() -> None:
+    """One in eight replications changes for the better, one in twenty for the worse."""
+    random, covered = np.random.default_rng(11), 0
+    for _ in range(1000):
+        kind = random.choice(3, size=100, p=[0.125, 0.05, 0.825])
+        found = change_of_share(kind == 0, kind == 1)
+        assert found.low is not None
+        assert found.high is not None
+        covered += found.low <= 0.075 <= found.high
+    assert 0.93 <= covered / 1000 <= 0.97
+    same = change_of_share(np.ones(5), np.ones(5))
+    assert (same.value, same.low, same.high) == (0.0, 0.0, 0.0)
+    assert not change_of_share(np.ones(2), np.zeros(2)).clear  # two replications are not beyond luck
+
+
+def test_the_best_is_among_those_that_cannot_be_told_from_it() -> None:
+    """In at least 95% of 1,000 experiments; and where one is much better it is named alone in nearly all."""
+    random, among, alone = np.random.default_rng(12), 0, 0
+    means = (0.0, 0.1, 0.15, 0.05)
+    for _ in range(1000):
+        shared = random.normal(size=50)
+        among += 2 in best_of([shared + mean + random.normal(scale=0.3, size=50) for mean in means]).alike
+        found = best_of([shared + mean + random.normal(scale=0.3, size=50) for mean in (0.0, 1.0, 0.1)])
+        alone += found.best == 1 and found.alike == (1,)
+    assert among >= 950 - Z * math.sqrt(1000 * 0.05 * 0.95)
+    assert alone >= 990
 
 
 def test_intervals_of_what_a_kind_brings_cover() -> None:

@@ -146,7 +146,9 @@ def drawn(found: GateReview) -> Figure:
         panel = figure.add_subplot(grid[1 + place // IN_A_ROW, place % IN_A_ROW])
         thresholds(found.gates[name], curve, panel)
         if place % IN_A_ROW == 0:
-            panel.set_ylabel(f"{'net present value' if found.gates[name].priced else 'success'}, less no gate")
+            panel.set_ylabel(
+                f"{'net present value' if found.gates[name].priced else 'success'},\nless that without the gate"
+            )
     figure.suptitle("\n".join(wrap(verdicts(found), 110)), x=0.01, ha="left", fontsize=12.5, color=style.INK)
     figure.supxlabel(
         "\n".join(wrap(_below(found, curves, shown), 150)), x=0.01, ha="left", fontsize=9, color=style.GREY
@@ -235,10 +237,6 @@ def thresholds(gate: Gate, curve: Curve, axes: Axes) -> None:
         if one.planned:
             axes.axvline(one.label, color=style.INK, linewidth=0.9, linestyle=(0, (4, 3)))
     axes.axhline(0.0, color=style.INK, linewidth=0.8)
-    axes.annotate(
-        "no gate", (1.0, 0.0), xycoords=("axes fraction", "data"), xytext=(-2, 3), textcoords="offset points",
-        ha="right", fontsize=8.5, color=style.INK,
-    )  # fmt: skip
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: level(gate, curve.criterion, value)))
     axes.yaxis.set_major_locator(MaxNLocator(5))

@@ -282,8 +282,8 @@ def _mended(gate: Gate) -> str:
     if not rescued.share and not spoiled.share:
         return f"No hold decides whether those that are let through later {good}."
     return (
-        f"Of all programmes, holds rescue {percent(rescued)} (let through later, they {good}, and with the gate off "
-        f"would not), and spoil {percent(spoiled)} (the other way round)."
+        f"Of all programmes, holds rescue {some(rescued)} (let through later, they {good}, and with the gate off "
+        f"would not), and spoil {some(spoiled)} (the other way round)."
     )
 
 
