@@ -181,6 +181,9 @@ def bars(found: GateReview, axes: Axes) -> None:
         for kind in used:
             share = float(gate.parts[kind].share)
             axes.barh(place, share, left=left, color=COLOURS[kind], height=0.66, edgecolor="white", linewidth=0.6)
+            by_hold, _ = _because_of_holds(gate, kind)
+            if by_hold.share:
+                axes.barh(place, by_hold.share, left=left, height=0.66, color="none", edgecolor="white", hatch="///")
             if share >= READABLE:
                 ink = "white" if kind in DARK else style.INK
                 axes.text(
@@ -190,6 +193,8 @@ def bars(found: GateReview, axes: Axes) -> None:
         axes.text(1.012, place, _brings(found, gate), ha="left", va="center", color=style.INK, fontsize=9.5)
     for kind in used:
         axes.barh(0.0, 0.0, color=COLOURS[kind], label=KIND_WORDS[kind])
+    if any(_because_of_holds(gate, kind)[0].share for gate in found.gates.values() for kind in KINDS):
+        axes.barh(0.0, 0.0, color=style.GREY, edgecolor="white", hatch="///", label="by a hold: rescued, spoiled")
     axes.set_yticks(range(len(names)), [f"{name}\n{_where(found.gates[name])}" for name in names])
     axes.set_xlim(0.0, 1.0)
     axes.xaxis.set_major_formatter(style.percent())
@@ -198,7 +203,7 @@ def bars(found: GateReview, axes: Axes) -> None:
     )
     style.quieten(axes)
     axes.grid(visible=False)
-    axes.legend(loc="upper left", bbox_to_anchor=(0.0, -0.14), ncols=6, frameon=False, fontsize=9.5)
+    axes.legend(loc="upper left", bbox_to_anchor=(0.0, -0.14), ncols=7, frameon=False, fontsize=9.5)
 
 
 def _where(gate: Gate) -> str:
@@ -214,9 +219,12 @@ def _brings(found: GateReview, gate: Gate) -> str:
     if gate.changes_nothing:
         return "changes nothing"
     if not gate.priced:
-        return f"{100 * float(gate.mean(gate.brings('success'))):+.1f} pts"
-    brings = gate.mean(gate.brings("npv"))
-    return f"{signed(brings.value)}{'' if brings.clear else ', may be luck'}"
+        brings = gate.change("success")
+        told = f"{100 * float(brings):+.1f} pts"
+    else:
+        brings = gate.change("npv")
+        told = signed(brings.value)
+    return f"{told}{'' if brings.clear else ', may be luck'}"
 
 
 def thresholds(gate: Gate, curve: Curve, axes: Axes) -> None:
