@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from simulator.analysis.compare import compare as compare
     from simulator.analysis.rescue import Rescue as Rescue
     from simulator.analysis.rescue import rescue as rescue
+    from simulator.analysis.gates import GateReview as GateReview
+    from simulator.analysis.gates import gates as gates
     from simulator.analysis.stress import Stressed as Stressed
     from simulator.analysis.stress import stress as stress
     from simulator.analysis.what_if import WhatIf as WhatIf
@@ -55,6 +57,7 @@ _PLACES = {
     "Attribution": "simulator.analysis.attribute",
     "Comparison": "simulator.analysis.compare",
     "ConditioningError": "simulator.results.conditioning",
+    "GateReview": "simulator.analysis.gates",
     "Interrupted": "simulator.experiment.interruption",
     "LeverError": "simulator.model.plan.take_over",
     "OutputError": "simulator.store.files",
@@ -76,6 +79,7 @@ _PLACES = {
     "WriteError": "simulator.store.files",
     "attribute": "simulator.analysis.attribute",
     "compare": "simulator.analysis.compare",
+    "gates": "simulator.analysis.gates",
     "load": "simulator.scenario",
     "load_suite": "simulator.scenario",
     "merge": "simulator.experiment.merging",
@@ -93,6 +97,7 @@ __all__ = [
     "Attribution",
     "Comparison",
     "ConditioningError",
+    "GateReview",
     "Interrupted",
     "LeverError",
     "OutputError",
@@ -115,6 +120,7 @@ __all__ = [
     "__version__",
     "attribute",
     "compare",
+    "gates",
     "load",
     "load_suite",
     "merge",

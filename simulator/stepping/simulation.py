@@ -123,7 +123,7 @@ class Simulation:
         self._pulled: tuple[str, ...] = ()
         self._plan = plans.original
         self._start: State | None = None  # of the scenario in force at t = 0, once something was set
-        self._log: list[tuple[float, Callable[[Simulation], None]]] = []
+        self._log: list[tuple[float, Callable[[Simulation], None], bool]] = []
         self._waits: Waits = {}
         self._traced = traced
         self._rows: list[Any] = []
@@ -176,8 +176,8 @@ class Simulation:
         if run is None:
             stopping = self._runner.stopping
             other = Simulation(self._plans, self.replication, self.seed, self.engine, self._traced, stopping)
-            for week, lever in self._log:
-                other.advance(week)._act(lever)
+            for week, lever, quietly in self._log:
+                other.advance(week)._act(lever, quietly)
             other.advance(self._week)
         else:
             other = copy.copy(self)
@@ -222,20 +222,23 @@ class Simulation:
         """Shelve the programme now, as its sponsor would; sites are wound down."""
         self._pull(lambda simulation: simulation._stop(), "stop")
 
-    def pull(self, lever: Callable[[State, float], None]) -> None:
+    def pull(self, lever: Callable[[State, float], None], *, quietly: bool = False) -> None:
         """Let a function of your own change the state, at a time in hours since kick-off.
 
-        All sites are settled up to now before it, and all rates, lines and timers follow after it. To be played again
-        in a branch of the reference engine it must do the same each time.
+        All sites are settled up to now before it, and all rates, lines and timers follow after it. `quietly`: none of
+        that is done, so that not even a rounding differs up to where what was changed is read; for what no rate, line
+        or timer follows from, such as a gate's criteria. To be played again in a branch of the reference engine it must
+        do the same each time.
         """
 
         def act(simulation: Simulation) -> None:
-            simulation._settle()
+            if not quietly:
+                simulation._settle()
             lever(simulation.state, simulation._hours)
 
-        self._pull(act, "pull a lever")
+        self._pull(act, "pull a lever", quietly=quietly)
 
-    def _pull(self, lever: Callable[[Simulation], None], what: str) -> None:
+    def _pull(self, lever: Callable[[Simulation], None], what: str, *, quietly: bool = False) -> None:
         if self.only_looking:
             raise LeverError(f"can't {what}: an analyzer only looks; make it an intervention")
         if self.finished:
@@ -248,13 +251,14 @@ class Simulation:
                 ResultWarning,
                 stacklevel=3,
             )
-        self._act(lever)
-        self._log.append((self._week, lever))
+        self._act(lever, quietly)
+        self._log.append((self._week, lever, quietly))
 
-    def _act(self, lever: Callable[[Simulation], None]) -> None:
+    def _act(self, lever: Callable[[Simulation], None], quietly: bool) -> None:
         lever(self)
-        self._runner.refresh(self._run, self._hours)
-        self._pass_events()
+        if not quietly:
+            self._runner.refresh(self._run, self._hours)
+            self._pass_events()
 
     def _set(self, path: str, value: Any) -> None:
         name, plan = self._plans.changed(self._pulled, path, value)

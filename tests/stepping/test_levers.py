@@ -13,6 +13,7 @@ from simulator import engine
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.state.state import State
 from simulator.stepping.simulation import Simulation
+from tests.analysis.test_attribute import SMALL
 from tests.engine.generated import generated
 from tests.model.small import gate, small
 from tests.stepping.levers import ENGINES, LASTING, a_change, events_of, leaves, output, quiet
@@ -74,6 +75,30 @@ def test_a_lever_of_ones_own(name: str) -> None:
     branch = simulation.branch()
     assert output(branch.finish()) == output(simulation.finish())
     assert np.nanmin(simulation.weekly["accuracy"][5:]) > np.nanmax(simulation.weekly["accuracy"][:4])
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_quiet_lever_moves_no_digit_of_what_does_not_read_it(name: str) -> None:
+    """Between weeks, where settling would split the sums of a week in two; a branch keeps what was changed."""
+
+    def never_met(state: State, _: float) -> None:
+        state.criteria["at_least"] = math.inf
+
+    def always_met(state: State, _: float) -> None:
+        state.criteria["at_least"] = 0.0
+
+    rollout = {"phases": [{"name": "all", "week": 9, "sites": ["home", "away"]}]}
+    gated = sim.load(
+        {**SMALL, "horizon_weeks": 30, "rollout": {**rollout, "gates": [gate("all", at_least=0.0, max_holds=0)]}}
+    )
+    plain, steered = (sim.simulate(gated, replication=1, engine=name) for _ in range(2))
+    for week in (1.4321, 2.1234, 5.9876, 7.7654, 10.2345, 11.1111):
+        steered.advance(week).pull(never_met, quietly=True)
+    stopped = steered.branch()
+    steered.pull(always_met, quietly=True)
+    assert steered.finish().measures == plain.finish().measures
+    assert steered.weekly.equals(plain.weekly)
+    assert stopped.finish().measures["stopped_at_gate"] == "before-all"
 
 
 # ---- both engines

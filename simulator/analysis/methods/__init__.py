@@ -5,4 +5,6 @@
 `late_remedies`, and the `dashboard` that was seen then.
 `vital_signs`: what breaks first, and `remedies` for it. When milestones are reached (`dates`), what makes the last one
 late (`criticality`), `plan_lengths`, and `joint_confidence`.
+`vital_signs`: what breaks first, and `remedies` for it. `decisions` of gates and whether they were right, `gate_paths`,
+which simulates each way on from a gate, and `judged_gates`, one gate with all that is told of it.
 """

@@ -6,4 +6,6 @@ until when a programme could have been saved, and `what_if` what one decision in
 of a trace.
 and `forests` its figure. `attribute` tells what the five killers take, `stress` what the five questions show,
 `timeline` by when a plan gets where, with its `timeline_table` and `timeline_figure`.
+and `forests` its figure. `attribute` tells what the five killers take, `stress` what the five questions show, `gates`
+what gates decide and bring, and `gate_views` their table and figure.
 """

@@ -1,0 +1,79 @@
+"""`scaleup gates`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from simulator.cli.analysing import tell_answer
+from simulator.cli.exit_codes import FAILED
+from simulator.cli.options import (
+    AnswersAsJson,
+    Engine,
+    Jobs,
+    OneScenario,
+    Out,
+    Overlays,
+    Replications,
+    Seed,
+    Set,
+    settings_of,
+)
+from simulator.cli.output import complain
+from simulator.cli.signals import stopping_when_told
+from simulator.cli.simulating import compile_engine
+from simulator.cli.sources import load_all, scenarios_in
+from simulator.stepping.arguments import ENGINE, REPLICATIONS, SEED, ArgumentError
+
+TruthName = Annotated[
+    Literal["success", "value"],
+    typer.Option("--truth", help="What makes a go right: it succeeds, or funding is worth more than it costs."),
+]
+CurveToo = Annotated[
+    bool,
+    typer.Option("--curve/--no-curve", help="Judge other thresholds and other numbers of holds too."),
+]
+Criterion = Annotated[
+    str | None,
+    typer.Option(help="Measure whose thresholds are tried; else that which each gate misses most often."),
+]
+
+
+def gates(
+    scenario: OneScenario,
+    replications: Replications = REPLICATIONS,
+    seed: Seed = SEED,
+    truth: TruthName = "success",
+    curve: CurveToo = True,
+    criterion: Criterion = None,
+    engine: Engine = ENGINE,
+    jobs: Jobs = None,
+    changes: Set = None,
+    overlays: Overlays = None,
+    out: Out = None,
+    as_json: AnswersAsJson = False,
+) -> None:
+    """Tell whether a plan's gates stop what should be stopped, and what they bring or cost.
+
+    Each replication is held against itself with one gate off and the same luck: right and false go, right and false
+    stop, what holds rescue or spoil, and what other thresholds and more looks would do. With --out, DIR gets gates.json
+    beside a folder for the plan.
+    """
+    from simulator.analysis.gates import reviewed
+
+    settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out)
+    loaded = scenarios_in(load_all([scenario], changes or (), overlays or ()))
+    if len(loaded) != 1:
+        raise typer.BadParameter(f"{scenario} is a suite; name one of its scenarios", param_hint="SCENARIO")
+    with stopping_when_told():
+        try:
+            found = reviewed(loaded[0], settings, truth=truth, curve=curve, criterion=criterion, before=compile_engine)
+        except ArgumentError as error:
+            raise typer.BadParameter(error.of_options()) from error
+        except KeyboardInterrupt as error:
+            if out is None:
+                raise
+            complain(str(error) or "Interrupted: what the shards hold is kept.")
+            raise typer.Exit(FAILED) from error
+    tell_answer(found, out, as_json=as_json)
