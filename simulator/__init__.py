@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from simulator.analysis.attribute import attribute as attribute
     from simulator.analysis.compare import Comparison as Comparison
     from simulator.analysis.compare import compare as compare
+    from simulator.analysis.staffing import Staffing as Staffing
+    from simulator.analysis.staffing import staffing as staffing
     from simulator.analysis.stress import Stressed as Stressed
     from simulator.analysis.stress import stress as stress
     from simulator.experiment.interruption import Interrupted as Interrupted
@@ -61,6 +63,7 @@ _PLACES = {
     "ScenarioWarning": "simulator.scenario",
     "Simulation": "simulator.stepping.simulation",
     "Suite": "simulator.scenario",
+    "Staffing": "simulator.analysis.staffing",
     "Stressed": "simulator.analysis.stress",
     "SuiteResult": "simulator.results.suite_result",
     "WorkersError": "simulator.experiment.workers",
@@ -73,6 +76,7 @@ _PLACES = {
     "read_result": "simulator.experiment.merging",
     "run": "simulator.experiment.run",
     "run_suite": "simulator.experiment.suite",
+    "staffing": "simulator.analysis.staffing",
     "stress": "simulator.analysis.stress",
     "simulate": "simulator.stepping.simulation",
 }
@@ -92,6 +96,7 @@ __all__ = [
     "ScenarioError",
     "ScenarioWarning",
     "Simulation",
+    "Staffing",
     "Stressed",
     "Suite",
     "SuiteResult",
@@ -107,6 +112,7 @@ __all__ = [
     "run",
     "run_suite",
     "simulate",
+    "staffing",
     "stress",
 ]
 

@@ -9,7 +9,18 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.commands import app, attribute, compare, merging, running, scenarios, stress, tracing, variance
+from simulator.cli.commands import (
+    app,
+    attribute,
+    compare,
+    merging,
+    running,
+    scenarios,
+    staffing,
+    stress,
+    tracing,
+    variance,
+)
 from simulator.cli.exit_codes import BAD, DONE, FAILED, INTERRUPTED, TOLD
 from simulator.cli.output import CANNOT_WRITE, OutputLostError, complain, prepare, printing, reader_may_leave
 from simulator.cli.signals import came_of_interruption
@@ -50,6 +61,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "run": running.run,
     "attribute": attribute.attribute,
     "stress": stress.stress,
+    "staffing": staffing.staffing,
     "variance": variance.variance,
     "compare": compare.compare,
     "merge": merging.merge,
