@@ -1,7 +1,7 @@
 """Questions asked of experiments, each in a file of its own; some simulate again.
 
 `variance`: how much of the spread is ignorance of the inputs. `compare`: which plan is better. `attribute`: what a plan
-fails by. `stress`: what five questions show. `frame` is what all have in common: where results come from, and what an
-answer is; `methods` are the ways in which they calculate. A command for one is a file of `cli/commands` and a row in
-`COMMANDS` (`cli/entry.py`).
+fails by. `stress`: what five questions show. `staffing`: how many people answer. `frame` is what all have in common:
+where results come from, and what an answer is; `methods` are the ways in which they calculate. A command for one is a
+file of `cli/commands` and a row in `COMMANDS` (`cli/entry.py`).
 """

@@ -19,8 +19,9 @@ import numpy as np
 
 from simulator.analysis.frame.answers import Answer, file_of
 from simulator.analysis.methods.desk import NAME
-from simulator.analysis.methods.desk_search import AMONG, Asked, Asking, Line, Passes
-from simulator.analysis.methods.erlang import CONFIDENCE, smallest
+from simulator.analysis.methods.desk_search import Asked, Asking, Passes
+from simulator.analysis.methods.erlang import smallest
+from simulator.analysis.methods.lines import AMONG, CONFIDENCE, Line
 from simulator.experiment.progress import ReportProgress, progress_display
 from simulator.experiment.settings import Settings
 from simulator.results.statistics import Estimate, Share, quantile, share_of
@@ -211,6 +212,7 @@ class Staffing(Answer):
                     },
                     "planned": cell.planned.as_dict(),
                     "plan_meets": cell.meets.as_dict(),
+                    "holds_where_it_succeeds": cell.succeeding.as_dict(),
                 }
                 for cell, number in zip(line.cells, line.recommended, strict=True)
             ],

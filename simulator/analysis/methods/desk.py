@@ -44,10 +44,10 @@ class Quarters:
     """What was seen of one replication; a row for each quarter since funding, a column for each tier.
 
     `needs` are heads as simulated, `target_needs` at target adoption; `heads` were there; `visits` came to their end
-    (where none did: wait at the end of the quarter), of which `in_time` were started within the target. Of the team: its hours of work a week, and of these the hours
-    that tickets take. NaN where the programme is stopped before a quarter ends, or it lies beyond the
-    horizon. `extrapolated` are heads by what the pilot logged, `targets`
-    the shares of visits that are to begin in time.
+    (where none did: wait at the end of the quarter), of which `in_time` were started within the target. Of the team:
+    its hours of work a week, and of these the hours that tickets take. NaN where the programme is stopped before a
+    quarter ends, or it lies beyond the horizon. `extrapolated` are heads by what the pilot logged, `targets` the shares
+    of visits that are to begin in time.
     """
 
     funded: float
@@ -304,6 +304,9 @@ def with_heads(
         }
         if name in free:
             changes[f"{path}.dedicated"] = 0
+    for gate in plan.rollout.gates if plan.rollout is not None else ():
+        if gate.on_hold.restaff:  # nobody is hired beyond those
+            changes[f"rollout.gates.{gate.name}.on_hold.restaff"] = False
     if plan.pilot is not None and plan.pilot.observed is not None:
         changes["pilot.observed"] = None  # weights are those of the plan, whose pilot ran
     gone = tuple(path for path in changes if path.startswith("support.tiers."))

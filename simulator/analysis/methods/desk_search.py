@@ -2,8 +2,10 @@
 
 A number of heads is enough in a world (replication) and quarter if the line begins its promised share of visits in
 time. Recommended is the smallest number found that is enough in at least 80% of the worlds whose programme runs in the
-quarter, by weight and without rounding, while one fewer is not. A line is asked with enough people at the other one;
-then both together are held against fresh replications, and raised where they do not hold there.
+quarter, by weight and without rounding, while one fewer is not. A line is asked with enough people at the other one.
+
+The quarter that needs most is chosen among many, of which luck makes one stand out: there the number is settled over
+twice as many worlds. Then both lines together are held against fresh replications, and raised where they do not hold.
 """
 
 from __future__ import annotations
@@ -11,14 +13,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from simulator.analysis.frame.one_by_one import one_by_one
 from simulator.analysis.methods.desk import NAME, Desk, Truths, enough_people, watched, with_enough, with_heads
 from simulator.analysis.methods.duty import Hourly, hourly
-from simulator.analysis.methods.erlang import CONFIDENCE, FEW, Floats, Heads, heads, search
+from simulator.analysis.methods.erlang import FEW, Floats, heads, search
+from simulator.analysis.methods.lines import AMONG, Among, Cell, Check, Heads, Line, meets
 from simulator.analysis.stress import FRESH
 from simulator.experiment.progress import Progress, ReportProgress
 from simulator.results.statistics import Estimate, Share, mean_of, quantile, share_of
@@ -29,8 +32,6 @@ if TYPE_CHECKING:
     from simulator.results.result import Result
     from simulator.scenario import Scenario
 
-Among = Literal["funded", "success"]
-AMONG: Final[tuple[Among, ...]] = ("funded", "success")
 TRACED: Final = 20
 """Worlds whose events are looked at for the load by hour."""
 RAISED_AT_MOST: Final = 5
@@ -38,83 +39,8 @@ RAISED_AT_MOST: Final = 5
 MEASURES: Final = ("success", "value_from_funding", "users_lost", "programme_cost")
 LEAST_RUNNING: Final = 0.1
 """Share of the funded programmes that have to run in a quarter for it to be told."""
-EXPECTED_PASSES: Final = 28
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What a line needs in a quarter since funding (from 0).
-
-    Each among all worlds whose programme runs then, and among those of them that succeed with enough people: `heads` by
-    simulation, `erlang` by the formula at what comes, `target` by the formula at target adoption. `planned` are the
-    heads in the middle of the plan's own worlds, `meets` the share of these in which the line meets its target.
-    """
-
-    quarter: int
-    heads: Mapping[Among, Heads]
-    erlang: Mapping[Among, Heads]
-    target: Mapping[Among, Heads]
-    planned: Estimate
-    meets: Share
-
-    @property
-    def number(self) -> int | None:
-        """The heads that are recommended for the quarter."""
-        return self.heads["funded"].number
-
-
-@dataclass(frozen=True)
-class Check:
-    """The recommended heads of the quarter that needs most, on fresh replications; and one fewer.
-
-    `raised_from` is the number that did not hold there, if it did not; `fewer` is None where nobody is needed.
-    """
-
-    quarter: int
-    number: int
-    holds: Share
-    fewer: Share
-    raised_from: int | None = None
-
-    @property
-    def held(self) -> bool:
-        """Whether it is enough in 80% of the fresh worlds."""
-        return self.holds.share is not None and self.holds.share >= CONFIDENCE
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of support: its quarters, and the check of the one that needs most; None where no number is enough."""
-
-    tier: str
-    cells: tuple[Cell, ...]
-    check: Check | None = None
-
-    @property
-    def peak(self) -> Cell | None:
-        """The quarter that needs most people, of several the one with the least to spare; None where none is told."""
-        known = [cell for cell in self.cells if cell.number is not None]
-        if not known:
-            return None
-        return max(known, key=lambda cell: (cell.number, -float(cell.heads["funded"].holds), -cell.quarter))
-
-    @property
-    def recommended(self) -> list[int | None]:
-        """The heads of each quarter, with what the check on fresh replications adds; None where none is enough."""
-        if self.check is None or self.check.raised_from is None:
-            return [cell.number for cell in self.cells]
-        was, now = self.check.raised_from, self.check.number
-        return [now if cell.number == was else cell.number for cell in self.cells]
-
-    @property
-    def staircase(self) -> list[int]:
-        """The heads with which the plan is simulated: nobody is dismissed; where none is enough, those before."""
-        known = [number for number in self.recommended if number is not None]
-        lowest = known[0] if known else 0
-        found: list[int] = []
-        for number in self.recommended:
-            found.append(max(found[-1] if found else lowest, lowest if number is None else number))
-        return found
+EXPECTED_PASSES: Final = 36
+NOTHING: Final = Share(None, None, None)
 
 
 @dataclass(frozen=True)
@@ -176,139 +102,102 @@ class _Kept:
         )
 
 
+class Worlds:
+    """Replications of one seed, and in which of them a line with so many people meets its target."""
+
+    def __init__(
+        self, plan: Scenario, numbers: Sequence[int], settings: Settings, report: ReportProgress, weights: Floats | None
+    ) -> None:
+        self.plan, self.numbers, self.settings, self.report, self.weights = plan, numbers, settings, report, weights
+        self.people = enough_people(plan)
+        self.enough = watched(with_enough(plan), numbers, settings, report, enough=True, weights=weights)
+        self._met: dict[tuple[int, int], Floats] = {}
+
+    def chosen(self, among: Among) -> Truths:
+        """The worlds that are funded with enough people, or of these those that succeed."""
+        return self.enough.funded_worlds if among == "funded" else self.enough.success > 0.0
+
+    def met(self, t: int, number: int) -> Floats:
+        """1 where the line meets its target with so many people, else 0, float64[replications, quarters]; NaN: stopped.
+
+        The other line has enough people. Nobody is enough where nobody comes.
+        """
+        name, visits = STAFFED_TIERS[t], self.enough.visits[:, :, t]
+        if number == 0:
+            return np.where(np.isnan(visits), np.nan, (visits == 0.0).astype(float))
+        if number == self.people[name]:
+            return self.enough.met(t)
+        if (t, number) not in self._met:
+            people = {other: [most] for other, most in self.people.items()} | {name: [number]}
+            others = [other for other in STAFFED_TIERS if other != name]
+            scenario = with_heads(self.plan, people, f"{name}-of-{number}", free=others)
+            self._met[t, number] = watched(scenario, self.numbers, self.settings, self.report, needs=False).met(t)
+        return self._met[t, number]
+
+
+def enough_in(every: Sequence[Worlds], t: int, number: int, quarter: int, among: Among) -> tuple[Share, int]:
+    """The share of worlds in which a line with so many people meets its target in a quarter, and of how many."""
+    met = np.concatenate([worlds.met(t, number)[:, quarter] for worlds in every])
+    known = np.concatenate([worlds.chosen(among) for worlds in every]) & ~np.isnan(met)
+    if all(worlds.weights is None for worlds in every):
+        return share_of(met[known] > 0.0), int(known.sum())
+    weights = np.concatenate(
+        [np.ones(len(worlds.numbers)) if worlds.weights is None else worlds.weights for worlds in every]
+    )
+    return share_of(met[known] > 0.0, weights[known]), int((weights[known] > 0.0).sum())
+
+
 class Asking:
-    """One question: the passes that its answer needs, in order."""
+    """One question: the passes over the replications that its answer needs, in order."""
 
     def __init__(self, plan: Scenario, settings: Settings, report: ReportProgress) -> None:
         self.plan, self.settings, self.report = plan, settings, report
-        self.people = enough_people(plan)
 
     def ask(self, before: Callable[[], None] | None) -> Asked:
         """All of it."""
         (kept,) = one_by_one([self.plan], self.settings, NAME, _Kept.of, self.report, before)
-        self.numbers, self.weights = kept.numbers, kept.weights
-        own = watched(self.plan, self.numbers, self.settings, self.report, weights=self.weights)
-        self.enough = watched(
-            with_enough(self.plan), self.numbers, self.settings, self.report, enough=True, weights=self.weights
-        )
-        self.quarters = self._quarters()
-        lines = self._checked([self._line(t, own) for t, _ in enumerate(STAFFED_TIERS)])
-        effect = self._effect(kept, lines)
-        return Asked(own, self.enough, tuple(lines), effect, self._hours(own, lines), kept.refusal)
+        plan = watched(self.plan, kept.numbers, self.settings, self.report, weights=kept.weights)
+        own = Worlds(self.plan, kept.numbers, self.settings, self.report, kept.weights)
+        lines = self.checked(self.lines(own, plan))
+        return Asked(plan, own.enough, tuple(lines), self._effect(kept, lines), self._hours(plan, lines), kept.refusal)
 
-    def _quarters(self) -> list[int]:
-        """Quarters in which enough of the funded programmes run."""
-        funded = self.enough.funded_worlds
-        if not funded.any():
-            return []
-        weights = None if self.weights is None else self.weights[funded]
-        runs = ~np.isnan(self.enough.team_hours[funded])
-        return [
-            quarter
-            for quarter in range(self.enough.quarters)
-            if float(share_of(runs[:, quarter], weights)) >= LEAST_RUNNING
-        ]
+    def lines(self, own: Worlds, plan: Desk) -> list[Line]:
+        """What each line needs; `plan` is the desk of the plan itself in the same worlds."""
+        quarters = quarters_told(own)
+        second: list[Worlds] = []
 
-    def _chosen(self, desk: Desk, among: Among) -> Truths:
-        """The worlds of a desk that are asked: the funded ones, or those of them that succeed with enough people."""
-        return desk.funded_worlds if among == "funded" else desk.funded_worlds & (self.enough.success > 0.0)
+        def both() -> list[Worlds]:
+            if not second:
+                second.append(self._fresh(1))
+            return [own, *second]
 
-    def _shares(self, desk: Desk, t: int, misses: Floats | None = None) -> dict[tuple[int, Among], tuple[Share, int]]:
-        """In how many worlds a tier meets its target, by quarter and among which, and of how many."""
-        met = desk.met(t) if misses is None else misses
-        found = {}
-        for quarter in self.quarters:
-            for among in AMONG:
-                known = self._chosen(desk, among) & ~np.isnan(met[:, quarter])
-                weights = None if self.weights is None else self.weights[known]
-                count = int(known.sum()) if weights is None else int((weights > 0.0).sum())
-                found[quarter, among] = share_of(met[known, quarter] > 0.0, weights), count
-        return found
+        return [_line(t, own, both, plan, quarters) for t, _ in enumerate(STAFFED_TIERS)]
 
-    def _line(self, t: int, own: Desk) -> Line:
-        """A line by simulation, with enough people at the other one, and by formula."""
-        name, enough = STAFFED_TIERS[t], self.enough
-        nobody = np.where(np.isnan(enough.visits[:, :, t]), np.nan, (enough.visits[:, :, t] == 0.0).astype(float))
-        tried = {0: self._shares(enough, t, nobody)}
-        cells = [*tried[0]]
-        most = self.people[name]
-        tried[most] = self._shares(enough, t)
+    def _fresh(self, times: int) -> Worlds:
+        """As many replications of another seed."""
+        return Worlds(self.plan, *self._drawn(times))
 
-        def holds(number: int) -> list[bool]:
-            if number not in tried:
-                people = {other: [most] for other, most in self.people.items()} | {name: [number]}
-                others = [other for other in STAFFED_TIERS if other != name]
-                scenario = with_heads(self.plan, people, f"{name}-of-{number}", free=others)
-                desk = watched(scenario, self.numbers, self.settings, self.report, needs=False)
-                tried[number] = self._shares(desk, t)
-            return [meets(tried[number][cell][0]) for cell in cells]
+    def _drawn(self, times: int) -> tuple[Sequence[int], Settings, ReportProgress, Floats | None]:
+        """Replications of another seed, and their weights if an observed pilot gives any."""
+        settings = replace(self.settings, seed=self.settings.seed + times * FRESH, out=None)
+        if self.plan.pilot is None or self.plan.pilot.observed is None:
+            return range(settings.replications), settings, self.report, None
+        (kept,) = one_by_one([self.plan], settings, NAME, _Kept.of, self.report)
+        return kept.numbers, settings, self.report, kept.weights
 
-        formula = {
-            (kind, quarter, among): heads(
-                needs[self._chosen(enough, among), quarter, t],
-                None if self.weights is None else self.weights[self._chosen(enough, among)],
-            )
-            for kind, needs in (("erlang", enough.needs), ("target", enough.target_needs))
-            for quarter in self.quarters
-            for among in AMONG
-        }
-        first = max((one.number or 0 for (kind, _, _), one in formula.items() if kind == "erlang"), default=0)
-        possible = [
-            (quarter, among)
-            for quarter, among in cells
-            if meets(tried[most][quarter, among][0]) and (among == "funded" or tried[most][quarter, among][1] >= FEW)
-        ]
-        asked = [cells.index(cell) for cell in possible]
-        numbers = search(
-            lambda number: [holds(number)[place] for place in asked],
-            [meets(tried[0][cell][0]) for cell in possible],
-            first,
-            most,
-        )
-        found = dict(zip(possible, numbers, strict=True))
-        never = self._shares(enough, t, 1.0 - enough.met(t))
-        simulated = {}
-        for cell in cells:
-            number, (_, n) = found.get(cell), tried[most][cell]
-            nothing = Share(None, None, None)
-            below = nothing if number is None or number < 1 else tried[number - 1][cell][0]
-            holds_ = nothing if number is None else tried[number][cell][0]
-            simulated[cell] = Heads(number, holds_, below, never[cell][0], n)
-        shares = self._shares(own, t)
-        return Line(
-            name,
-            tuple(
-                Cell(
-                    quarter,
-                    {among: simulated[quarter, among] for among in AMONG},
-                    {among: formula["erlang", quarter, among] for among in AMONG},
-                    {among: formula["target", quarter, among] for among in AMONG},
-                    quantile(own.heads[:, quarter, t].tolist(), 0.5, self.weights),
-                    shares[quarter, "funded"][0],
-                )
-                for quarter in self.quarters
-            ),
-        )
-
-    def _checked(self, lines: Sequence[Line]) -> list[Line]:
+    def checked(self, lines: Sequence[Line]) -> list[Line]:
         """The heads of each line's peak held against fresh replications, both lines together; raised if they fail."""
         peaks = {line.tier: line.peak for line in lines}
-        numbers = {name: peak.number or 0 for name, peak in peaks.items() if peak is not None}
-        if not any(numbers.values()):
+        started = {name: peak.number or 0 for name, peak in peaks.items() if peak is not None}
+        if not any(started.values()):
             return [*lines]
-        fresh = replace(self.settings, seed=self.settings.seed + FRESH, out=None)
-        weights = None
-        if self.weights is not None:
-            (kept,) = one_by_one([self.plan], fresh, NAME, _Kept.of, self.report)
-            which, weights = kept.numbers, kept.weights
-        else:
-            which = tuple(range(self.settings.replications))
+        drawn, settings, report, weights = self._drawn(2)
+        enough = enough_people(self.plan)
 
-        def shares(heads_: Mapping[str, int]) -> dict[str, Share]:
-            people = {str(name): [heads_.get(name, self.people[name])] for name in STAFFED_TIERS}
-            others = [name for name in STAFFED_TIERS if name not in heads_]
-            scenario = with_heads(self.plan, people, "fresh", free=others)
-            desk = watched(scenario, which, fresh, self.report, needs=False)
+        def shares(numbers: Mapping[str, int]) -> dict[str, Share]:
+            others = [name for name in STAFFED_TIERS if name not in numbers]
+            people = {str(name): [numbers.get(name, enough[name])] for name in STAFFED_TIERS}
+            desk = watched(with_heads(self.plan, people, "fresh", free=others), drawn, settings, report, needs=False)
             told: dict[str, Share] = {}
             for t, name in enumerate(STAFFED_TIERS):
                 peak = peaks[name]
@@ -318,19 +207,18 @@ class Asking:
                     told[name] = share_of(met[known] > 0.0, None if weights is None else weights[known])
             return told
 
-        started = dict(numbers)
-        holds, lower = shares(numbers), dict[str, Share]()
+        numbers = dict(started)
+        holds, fewer = shares(numbers), dict[str, Share]()
         for _ in range(RAISED_AT_MOST):
-            short = [name for name, share in holds.items() if not meets(share) and share.share is not None]
+            short = [name for name in numbers if holds[name].share is not None and not meets(holds[name])]
             if not short:
                 break
-            lower |= {name: holds[name] for name in short}
+            fewer |= {name: holds[name] for name in short}
             numbers |= {name: numbers[name] + 1 for name in short}
             holds = shares(numbers)
         for name, number in numbers.items():
             if number == started[name] and number > 0:
-                lower[name] = shares(numbers | {name: number - 1})[name]
-        nothing = Share(None, None, None)
+                fewer[name] = shares(numbers | {name: number - 1})[name]
         found = []
         for line in lines:
             peak = peaks[line.tier]
@@ -338,9 +226,8 @@ class Asking:
                 found.append(line)
                 continue
             was, now = started[line.tier], numbers[line.tier]
-            check = Check(
-                peak.quarter, now, holds[line.tier], lower.get(line.tier, nothing), None if was == now else was
-            )
+            raised = None if was == now else was
+            check = Check(peak.quarter, now, holds[line.tier], fewer.get(line.tier, NOTHING), raised)
             found.append(replace(line, check=check))
         return found
 
@@ -366,17 +253,111 @@ class Asking:
             for name, values in kept.measures.items()
         }
 
-    def _hours(self, own: Desk, lines: Sequence[Line]) -> Hourly | None:
+    def _hours(self, plan: Desk, lines: Sequence[Line]) -> Hourly | None:
         """The load by hour of the plan, in the quarter in which the first line needs most."""
         peak = lines[0].peak
-        weights = np.ones(len(own.numbers)) if own.weights is None else own.weights
+        weights = np.ones(len(plan.numbers)) if plan.weights is None else plan.weights
         if peak is None or not peak.number:
             return None
-        there = own.funded_worlds & (weights > 0.0) & ~np.isnan(own.team_hours[:, peak.quarter])
-        which = [number for number, chosen in zip(own.numbers, there, strict=True) if chosen][:TRACED]
+        there = plan.funded_worlds & (weights > 0.0) & ~np.isnan(plan.team_hours[:, peak.quarter])
+        which = [number for number, chosen in zip(plan.numbers, there, strict=True) if chosen][:TRACED]
         return hourly(self.plan, which, peak.quarter, self.settings, self.report) if which else None
 
 
-def meets(share: Share) -> bool:
-    """Whether something holds in at least 80% of the worlds, exactly."""
-    return share.share is not None and share.share >= CONFIDENCE
+def quarters_told(own: Worlds) -> list[int]:
+    """Quarters in which enough of the funded programmes run."""
+    funded = own.enough.funded_worlds
+    if not funded.any():
+        return []
+    weights = None if own.weights is None else own.weights[funded]
+    runs = ~np.isnan(own.enough.team_hours[funded])
+    quarters = range(own.enough.quarters)
+    return [quarter for quarter in quarters if float(share_of(runs[:, quarter], weights)) >= LEAST_RUNNING]
+
+
+def _line(t: int, own: Worlds, both: Callable[[], list[Worlds]], plan: Desk, quarters: Sequence[int]) -> Line:
+    """A line by simulation, with enough people at the other one, and by formula."""
+    most, desk = own.people[STAFFED_TIERS[t]], own.enough
+    formula = {
+        (kind, quarter, among): heads(
+            needs[own.chosen(among), quarter, t], None if own.weights is None else own.weights[own.chosen(among)]
+        )
+        for kind, needs in (("erlang", desk.needs), ("target", desk.target_needs))
+        for quarter in quarters
+        for among in AMONG
+    }
+    first = max((one.number or 0 for (kind, _, _), one in formula.items() if kind == "erlang"), default=0)
+    cells = [(quarter, among) for quarter in quarters for among in AMONG]
+    simulated = _simulated(t, [own], cells, first, most)
+    settled: set[int] = set()
+    while True:
+        known = {quarter: simulated[quarter, "funded"].number or 0 for quarter in quarters}
+        peak = max(known.values(), default=0)
+        tops: list[tuple[int, Among]] = [
+            (quarter, "funded") for quarter, number in known.items() if number == peak > 0 and quarter not in settled
+        ]
+        if not tops:
+            break
+        simulated |= _simulated(t, both(), tops, peak, most)
+        settled |= {quarter for quarter, _ in tops}
+    met = plan.met(t)
+
+    def succeeding(quarter: int) -> Share:
+        number = simulated[quarter, "funded"].number
+        every = both() if quarter in settled else [own]
+        return NOTHING if number is None else enough_in(every, t, number, quarter, "success")[0]
+
+    return Line(
+        STAFFED_TIERS[t],
+        tuple(
+            Cell(
+                quarter,
+                {among: simulated[quarter, among] for among in AMONG},
+                {among: formula["erlang", quarter, among] for among in AMONG},
+                {among: formula["target", quarter, among] for among in AMONG},
+                quantile(plan.heads[:, quarter, t].tolist(), 0.5, own.weights),
+                _known_share(met[:, quarter], own.weights),
+                succeeding(quarter),
+            )
+            for quarter in quarters
+        ),
+    )
+
+
+def _known_share(met: Floats, weights: Floats | None) -> Share:
+    known = ~np.isnan(met)
+    return share_of(met[known] > 0.0, None if weights is None else weights[known])
+
+
+def _simulated(
+    t: int, every: Sequence[Worlds], cells: Sequence[tuple[int, Among]], first: int, most: int
+) -> dict[tuple[int, Among], Heads]:
+    """The smallest number of people found for each quarter, among which worlds, searched by simulation."""
+
+    def share(number: int, cell: tuple[int, Among]) -> tuple[Share, int]:
+        return enough_in(every, t, number, *cell)
+
+    possible = [
+        cell for cell in cells if meets(share(most, cell)[0]) and (cell[1] == "funded" or share(most, cell)[1] >= FEW)
+    ]
+    numbers = search(
+        lambda number: [meets(share(number, cell)[0]) for cell in possible],
+        [meets(share(0, cell)[0]) for cell in possible],
+        first,
+        most,
+    )
+    found = dict(zip(possible, numbers, strict=True))
+    told = {}
+    for cell in cells:
+        number, (enough, n) = found.get(cell), share(most, cell)
+        holds = NOTHING if number is None else share(number, cell)[0]
+        fewer = NOTHING if number is None or number < 1 else share(number - 1, cell)[0]
+        told[cell] = Heads(number, holds, fewer, opposite(enough), n)
+    return told
+
+
+def opposite(share: Share) -> Share:
+    """The share of worlds in which something does not hold."""
+    if share.share is None or share.low is None or share.high is None:
+        return NOTHING
+    return Share(1.0 - share.share, 1.0 - share.high, 1.0 - share.low)

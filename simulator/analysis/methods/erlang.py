@@ -12,18 +12,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from simulator.analysis.methods.lines import CONFIDENCE, Heads
 from simulator.model.measures.staffing_need import BUSY_WEEKS, MOST_AGENTS, heads_needed
 from simulator.results.statistics import Share, share_of
 
 Floats = npt.NDArray[np.float64]
-
-CONFIDENCE: Final = 0.8
-"""Share of the worlds in which the recommended people are enough."""
 
 FEW: Final = 5
 """Worlds below which 80% of them are all of them."""
@@ -72,31 +70,6 @@ def need(arrivals: float, handling: float, hours: Hours, reachable: float = 1.0)
     heads = heads_needed(arrivals / hours.staffed, handling, hours.target_hours, share, hours.staffed, hours.head_hours)
     most = math.ceil(MOST_AGENTS * hours.staffed / hours.head_hours - 1e-9)
     return math.inf if heads >= most else float(heads)
-
-
-@dataclass(frozen=True)
-class Heads:
-    """The people needed: `number`, None where no number is enough, or nothing is known.
-
-    `holds` is the share of worlds in which they are enough, `fewer` that in which one fewer is, `never` that in which
-    no number is; of `n` worlds.
-    """
-
-    number: int | None
-    holds: Share
-    fewer: Share
-    never: Share
-    n: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """As files hold it."""
-        return {
-            "heads": self.number,
-            "holds": self.holds.as_dict(),
-            "one_fewer_holds": self.fewer.as_dict(),
-            "no_headcount": self.never.as_dict(),
-            "n": self.n,
-        }
 
 
 def enough(needs: Floats, number: float, weights: Floats | None = None) -> Share:

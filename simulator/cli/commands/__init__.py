@@ -1,6 +1,6 @@
 """The commands of `scaleup`, a file for one or a few that belong together.
 
 `running` is `run`, `variance` asks how much of the spread is ignorance, `compare` which plan is better, `attribute`
-what it fails by, `stress` what breaks it, `merging` is `merge`, `tracing` is `trace`, `scenarios` are those that only
-read or write scenario files, `app` starts the app.
+what it fails by, `stress` what breaks it, `staffing` how many people answer, `merging` is `merge`, `tracing` is
+`trace`, `scenarios` are those that only read or write scenario files, `app` starts the app.
 """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from simulator.analysis.methods.desk import target_adoption
-from simulator.analysis.methods.erlang import CONFIDENCE, FEW
+from simulator.analysis.methods.erlang import FEW
+from simulator.analysis.methods.lines import CONFIDENCE, meets
 from simulator.report.words import written
 from simulator.results.statistics import Estimate, Share, effective_size
 from simulator.scenario.measure import COUNT, MONEY, RATE, SHARE, Unit
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.console import Console, ConsoleOptions, RenderResult
 
-    from simulator.analysis.methods.desk_search import Cell, Line
+    from simulator.analysis.methods.lines import Cell, Line
     from simulator.analysis.staffing import Staffing
 
 LINE_WORDS: Final = {"tier1": "tier 1", "tier2": "tier 2"}
@@ -73,26 +74,22 @@ def _of_line(found: Staffing, line: Line) -> list[str]:
     head = f"{name[0].upper()}{name[1:]}"
     lines = []
     if peak is not None and peak.number == 0 and all(cell.number == 0 for cell in line.cells):
-        return [
-            f"{head} needs nobody: in at least {CONFIDENCE:.0%} of the programmes nobody turns to it in any quarter."
-        ]
+        told = f"in each quarter nobody turns to it in at least {CONFIDENCE:.0%} of the programmes that run then"
+        return [f"{head} needs nobody: {told}."]
     section = getattr(found.scenario.support.tiers, line.tier)
-    promise = f"{float(section.target_share.mean):.3g}".removeprefix("0.")
-    promise = (
-        f"{100 * float(section.target_share.mean):.3g}% of its visits within {float(section.target_hours.mean):g} h"
-    )
+    target, within = float(section.target_share.mean), float(section.target_hours.mean)
+    promise = f"{100 * target:.3g}% of its visits within {within:g} hour{'' if within == 1 else 's'}"
     if peak is not None and line.check is not None:
-        check, at = line.check, peak.heads
+        check = line.check
         lines.append(
             f"{head} needs {people(check.number)} in {_when(found, line, peak)}, to begin {promise} in at least "
             f"{CONFIDENCE:.0%} of the programmes that run then{_success(peak)}. {_fresh(line)}"
         )
-        formula = peak.erlang["funded"]
-        target = peak.target["funded"]
+        formula, at_target = peak.erlang["funded"], peak.target["funded"]
         lines.append(
             f"Erlang's formula, for the busiest four weeks and people spread evenly over the hours that are staffed, "
-            f"asks for {people(formula.number)} as simulated, and for {people(target.number)} at "
-            f"{adoption(found)}{_known(target.n, at['funded'].n)}."
+            f"asks for {people(formula.number)} as simulated, and for {people(at_target.number)} at "
+            f"{adoption(found)}{_known(at_target.n, formula.n)}."
         )
         lines.append(_plan(found, line, peak))
     lines += _impossible(found, line, promise)
@@ -121,13 +118,16 @@ def adoption(found: Staffing) -> str:
 
 
 def _success(peak: Cell) -> str:
+    """How far the number is enough where the programme succeeds, and what is."""
     one = peak.heads["success"]
     if one.n == 0:
         return "; none of these succeeds even with enough people, so that there is no number given success"
-    told = f"; in those of them that succeed with enough people ({one.n:,})"
     if one.n < FEW:
         return f"; {one.n} of these succeed with enough people, too few for a number given success"
-    return f"{told}, {people(one.number)}"
+    told = f"; where it succeeds with enough people ({one.n:,}), they do in {share(peak.succeeding)}"
+    if one.number is None:
+        return f"{told}, and no number of people in {CONFIDENCE:.0%}"
+    return told if meets(peak.succeeding) else f"{told}, and {CONFIDENCE:.0%} takes {people(one.number)}"
 
 
 def _fresh(line: Line) -> str:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from simulator.analysis.methods.desk_search import Line
     from simulator.analysis.methods.duty import Hourly
+    from simulator.analysis.methods.lines import Line
     from simulator.analysis.staffing import Staffing
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -34,7 +34,7 @@ def draw(found: Staffing) -> Figure:
         above = drawn.add_subplot(grid[1, :])
         below = drawn.add_subplot(grid[2, :], sharex=above)
         week(hours, above, below)
-    drawn.suptitle("\n".join(wrap(seen(found), 92)), x=0.01, ha="left", fontsize=12.5, color=style.INK)
+    drawn.suptitle("\n".join(wrap(seen(found), 110)), x=0.01, ha="left", fontsize=12.5, color=style.INK)
     drawn.supxlabel(heading(found), x=0.01, ha="left", fontsize=9, color=style.GREY)
     return drawn
 
@@ -59,7 +59,7 @@ def steps(found: Staffing, line: Line, axes: Axes) -> None:
     extrapolated = found.extrapolated[line.tier].value
     if extrapolated is not None and found.scenario.pilot is not None and len(edges) > 1:
         axes.hlines(
-            extrapolated, edges[0], edges[-1], color=style.GREY, linewidth=1.4, linestyle=(0, (1, 1.5)),
+            extrapolated, edges[0], edges[-1], color=style.INK, linewidth=1.6, linestyle=(0, (1, 1.5)), zorder=4,
             label="pilot's tickets lead to",
         )  # fmt: skip
     axes.set_ylim(bottom=0.0, top=max(1.0, axes.get_ylim()[1]) * 1.08)
