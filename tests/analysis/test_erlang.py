@@ -75,6 +75,15 @@ def test_weights_decide_and_worlds_without_weight_or_need_do_not_count() -> None
     assert smallest(np.array([]), None) is None
 
 
+def test_many_worlds_are_soon_told_and_the_share_is_exact() -> None:
+    random = np.random.default_rng(3)
+    needs, weights = random.gamma(2.0, 3.0, 20_000), random.gamma(0.5, 2.0, 20_000)
+    found = smallest(needs, weights)
+    assert found is not None
+    assert float(weights[needs <= found].sum() / weights.sum()) >= 0.8
+    assert float(weights[needs < found].sum() / weights.sum()) < 0.8
+
+
 def test_where_no_number_is_enough_that_is_told() -> None:
     needs = np.array([2.0, 3.0, math.inf, math.inf])
     found = heads(needs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -411,13 +412,26 @@ def test_hours_of_the_week_from_events() -> None:
     assert np.flatnonzero(by_hour(rows, 0.0, 168.0, 2.0, 4.0, [0])[0]).tolist() == [11, 145]
 
 
-def test_what_was_interrupted_says_so() -> None:
-    def interrupted(now: Any) -> None:
-        if now.scenario.endswith("enough-support"):
-            raise KeyboardInterrupt
+@pytest.mark.parametrize("folder", [False, True])
+def test_an_interruption_is_told_with_what_is_kept(
+    folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.analysis.methods.desk.replays", lambda *_, **__: ({}, False))
+    settings = Settings(replications=2, progress=False, out=tmp_path if folder else None)
+    with pytest.raises(sim.Interrupted) as told:
+        staffed(sim.load(SMALL), settings)
+    assert str(told.value).startswith("staffing: interrupted before all of it was simulated")
+    assert ("is kept" in str(told.value)) == folder
+    assert (tmp_path / "small").exists() == folder
 
-    with pytest.raises(KeyboardInterrupt):
-        staffed(sim.load(SMALL), Settings(replications=4, progress=interrupted, jobs=1))
+
+def test_correlations_that_lose_an_input_are_left_out() -> None:
+    spread = {"p10": 2, "p50": 5, "p90": 9}
+    tiers = {"tier1": {"agents": 3, "ramp_up_weeks": spread}, "tier2": {}}
+    inputs = ["support.tiers.tier1.ramp_up_weeks", "users.notice_probability"]
+    correlated = {**SMALL, "support": {"tiers": tiers}, "correlations": [{"inputs": inputs, "rank_correlation": 0.5}]}
+    changed = with_heads(sim.load(correlated), {"tier1": [3], "tier2": [2]}, "heads")
+    assert changed.resolved()["correlations"] == []
 
 
 @pytest.mark.slow

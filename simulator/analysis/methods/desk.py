@@ -337,8 +337,14 @@ def watched(
     measured = scenario.with_changes({"success.measure_from_week": 0})
     found, complete = replays(look, measured, numbers, settings, report)
     if not complete:
-        raise Interrupted(f"{NAME}: interrupted before all of it was simulated")
+        raise interrupted(settings)
     return Desk.of(found, weights)
+
+
+def interrupted(settings: Settings) -> Interrupted:
+    """What is raised where an interruption leaves replications out."""
+    kept = "" if settings.folder is None else "; what a folder holds is kept, and the same call goes on from there"
+    return Interrupted(f"{NAME}: interrupted before all of it was simulated{kept}")
 
 
 def target_adoption(scenario: Scenario) -> float | None:

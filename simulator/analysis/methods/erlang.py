@@ -80,12 +80,15 @@ def enough(needs: Floats, number: float, weights: Floats | None = None) -> Share
 
 def smallest(needs: Floats, weights: Floats | None = None, confidence: float = CONFIDENCE) -> float | None:
     """The smallest need that is enough in at least `confidence` of the worlds, None where none is; NaN is left out."""
-    known = ~np.isnan(needs)
-    if weights is not None:
-        known &= weights > 0.0
-    steps = None if weights is None else weights[known]
-    for number in np.unique(needs[known]):
-        share = share_of(needs[known] <= number, steps).share
+    known = ~np.isnan(needs) if weights is None else ~np.isnan(needs) & (weights > 0.0)
+    if not known.any():
+        return None
+    steps = np.ones(int(known.sum())) if weights is None else weights[known]
+    numbers, places = np.unique(needs[known], return_inverse=True)
+    nearly = np.cumsum(np.bincount(places, weights=steps)) / steps.sum()
+    first = int(np.searchsorted(nearly, confidence - 1e-9))  # sums may be off by rounding: from here on exact shares
+    for number in numbers[first:]:
+        share = enough(needs, number, weights).share
         if math.isfinite(number) and share is not None and share >= confidence:
             return float(number)
     return None

@@ -165,8 +165,9 @@ def _plan(found: Staffing, line: Line, peak: Cell) -> str:
         told += f"; what the pilot logged leads to {written(extrapolated, COUNT)}"
     price = found.price_of_more.get(line.tier, 0.0)
     currency = found.scenario.economics.currency
-    if price > 0.0:
-        told += f". The difference costs {written(price, MONEY, currency=currency)} a year if paid for whole shifts"
+    if price != 0.0:
+        amount = written(abs(price), MONEY, currency=currency)
+        told += f". The difference {'costs' if price > 0.0 else 'saves'} {amount} a year if paid for whole shifts"
     return f"{told}."
 
 
