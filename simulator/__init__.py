@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from simulator.analysis.rescue import rescue as rescue
     from simulator.analysis.gates import GateReview as GateReview
     from simulator.analysis.gates import gates as gates
+    from simulator.analysis.staffing import Staffing as Staffing
+    from simulator.analysis.staffing import staffing as staffing
     from simulator.analysis.stress import Stressed as Stressed
     from simulator.analysis.stress import stress as stress
     from simulator.analysis.what_if import WhatIf as WhatIf
@@ -71,6 +73,7 @@ _PLACES = {
     "ScenarioWarning": "simulator.scenario",
     "Simulation": "simulator.stepping.simulation",
     "Suite": "simulator.scenario",
+    "Staffing": "simulator.analysis.staffing",
     "Stressed": "simulator.analysis.stress",
     "SuiteResult": "simulator.results.suite_result",
     "WhatIf": "simulator.analysis.what_if",
@@ -87,6 +90,7 @@ _PLACES = {
     "rescue": "simulator.analysis.rescue",
     "run": "simulator.experiment.run",
     "run_suite": "simulator.experiment.suite",
+    "staffing": "simulator.analysis.staffing",
     "stress": "simulator.analysis.stress",
     "simulate": "simulator.stepping.simulation",
     "what_if": "simulator.analysis.what_if",
@@ -110,6 +114,7 @@ __all__ = [
     "ScenarioError",
     "ScenarioWarning",
     "Simulation",
+    "Staffing",
     "Stressed",
     "Suite",
     "SuiteResult",
@@ -129,6 +134,7 @@ __all__ = [
     "run",
     "run_suite",
     "simulate",
+    "staffing",
     "stress",
     "what_if",
     "timeline",

@@ -11,4 +11,7 @@ file of `cli/commands` and a row in `COMMANDS` (`cli/entry.py`).
 fails by. `stress`: what five questions show. `gates`: whether they stop what should be stopped. `frame` is what all
 have in common: where results come from, and what an answer is; `methods` are the ways in which they calculate. A
 command for one is a file of `cli/commands` and a row in `COMMANDS` (`cli/entry.py`).
+fails by. `stress`: what five questions show. `staffing`: how many people answer. `frame` is what all have in common:
+where results come from, and what an answer is; `methods` are the ways in which they calculate. A command for one is a
+file of `cli/commands` and a row in `COMMANDS` (`cli/entry.py`).
 """

@@ -311,6 +311,7 @@ def test_help_explains_every_command_and_offers_nothing_that_is_not_built(scaleu
     asked = ("compare", "attribute", "rescue", "stress", "variance")
     asked = ("compare", "attribute", "stress", "timeline", "variance")
     asked = ("compare", "attribute", "stress", "gates", "variance")
+    asked = ("compare", "attribute", "stress", "staffing", "variance")
     for command in ("run", *asked, "validate", "list", "show", "new", "schema", "trace", "app", "merge"):
         assert f" {command} " in out
     for later in ("decide",):

@@ -7,4 +7,6 @@
 late (`criticality`), `plan_lengths`, and `joint_confidence`.
 `vital_signs`: what breaks first, and `remedies` for it. `decisions` of gates and whether they were right, `gate_paths`,
 which simulates each way on from a gate, and `judged_gates`, one gate with all that is told of it.
+`vital_signs`: what breaks first, and `remedies` for it. `desk`: who came to a line and who was there; `erlang`: who is
+needed by formula, `desk_search`: by simulation; `lines`: what is told of both; `duty`: the hours of a week.
 """

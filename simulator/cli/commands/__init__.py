@@ -6,5 +6,6 @@ what it fails by, `stress` what breaks it, `rescue` until when it could be saved
 what it fails by, `stress` what breaks it, `timeline` by when it scales, `merging` is `merge`, `tracing` is `trace`,
 `scenarios` are those that only read or write scenario files, `app` starts the app.
 what it fails by, `stress` what breaks it, `gates` whether they are any good, `merging` is `merge`, `tracing` is
+what it fails by, `stress` what breaks it, `staffing` how many people answer, `merging` is `merge`, `tracing` is
 `trace`, `scenarios` are those that only read or write scenario files, `app` starts the app.
 """

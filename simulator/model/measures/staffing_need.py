@@ -10,6 +10,7 @@ users away.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from simulator.model.plan.calendars import week_mask
 from simulator.model.plan.plan import Floats, Plan
 from simulator.model.state.state import State
+from simulator.scenario.sections.calendar import Daily
 from simulator.scenario.vocabulary import TIERS
 
 BUSY_WEEKS = 4
@@ -53,6 +55,21 @@ def agents_needed(load: float, handling: float, target: float, share: float) -> 
     return agents
 
 
+def staffed_hours(shifts: Sequence[Daily]) -> float:
+    """Hours of a week in which somebody of a tier is at work."""
+    return float(np.array([week_mask(shift) for shift in shifts]).any(axis=0).sum())
+
+
+def heads_needed(
+    arrivals: float, handling: float, target: float, share: float, staffed: float, head_hours: float
+) -> int:
+    """The people on the pay-roll of a tier so that enough of them are at work (`agents_needed`) in its staffed hours.
+
+    `arrivals` in each of the `staffed` hours of a week; each of the people works `head_hours` of a week.
+    """
+    return math.ceil(agents_needed(arrivals * handling, handling, target, share) * staffed / head_hours - 1e-9)
+
+
 def support_underestimate(plan: Plan, state: State, weekly: dict[str, Floats]) -> float | None:
     """Heads needed over heads planned in tiers 1 and 2; None where there was neither work nor anybody planned."""
     arrived = np.nan_to_num(weekly["arrived_tier1"])
@@ -65,14 +82,11 @@ def support_underestimate(plan: Plan, state: State, weekly: dict[str, Floats]) -
     needed = planned = 0.0
     for t, section in enumerate((tiers.tier1, tiers.tier2)):
         name, record = TIERS[t], state.tiers[t]
-        masks = np.array([week_mask(x) for x in section.shifts])
-        staffed = float(masks.any(axis=0).sum())  # hours of a week in which somebody of the tier is at work
+        staffed = staffed_hours(section.shifts)
         arrivals = float(weekly[f"arrived_{name}"][rows].sum()) / (BUSY_WEEKS * staffed)
-        handling = _handling(record, weekly, name, rows)
-        at_work = agents_needed(
-            arrivals * handling, handling, float(record["target_hours"]), float(record["target_share"])
-        )
-        needed += math.ceil(at_work * staffed / float(record["head_hours"]) - 1e-9)
+        handling = handling_hours(record, weekly, name, rows)
+        target, share = float(record["target_hours"]), float(record["target_share"])
+        needed += heads_needed(arrivals, handling, target, share, staffed, float(record["head_hours"]))
         planned += float(weekly[f"heads_{name}"][rows].mean())
     return needed / planned if planned > 0.0 else None
 
@@ -90,12 +104,12 @@ def support_workload(state: State, weekly: dict[str, Floats]) -> float | None:
         return None
     hours = 0.0
     for t, name in enumerate(TIERS[:2]):
-        hours += float(weekly[f"arrived_{name}"][rows].sum()) * _handling(state.tiers[t], weekly, name, rows)
+        hours += float(weekly[f"arrived_{name}"][rows].sum()) * handling_hours(state.tiers[t], weekly, name, rows)
     planned_active = float(world["users"]) * float(world["pilot_adoption"])
     return hours / active * planned_active / float(world["planned_work"])
 
 
-def _handling(record: Any, weekly: dict[str, Floats], name: str, rows: slice) -> float:
+def handling_hours(record: Any, weekly: dict[str, Floats], name: str, rows: slice) -> float:
     """Mean hours of work of a visit that was served in the weeks `rows`, or as stated where none was."""
     busy = float(weekly[f"busy_hours_{name}"][rows].sum())
     served = float(weekly[f"served_{name}"][rows].sum())

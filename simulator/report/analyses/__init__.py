@@ -8,4 +8,6 @@ and `forests` its figure. `attribute` tells what the five killers take, `stress`
 `timeline` by when a plan gets where, with its `timeline_table` and `timeline_figure`.
 and `forests` its figure. `attribute` tells what the five killers take, `stress` what the five questions show, `gates`
 what gates decide and bring, and `gate_views` their table and figure.
+and `forests` its figure. `attribute` tells what the five killers take, `stress` what the five questions show,
+`staffing` how many people answer, with its `staffing_figure`.
 """
