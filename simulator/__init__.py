@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from simulator.analysis.attribute import attribute as attribute
     from simulator.analysis.compare import Comparison as Comparison
     from simulator.analysis.compare import compare as compare
-    from simulator.analysis.rescue import Rescue as Rescue
-    from simulator.analysis.rescue import rescue as rescue
     from simulator.analysis.gates import GateReview as GateReview
     from simulator.analysis.gates import gates as gates
+    from simulator.analysis.rescue import Rescue as Rescue
+    from simulator.analysis.rescue import rescue as rescue
     from simulator.analysis.staffing import Staffing as Staffing
     from simulator.analysis.staffing import staffing as staffing
     from simulator.analysis.stress import Stressed as Stressed
     from simulator.analysis.stress import stress as stress
-    from simulator.analysis.what_if import WhatIf as WhatIf
-    from simulator.analysis.what_if import what_if as what_if
     from simulator.analysis.timeline import Timeline as Timeline
     from simulator.analysis.timeline import timeline as timeline
+    from simulator.analysis.what_if import WhatIf as WhatIf
+    from simulator.analysis.what_if import what_if as what_if
     from simulator.experiment.interruption import Interrupted as Interrupted
     from simulator.experiment.merging import merge as merge
     from simulator.experiment.merging import read_result as read_result
@@ -72,12 +72,12 @@ _PLACES = {
     "ScenarioError": "simulator.scenario",
     "ScenarioWarning": "simulator.scenario",
     "Simulation": "simulator.stepping.simulation",
-    "Suite": "simulator.scenario",
     "Staffing": "simulator.analysis.staffing",
     "Stressed": "simulator.analysis.stress",
+    "Suite": "simulator.scenario",
     "SuiteResult": "simulator.results.suite_result",
-    "WhatIf": "simulator.analysis.what_if",
     "Timeline": "simulator.analysis.timeline",
+    "WhatIf": "simulator.analysis.what_if",
     "WorkersError": "simulator.experiment.workers",
     "WriteError": "simulator.store.files",
     "attribute": "simulator.analysis.attribute",
@@ -90,11 +90,11 @@ _PLACES = {
     "rescue": "simulator.analysis.rescue",
     "run": "simulator.experiment.run",
     "run_suite": "simulator.experiment.suite",
+    "simulate": "simulator.stepping.simulation",
     "staffing": "simulator.analysis.staffing",
     "stress": "simulator.analysis.stress",
-    "simulate": "simulator.stepping.simulation",
-    "what_if": "simulator.analysis.what_if",
     "timeline": "simulator.analysis.timeline",
+    "what_if": "simulator.analysis.what_if",
 }
 
 __all__ = [
@@ -118,8 +118,8 @@ __all__ = [
     "Stressed",
     "Suite",
     "SuiteResult",
-    "WhatIf",
     "Timeline",
+    "WhatIf",
     "WorkersError",
     "WriteError",
     "__version__",
@@ -136,8 +136,8 @@ __all__ = [
     "simulate",
     "staffing",
     "stress",
-    "what_if",
     "timeline",
+    "what_if",
 ]
 
 

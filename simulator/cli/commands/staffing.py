@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import typer
+from typing import TYPE_CHECKING
 
-from simulator.cli.analysing import tell_answer
-from simulator.cli.exit_codes import FAILED
+from simulator.cli.analysing import ask_of_one
 from simulator.cli.options import (
     AnswersAsJson,
     Engine,
@@ -18,11 +17,12 @@ from simulator.cli.options import (
     Set,
     settings_of,
 )
-from simulator.cli.output import complain
-from simulator.cli.signals import stopping_when_told
 from simulator.cli.simulating import compile_engine
-from simulator.cli.sources import load_all, scenarios_in
 from simulator.stepping.arguments import ENGINE, REPLICATIONS, SEED
+
+if TYPE_CHECKING:
+    from simulator.analysis.frame.answers import Answer
+    from simulator.scenario import Scenario
 
 
 def staffing(
@@ -46,15 +46,8 @@ def staffing(
     from simulator.analysis.staffing import staffed
 
     settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out)
-    loaded = scenarios_in(load_all([scenario], changes or (), overlays or ()))
-    if len(loaded) != 1:
-        raise typer.BadParameter(f"{scenario} is a suite; name one of its scenarios", param_hint="SCENARIO")
-    with stopping_when_told():
-        try:
-            found = staffed(loaded[0], settings, before=compile_engine)
-        except KeyboardInterrupt as error:
-            if out is None:
-                raise
-            complain(str(error) or "Interrupted: what the shards hold is kept.")
-            raise typer.Exit(FAILED) from error
-    tell_answer(found, out, as_json=as_json)
+
+    def ask(plan: Scenario) -> Answer:
+        return staffed(plan, settings, before=compile_engine)
+
+    ask_of_one(scenario, ask, out, changes=changes, overlays=overlays, as_json=as_json)

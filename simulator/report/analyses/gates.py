@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simulator.analysis.methods.decisions import GO, change_of_share, difference_of_shares
-from simulator.report.words import written
+from simulator.report.words import unconditioned, written
 from simulator.scenario.measure import COUNT, MONEY, SHARE
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def sentences(found: GateReview) -> list[str]:
     lines = [verdicts(found)]
     lines += [line for name, gate in found.gates.items() for line in told_of(found, name, gate)]
     if found.refusal:
-        lines.append(f"Not conditioned on the pilot that was observed: {found.refusal}")
+        lines.append(unconditioned(found.refusal))
     return lines
 
 

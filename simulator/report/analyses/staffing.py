@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from simulator.analysis.methods.desk import target_adoption
 from simulator.analysis.methods.erlang import FEW
 from simulator.analysis.methods.lines import CONFIDENCE, meets
-from simulator.report.words import written
+from simulator.report.words import unconditioned, written
 from simulator.results.statistics import Estimate, Share, effective_size
 from simulator.scenario.measure import COUNT, MONEY, RATE, SHARE, Unit
 
@@ -48,7 +48,7 @@ def sentences(found: Staffing) -> list[str]:
     """What each line needs, against plan and pilot, what it changes, what the team does, and when users ask."""
     lines: list[str] = []
     if found.refusal:
-        lines.append(f"Not conditioned on the pilot that was observed: {found.refusal}")
+        lines.append(unconditioned(found.refusal))
     if not found.funded.share:
         return [*lines, "No programme is funded in any of the worlds: nobody has to answer."]
     if found.scenario.support.ideal:

@@ -13,7 +13,7 @@ from simulator.analysis.methods.joint_confidence import MONTH_WEEKS
 from simulator.analysis.methods.plan_lengths import length_of, mean_at, share_cut_off
 from simulator.report.analyses.timeline_figure import figure
 from simulator.report.analyses.timeline_table import Table
-from simulator.report.words import written
+from simulator.report.words import unconditioned, written
 from simulator.scenario.measure import MONEY, SHARE
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def sentences(found: Timeline) -> list[str]:
     """By when, what makes it late, plan against simulation, how long a plan, and how likely all of it at once."""
     lines = [*_scale(found), *_integration(found), *_milestones(found), *_lengths(found), _joint(found)]
     if found.refusal:
-        lines.append(f"Not conditioned on the pilot that was observed: {found.refusal}")
+        lines.append(unconditioned(found.refusal))
     return [line for line in lines if line]
 
 
