@@ -145,10 +145,10 @@ def amount(found: Timeline, measure: str, value: float | None, *, change: bool =
     """A value of a measure, or a change of it with its sign, as people read it."""
     if value is None:
         return "–"
-    sign = "+" if change and value > 0 else ""
+    sign = "+" if change and value > 0 else ""  # and no minus before what is rounded to nothing
     if measure == "value_from_funding":
         return f"{sign}{written(value, MONEY, currency='' if change else found.scenario.economics.currency)}"
-    return f"{sign}{100 * value:.1f} pts" if change else written(value, SHARE)
+    return f"{sign}{round(100 * value, 1) + 0.0:.1f} pts" if change else written(value, SHARE)
 
 
 def _rows(*heads: str) -> Rows:
