@@ -267,6 +267,8 @@ def test_a_criterion_may_be_chosen_and_must_be_there(plan: sim.Scenario) -> None
     assert set(review.curves) <= {"funding"}
     with pytest.raises(ArgumentError, match="criterion is 'backlog'; it must be one of accuracy, active_share"):
         sim.gates(plan, replications=6, criterion="backlog")
+    with pytest.raises(ArgumentError, match="criterion is 'beauty'"):
+        sim.gates(SMALL, replications=6, criterion="beauty")
     with pytest.raises(ArgumentError, match="truth is 'luck'"):
         sim.gates(plan, replications=6, truth="luck")  # type: ignore[arg-type]
 
