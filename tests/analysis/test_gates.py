@@ -401,6 +401,9 @@ def test_what_more_looks_do_is_said_as_the_numbers_say() -> None:
     mended = gate_of(noise, [0.0] * n, [1.0] * n)
     text = told(mended, curve=True)
     assert "more are that would not succeed with the gate off, beyond luck, and success rises too" in text
+    stops = gate_of([[-1.0, -1.0]] * n, [0.0] * n)  # later, but all the same
+    stops.looks.stop["npv"] = np.stack([np.zeros(n), -np.ones(n)], axis=1)  # type: ignore[index]
+    assert "Further looks change neither what is let through falsely nor what succeeds." in told(stops, curve=True)
     worse = gate_of([[-1.0, 1.0]] * n, [0.0] * n, np.where(np.arange(n) % 30 == 0, 0.01, -1.0))
     worse.looks.go["success"] = np.zeros((n, 2))  # type: ignore[index]
     assert "and success does not rise beyond luck" in told(worse, curve=True)
