@@ -33,6 +33,7 @@ from simulator.experiment.progress import ReportProgress, progress_display
 from simulator.experiment.settings import Settings
 from simulator.results.statistics import effective_size
 from simulator.scenario import Scenario, load
+from simulator.scenario.vocabulary import GATE_MEASURES
 from simulator.stepping.arguments import ENGINE, REPLICATIONS, SEED, ArgumentError, known
 from simulator.store.files import refuse_others
 
@@ -122,7 +123,10 @@ class GateReview(Answer):
         measures = [measure for measure in MEASURES if gate.priced or measure not in ("npv", "value_from_funding")]
         return {
             "phase": gate.phase,
-            "criteria": [{"measure": measure, "side": side} for measure, side in gate.criteria],
+            "criteria": [
+                {"measure": measure, side: float(np.median(gate.rule.bounds(place)))}
+                for place, (measure, side) in enumerate(gate.criteria)
+            ],
             "kinds": {kind: {key: as_dict(one) for key, one in vars(gate.parts[kind]).items()} for kind in KINDS},
             "measures": {
                 measure: {
@@ -204,8 +208,9 @@ def reviewed(
     """The same with settings; `before` is called when they have been checked, before anything is computed."""
     known("truth", truth, TRUTHS)
     there = gates_of(plan)
-    if criterion is not None and there:
-        known("criterion", criterion, sorted({one.measure for gate in there.values() for one in gate.criteria}))
+    if criterion is not None:
+        read = {one.measure for gate in there.values() for one in gate.criteria}
+        known("criterion", criterion, sorted(read) or GATE_MEASURES)
     folder = settings.folder
     if folder is not None:
         refuse_others(folder / file_of(NAME))

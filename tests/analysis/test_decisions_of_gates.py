@@ -1,7 +1,8 @@
-"""Decisions of gates, constructed: known readings, known truths, known thresholds."""
+"""Decisions of gates, constructed: known readings, known truths, known thresholds, and what is then said of them."""
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import simulator as sim
+from simulator.analysis.gates import GateReview
 from simulator.analysis.methods.decisions import (
     GO,
     HELD,
@@ -26,10 +29,17 @@ from simulator.analysis.methods.decisions import (
     parts,
     thresholds,
 )
+from simulator.analysis.methods.gate_paths import MEASURES
+from simulator.analysis.methods.judged_gates import Gate
 from simulator.results.statistics import wilson
+from tests.analysis.test_attribute import SMALL
 from tests.theory.statistics import compare_mean
 
 Z = 4.9
+CRITERIA = [{"measure": "accuracy", "at_least": 0.8}]
+PLAN = sim.load(
+    {**SMALL, "rollout": {**SMALL["rollout"], "gates": [{"name": "middle", "phase": "all", "criteria": CRITERIA}]}}
+)
 
 
 def rule(n: int, low: float = 0.0, max_holds: int = 0, criteria: int = 1, *, any_of: bool = False) -> Rule:
@@ -269,3 +279,118 @@ def test_no_look_counts_after_the_first_that_is_met() -> None:
     found = decide(met, np.ones((2, 2), bool), 4)
     assert found.end.tolist() == [GO, GO]
     assert found.holds.tolist() == [0, 1]
+
+
+# ---- a gate judged, and told
+
+
+def gate_of(seen: Any, success: Any, held: Any = None, **more: Any) -> Gate:
+    """A gate that asks for 0 at least in one criterion; success with it off, and where it goes after a hold."""
+    readings = np.asarray(seen, float)
+    later = np.asarray(success if held is None else held, float)
+    go = np.stack([np.asarray(success, float), *[later] * (readings.shape[1] - 1)], axis=1)
+    outcomes = dict.fromkeys(MEASURES, go)
+    nothing = {name: np.zeros_like(go) for name in MEASURES}
+    rest = {name: np.zeros(len(go)) for name in MEASURES}
+    n, looks = readings.shape
+    rule = Rule(np.zeros((n, 1)), np.full((n, 1), math.inf), any_of=False, max_holds=looks - 1)
+    (reading,) = PLAN.rollout.gates  # type: ignore[union-attr]
+    made = Looks(readings[:, :, None], np.ones((n, looks), bool), outcomes, nothing, rest)
+    return Gate(reading, made, rule, np.full(n, 8.0), **more)
+
+
+def told(gate: Gate, *, curve: bool = False) -> str:
+    return " ".join(GateReview(sim.load(SMALL), {"made": gate}, 1, curve=curve).sentences)
+
+
+def test_all_succeed_or_none_does() -> None:
+    good = told(gate_of([[1.0], [-1.0]] * 20, [1.0] * 40))
+    assert "All that it reads would succeed with the gate off: it can stop none rightly, and stops 50.0%" in good
+    assert "made with less net present value and less success, beyond luck" in good
+    bad = told(gate_of([[1.0], [-1.0]] * 20, [0.0] * 40))
+    assert (
+        "None of those that it reads would succeed with the gate off: it can stop none falsely, and stops 50.0%" in bad
+    )
+
+
+def test_it_stops_what_it_should_or_the_opposite_beyond_luck() -> None:
+    right, wrong = ([[1.0], [-1.0]] * 20, [1.0, 0.0] * 20), ([[-1.0], [1.0]] * 20, [1.0, 0.0] * 20)
+    assert "It stops those more often that would not succeed, beyond luck." in told(gate_of(*right))
+    assert "It stops those more often that would succeed, beyond luck." in told(gate_of(*wrong))
+    even = told(gate_of([[1.0], [-1.0], [1.0], [-1.0]], [1.0, 1.0, 0.0, 0.0]))
+    assert "It stops both as often." in even
+    few = told(gate_of([[1.0], [1.0], [-1.0]], [1.0, 0.0, 0.0]))
+    assert "may be luck" in few
+    assert "stops none of these, and 50.0%" in few
+    assert "stops none of these, and none of the others." in told(gate_of([[1.0]] * 4, [1.0, 0.0] * 2))
+
+
+def test_rescued_and_spoiled_by_a_hold() -> None:
+    seen = [[-1.0, 1.0]] * 4 + [[1.0, 1.0]] * 4
+    gate = gate_of(seen, [0, 0, 1, 1, 0, 0, 1, 1], [1, 0, 0, 1, 0, 0, 1, 1])
+    assert gate.rescued.tolist() == [True] + [False] * 7
+    assert gate.spoiled.tolist() == [False, False, True] + [False] * 5
+    text = told(gate)
+    assert "It holds 50.0% of those that it reads, these for 8 weeks on the mean." in text
+    assert "holds rescue 12.5%" in text
+    assert "spoil 12.5%" in text
+    neutral = told(gate_of(seen, [0, 0, 1, 1] * 2))
+    assert "No hold decides whether those that are let through later succeed." in neutral
+    assert "None of these is let through later." in told(gate_of([[-1.0, -1.0], [1.0, 1.0]], [1.0, 1.0]))
+
+
+def test_a_threshold_is_best_or_none_is_named() -> None:
+    random = np.random.default_rng(1)
+    success = np.array([0.0, 1.0] * 100)
+    sees = success[:, None] - 0.5 + random.normal(scale=0.1, size=(200, 1))
+    worth = gate_of(sees, success * 2.0 - 1.0)  # what fails costs 1
+    line = told(worth, curve=True)
+    assert "gives the highest mean net present value" in line
+    curve = GateReview(sim.load(SMALL), {"made": worth}, 1).curves["made"]
+    assert curve.apart.best is not None
+    assert abs(curve.tried[curve.apart.best].label or 0.0) < 0.35
+    assert 0 not in curve.apart.alike  # no gate lets all failures through
+    luck = gate_of(random.normal(size=(200, 1)), random.normal(size=200))
+    named = GateReview(sim.load(SMALL), {"made": luck}, 1).curves["made"]
+    assert named.apart.best is None
+    assert "can't be told from any other beyond luck: none is named." in told(luck, curve=True)
+    same_everywhere = told(gate_of(random.normal(size=(50, 1)), np.zeros(50)), curve=True)
+    assert "all give the same net present value in every programme" in same_everywhere
+
+
+def test_what_more_looks_do_is_said_as_the_numbers_say() -> None:
+    n = 60
+    noise = [[-1.0, 1.0]] * n  # each is let through at its second look
+    alike = told(gate_of([[1.0, 1.0]] * n, [1.0] * n), curve=True)
+    assert "Whether it may hold 0, 1, 2 or 4 times changes nothing." in alike
+    mended = gate_of(noise, [0.0] * n, [1.0] * n)
+    text = told(mended, curve=True)
+    assert "more are that would not succeed with the gate off, beyond luck, and success rises too" in text
+    stops = gate_of([[-1.0, -1.0]] * n, [0.0] * n)  # later, but all the same
+    stops.looks.stop["npv"] = np.stack([np.zeros(n), -np.ones(n)], axis=1)  # type: ignore[index]
+    assert "Further looks change neither what is let through falsely nor what succeeds." in told(stops, curve=True)
+    worse = gate_of([[-1.0, 1.0]] * n, [0.0] * n, np.where(np.arange(n) % 30 == 0, 0.01, -1.0))
+    worse.looks.go["success"] = np.zeros((n, 2))  # type: ignore[index]
+    assert "and success does not rise beyond luck" in told(worse, curve=True)
+
+
+def test_without_prices_success_decides() -> None:
+    gate = gate_of([[1.0], [-1.0]] * 20, [1.0, 0.0] * 20, priced=False)
+    review = GateReview(sim.load(SMALL), {"made": gate}, 1)
+    text = " ".join(review.sentences)
+    assert "net present value" not in text
+    assert "made with less success, beyond luck" in told(gate_of([[1.0], [-1.0]] * 20, [1.0] * 40, priced=False))
+    assert "made without more or less success beyond luck" in text
+    assert review.frame["brings"].isna().all()
+    json.dumps(review.as_dict(), allow_nan=False)
+    review.figure()
+
+
+def test_weights_decide_what_is_usual() -> None:
+    weights = np.array([8.0, 1.0, 1.0, 0.0])
+    gate = gate_of([[-1.0], [1.0], [1.0], [-1.0]], [0.0, 1.0, 0.0, 1.0], weights=weights)
+    shares = {kind: float(part.share) for kind, part in gate.parts.items()}
+    assert shares == {
+        "right_go": pytest.approx(0.1), "false_go": pytest.approx(0.1), "right_stop": pytest.approx(0.8),
+        "false_stop": 0.0, "held": 0.0, "not_read": 0.0,
+    }  # fmt: skip

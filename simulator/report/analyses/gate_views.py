@@ -14,7 +14,6 @@ from simulator.report.analyses.gates import (
     KIND_WORDS,
     MEASURE_WORDS,
     SIDE_WORDS,
-    heading,
     level,
     percent,
     reach,
@@ -64,6 +63,14 @@ MOST: Final = 8
 """Curves in one figure."""
 
 
+def heading(found: GateReview) -> str:
+    """What was simulated."""
+    n = found.replications
+    size = "" if found.weights is None else f", weighted by the observed pilot (worth {found.effective:.0f})"
+    many = f"{len(found.gates)} gate{'' if len(found.gates) == 1 else 's'}"
+    return f"{found.scenario.name}: {many}, {n:,} replication{'' if n == 1 else 's'}{size}, seed {found.seed}"
+
+
 def rows(found: GateReview) -> Iterator[RenderableType]:
     """A block for each gate with a row per kind of decision and what was found in words, then how to read it."""
     from rich.table import Table
@@ -97,6 +104,9 @@ def rows(found: GateReview) -> Iterator[RenderableType]:
         yield Text("")
         for line in told_of(found, name, gate):
             yield Text(line)
+        if name in found.curves:
+            yield Text("")
+            yield _by_threshold(gate, found.curves[name], found.scenario.economics.currency)
     yield Text("")
     yield Text(verdicts(found))
     good = "succeed" if found.truth == "success" else "pay (value of funding above 0)"
@@ -105,6 +115,30 @@ def rows(found: GateReview) -> Iterator[RenderableType]:
     yield Text(OFF.format(good=good), style="dim")
     if any(gate.priced for gate in found.gates.values()):
         yield Text(ADDING, style="dim")
+
+
+def _by_threshold(gate: Gate, curve: Curve, currency: str) -> RenderableType:
+    """A row for each threshold that was tried."""
+    from rich.table import Table
+
+    measure, side = gate.criteria[curve.criterion]
+    block = Table(box=None, pad_edge=False, show_edge=False, header_style="italic")
+    block.add_column(f"{MEASURE_WORDS[measure]}, {SIDE_WORDS[side]}")
+    for head in (
+        "let through",
+        "false go",
+        "false stop",
+        "success",
+        *(("mean net present value",) if gate.priced else ()),
+    ):
+        block.add_column(head, justify="right")
+    for place, one in enumerate(curve.tried):
+        label = "no gate" if one.label is None else level(gate, curve.criterion, one.label)
+        cells = [percent(share) for share in (one.goes, one.false_go, one.false_stop, one.success)]
+        worth = [written(one.npv.value, MONEY, currency=currency)] if one.npv is not None else []
+        style_ = "bold" if place == curve.apart.best else None
+        block.add_row(f"{label}{' (the plan)' if one.planned else ''}", *cells, *worth, style=style_)
+    return block
 
 
 def _because_of_holds(gate: Gate, kind: Kind) -> tuple[Share, str]:

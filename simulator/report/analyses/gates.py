@@ -360,20 +360,14 @@ def _looks(gate: Gate, tried: list[Tried]) -> str:
         return f"{told} {more}: more are that {bad}, beyond luck, and {and_more}."
     if succeeds.clear and float(succeeds) > 0.0:
         return f"{told} {more}: success rises beyond luck, and no more than luck explains are let through that {bad}."
+    if wrong.low == wrong.high == succeeds.low == succeeds.high:  # the same in every programme
+        return f"{told} Further looks change neither what is let through falsely nor what succeeds."
     return f"{told} What further looks do to false go and to success may be luck."
 
 
 def _spread(tried: list[Tried], what: str) -> str:
     told = [percent(getattr(one, what)) for one in tried]
     return told[0] if len(set(told)) == 1 else " / ".join(told)
-
-
-def heading(found: GateReview) -> str:
-    """What was simulated."""
-    n = found.replications
-    size = "" if found.weights is None else f", weighted by the observed pilot (worth {found.effective:.0f})"
-    many = f"{len(found.gates)} gate{'' if len(found.gates) == 1 else 's'}"
-    return f"{found.scenario.name}: {many}, {n:,} replication{'' if n == 1 else 's'}{size}, seed {found.seed}"
 
 
 class Table:

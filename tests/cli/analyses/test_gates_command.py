@@ -31,6 +31,10 @@ def test_it_prints_each_gate_and_what_was_found(scaleup: Scaleup, gated: Path, t
     text = " ".join(shown.split())
     assert all(line in text for line in found.sentences)
     assert all(kind in text for kind in ("right go", "false go", "right stop", "false stop", "not read"))
+    for name, curve in found.curves.items():
+        assert text.count("no gate ") >= len(found.curves), name
+        for one in curve.tried:
+            assert f"{100 * float(one.goes):.1f}% {100 * float(one.false_go):.1f}%" in text
     assert json.loads((out / "gates.json").read_text()) == found.as_dict()
     assert (out / "gated" / "manifest.json").exists()
 
