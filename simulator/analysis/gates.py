@@ -6,7 +6,7 @@ readings would not be paid then, and a gate that passes everything would seem to
 decision is right or false, and what the gate brings, the difference with and without it in each replication, adds up
 over the kinds of decisions.
 
-From one held path (`methods/decisions.py`) thresholds and numbers of holds that the plan does not have are judged too.
+From one held path (`decisions`) thresholds and numbers of holds that the plan does not have are judged too.
 
 Every replication counts, funded or not. Under an observed pilot all have the weights of the plan, whose pilot ran.
 """
@@ -25,9 +25,9 @@ import numpy as np
 from simulator.analysis.frame.answers import Answer, file_of
 from simulator.analysis.frame.one_by_one import one_by_one
 from simulator.analysis.frame.replays import replays
-from simulator.analysis.methods.decisions import KINDS, Floats, as_dict
-from simulator.analysis.methods.gate_paths import MEASURES, paths, together
-from simulator.analysis.methods.judged_gates import TRUTHS, Gate, Truth
+from simulator.analysis.methods.gating.decisions import KINDS, Floats, as_dict
+from simulator.analysis.methods.gating.gate_paths import MEASURES, paths, together
+from simulator.analysis.methods.gating.judged_gates import TRUTHS, Gate, Truth
 from simulator.experiment.interruption import Interrupted
 from simulator.experiment.progress import ReportProgress, progress_display
 from simulator.experiment.settings import Settings

@@ -1,8 +1,8 @@
 """The point of no return: until when a programme that fails could still have been saved, by what, and who could know.
 
-Of every failed world (funded, and no success) the last chance is looked for (`methods/last_chance.py`), among late
-remedies (`methods/late_remedies.py`). As any change may tip a world that is on the edge, other luck without a remedy is
-tried too: what remedies save beyond that is their doing.
+Of every failed world (funded, and no success) the last chance is looked for, among late remedies (`methods/rescue`). As
+any change may tip a world that is on the edge, other luck without a remedy is tried too: what remedies save beyond that
+is their doing.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ import numpy.typing as npt
 from simulator.analysis.frame.answers import Answer, file_of
 from simulator.analysis.frame.one_by_one import one_by_one
 from simulator.analysis.frame.replays import replays
-from simulator.analysis.methods.last_chance import COARSE, EVERY, NEVER, World, is_tried, look_at
-from simulator.analysis.methods.late_remedies import LATE_REMEDIES, LUCK
+from simulator.analysis.methods.rescue.last_chance import COARSE, EVERY, NEVER, World, is_tried, look_at
+from simulator.analysis.methods.rescue.late_remedies import LATE_REMEDIES, LUCK
 from simulator.experiment.progress import ReportProgress, progress_display
 from simulator.experiment.settings import Settings
 from simulator.results.statistics import Estimate, Share, holm, mean_of, quantile, share_of, t_quantile, two_sided_p

@@ -1,7 +1,7 @@
 """How many people answer: heads of both lines in each quarter that meet the service level with 80% confidence.
 
-What is needed is found by simulation (`methods/desk_search.py`). Beside it stands what Erlang's formula makes of the
-visits (`methods/erlang.py`), read where nobody waits for a person, as late answers drive users away: of those that
+What is needed is found by simulation (`desk_search`). Beside it stands what Erlang's formula makes of the
+visits (`erlang`), read where nobody waits for a person, as late answers drive users away: of those that
 come, and of those that would come at target adoption, which nobody has simulated. *Given success* speaks of the worlds
 that succeed with enough people.
 """
@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 import numpy as np
 
 from simulator.analysis.frame.answers import Answer, file_of
-from simulator.analysis.methods.desk import NAME
-from simulator.analysis.methods.desk_search import Asked, Asking, Passes
-from simulator.analysis.methods.erlang import smallest
-from simulator.analysis.methods.lines import AMONG, CONFIDENCE, Line
+from simulator.analysis.methods.support.desk import NAME
+from simulator.analysis.methods.support.desk_search import Asked, Asking, Passes
+from simulator.analysis.methods.support.erlang import smallest
+from simulator.analysis.methods.support.lines import AMONG, CONFIDENCE, Line
 from simulator.experiment.progress import ReportProgress, progress_display
 from simulator.experiment.settings import Settings
 from simulator.results.statistics import Estimate, Share, quantile, share_of

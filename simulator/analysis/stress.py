@@ -21,6 +21,7 @@ import numpy as np
 
 from simulator.analysis.frame.answers import Answer, file_of
 from simulator.analysis.frame.one_by_one import one_by_one
+from simulator.analysis.frame.runs import FRESH
 from simulator.analysis.methods.remedies import REMEDIES, Remedy, under
 from simulator.analysis.methods.vital_signs import Breaks, Floats, as_rows
 from simulator.experiment.progress import ReportProgress, progress_display
@@ -49,8 +50,6 @@ RESTORED: Final = 0.8
 """Share of what a stress takes that a remedy has to bring back."""
 ENOUGH: Final = 0.5
 """Success below which a plan isn't ready even without any stress."""
-FRESH: Final = 1_000_003
-"""How far the seed of fresh replications is from that of the others."""
 LONGEST_NAME: Final = 30
 PLAN: Final = "plan"
 

@@ -1,10 +1,10 @@
 """By when, and how sure: scale with shelving as a competing risk, what makes it late, plan against simulation, length.
 
 Five questions of one plan. How many have reached scale by which week, and by which date 80% have, if ever
-(`methods/dates.py`). Which systems and stages set the date on which the last system is live (`methods/criticality.py`),
+(`dates`). Which systems and stages set the date on which the last system is live (`criticality`),
 from the events of the same replications, looked at again. When the milestones of the plan are reached. Which length of
-the plan is best, as far as luck and the horizon let that be told (`methods/plan_lengths.py`). And how likely enough
-people use it, at no more than so much money, by a month (`methods/joint_confidence.py`).
+the plan is best, as far as luck and the horizon let that be told (`plan_lengths`). And how likely enough
+people use it, at no more than so much money, by a month (`joint_confidence`).
 
 Every replication counts, funded or not, unless it is said that only the funded do. Under an observed pilot all of it
 has the weights of the plan, whose pilot ran.
@@ -23,8 +23,8 @@ import numpy as np
 
 from simulator.analysis.frame.answers import Answer, file_of
 from simulator.analysis.frame.one_by_one import one_by_one
-from simulator.analysis.methods.criticality import Chains, chains_of
-from simulator.analysis.methods.dates import (
+from simulator.analysis.methods.schedule.criticality import Chains, chains_of
+from simulator.analysis.methods.schedule.dates import (
     Confident,
     Floats,
     Milestone,
@@ -35,8 +35,8 @@ from simulator.analysis.methods.dates import (
     milestones,
     monday_of,
 )
-from simulator.analysis.methods.joint_confidence import Joint, Wanted, joint
-from simulator.analysis.methods.plan_lengths import (
+from simulator.analysis.methods.schedule.joint_confidence import Joint, Wanted, joint
+from simulator.analysis.methods.schedule.plan_lengths import (
     TIMES,
     Judged,
     Length,

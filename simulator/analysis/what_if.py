@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 
 from simulator.analysis.frame.answers import Answer
-from simulator.analysis.methods.late_remedies import LATE_REMEDIES, LateRemedy
+from simulator.analysis.methods.rescue.late_remedies import LATE_REMEDIES, LateRemedy
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.state.states import STOPPED
 from simulator.scenario import Scenario, load

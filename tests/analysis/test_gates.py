@@ -13,8 +13,8 @@ import pytest
 
 import simulator as sim
 from simulator.analysis.gates import GateReview, gates_of, reviewed
-from simulator.analysis.methods.decisions import GO, HELD, KINDS, NOT_READ, STOP
-from simulator.analysis.methods.gate_paths import LOOKS, MEASURES, paths
+from simulator.analysis.methods.gating.decisions import GO, HELD, KINDS, NOT_READ, STOP
+from simulator.analysis.methods.gating.gate_paths import LOOKS, MEASURES, paths
 from simulator.experiment.interruption import Interrupted
 from simulator.experiment.settings import Settings
 from simulator.stepping.arguments import ArgumentError

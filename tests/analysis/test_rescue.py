@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import simulator as sim
-from simulator.analysis.methods.last_chance import EVERY, NEVER, World
-from simulator.analysis.methods.late_remedies import LATE_REMEDIES, LUCK
+from simulator.analysis.methods.rescue.last_chance import EVERY, NEVER, World
+from simulator.analysis.methods.rescue.late_remedies import LATE_REMEDIES, LUCK
 from simulator.analysis.rescue import Programmes, Rescue, rescued
 from simulator.experiment.settings import Settings
 from simulator.stepping.arguments import ArgumentError

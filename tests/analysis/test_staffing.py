@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import simulator as sim
+from simulator.analysis.frame.runs import FRESH
 from simulator.analysis.methods import desk_search
-from simulator.analysis.methods.desk import (
+from simulator.analysis.methods.support.desk import (
     Desk,
     Quarters,
     number_of_quarters,
@@ -22,11 +23,10 @@ from simulator.analysis.methods.desk import (
     with_enough,
     with_heads,
 )
-from simulator.analysis.methods.desk_search import Asked
-from simulator.analysis.methods.duty import by_hour
-from simulator.analysis.methods.lines import Check, Line, meets
+from simulator.analysis.methods.support.desk_search import Asked
+from simulator.analysis.methods.support.duty import by_hour
+from simulator.analysis.methods.support.lines import Check, Line, meets
 from simulator.analysis.staffing import Staffing, hours_of, staffed
-from simulator.analysis.stress import FRESH
 from simulator.experiment.settings import Settings
 from simulator.model.state.events import GAVE_UP, SHIFT, TICKET, VISIT
 from tests.analysis.test_attribute import SMALL
@@ -416,7 +416,7 @@ def test_hours_of_the_week_from_events() -> None:
 def test_an_interruption_is_told_with_what_is_kept(
     folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.analysis.methods.desk.replays", lambda *_, **__: ({}, False))
+    monkeypatch.setattr("simulator.analysis.methods.support.desk.replays", lambda *_, **__: ({}, False))
     settings = Settings(replications=2, progress=False, out=tmp_path if folder else None)
     with pytest.raises(sim.Interrupted) as told:
         staffed(sim.load(SMALL), settings)

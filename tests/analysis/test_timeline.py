@@ -12,14 +12,14 @@ import pandas as pd
 import pytest
 
 import simulator as sim
-from simulator.analysis.methods.criticality import Chain, Chains, Seen
-from simulator.analysis.methods.joint_confidence import Limit, joint
-from simulator.analysis.methods.plan_lengths import TIMES, stretched
+from simulator.analysis.methods.schedule.criticality import Chain, Chains, Seen
+from simulator.analysis.methods.schedule.joint_confidence import Limit, joint
+from simulator.analysis.methods.schedule.plan_lengths import TIMES, stretched
 from simulator.analysis.timeline import Timeline
 from simulator.experiment.interruption import Interrupted
+from tests.analysis.methods.test_criticality import network
+from tests.analysis.methods.test_plan_lengths import lengths_of
 from tests.analysis.test_attribute import SMALL
-from tests.analysis.test_criticality import network
-from tests.analysis.test_plan_lengths import lengths_of
 
 N = 20
 MONDAY = datetime.date(2026, 1, 5)
@@ -402,6 +402,6 @@ def test_an_interruption_while_looking_again_is_told(monkeypatch: pytest.MonkeyP
     def interrupted(*_: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("simulator.analysis.methods.criticality._see", interrupted)
+    monkeypatch.setattr("simulator.analysis.methods.schedule.criticality._see", interrupted)
     with pytest.raises(Interrupted, match="interrupted before all had been looked at again"):
         sim.timeline(SMALL, replications=2, jobs=1, lengths=False, progress=False)

@@ -8,7 +8,7 @@ import pytest
 
 import simulator as sim
 from simulator.model.state.events import KINDS
-from simulator.report.analyses import events as telling
+from simulator.report.analyses.parts import events as telling
 from tests.experiment import stand_in
 
 pytestmark = pytest.mark.usefixtures("stand_in_engine")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from simulator.experiment.merging import read_result
 from simulator.results.conditioning import ConditioningError
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from simulator.experiment.settings import Settings
     from simulator.results.result import Result
     from simulator.scenario import Scenario
+
+
+FRESH: Final = 1_000_003
+"""How far the seed of fresh replications, or of other luck, is from that of the others."""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def timeline(
     people use it, at no more than so much money, by a month. With --out, DIR gets timeline.json beside a folder for
     each length, and runs that lie there are not simulated again.
     """
-    from simulator.analysis.methods.joint_confidence import Wanted
+    from simulator.analysis.methods.schedule.joint_confidence import Wanted
     from simulator.analysis.timeline import timed
 
     settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out)

@@ -45,7 +45,7 @@ def trace(
 ) -> None:
     """List the events of one replication in order."""
     from simulator import engine as engines
-    from simulator.report.analyses import events as words
+    from simulator.report.analyses.parts import events as words
     from simulator.report.words import first_monday
     from simulator.scenario import load
 
@@ -98,7 +98,7 @@ def write(events: Iterable[Any], monday: datetime | None, currency: str) -> None
 
 def readable(event: Any, monday: datetime, currency: str) -> str:
     """One event as a line: date, week, kind, and what happens in words."""
-    from simulator.report.analyses import events
+    from simulator.report.analyses.parts import events
 
     at = monday + timedelta(hours=event.time_hours)
     told = events.tell(event.kind, event.fields, currency)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from simulator.report.analyses.comparison_table import Table
-from simulator.report.analyses.differences import (
+from simulator.report.analyses.parts.comparison_table import Table
+from simulator.report.analyses.parts.differences import (
     COST,
     DECIDING,
     FUNDED,
@@ -22,7 +22,7 @@ from simulator.report.analyses.differences import (
     rounded,
     same_in_worlds,
 )
-from simulator.report.analyses.forests import figure, forest
+from simulator.report.analyses.parts.forests import figure, forest
 from simulator.report.words import written
 from simulator.results.statistics import Share
 from simulator.scenario.measure import MONEY, SHARE

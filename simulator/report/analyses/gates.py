@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simulator.analysis.methods.decisions import GO, change_of_share, difference_of_shares
+from simulator.analysis.methods.gating.decisions import GO, change_of_share, difference_of_shares
 from simulator.report.words import unconditioned, written
 from simulator.scenario.measure import COUNT, MONEY, SHARE
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from simulator.analysis.gates import GateReview
-    from simulator.analysis.methods.decisions import Kind
-    from simulator.analysis.methods.judged_gates import Curve, Gate, Tried
+    from simulator.analysis.methods.gating.decisions import Kind
+    from simulator.analysis.methods.gating.judged_gates import Curve, Gate, Tried
     from simulator.results.statistics import Estimate, Share
 
 KIND_WORDS: Final[dict[Kind, str]] = {
@@ -377,14 +377,14 @@ class Table:
         self._found = found
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from simulator.report.analyses.gate_views import rows
+        from simulator.report.analyses.parts.gate_views import rows
 
         yield from rows(self._found)
 
 
 def figure(found: GateReview) -> Figure:
     """What each gate decides and brings, and what it would at other thresholds."""
-    from simulator.report.analyses.gate_views import drawn
+    from simulator.report.analyses.parts.gate_views import drawn
 
     return drawn(found)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from simulator.analysis.methods.last_chance import COARSE, EVERY, NEVER
-from simulator.analysis.methods.late_remedies import LATE_REMEDIES, LUCK
+from simulator.analysis.methods.rescue.last_chance import COARSE, EVERY, NEVER
+from simulator.analysis.methods.rescue.late_remedies import LATE_REMEDIES, LUCK
 from simulator.report import style
 from simulator.report.words import about, unconditioned, written
 from simulator.scenario.measure import MONEY, SHARE, WEEKS

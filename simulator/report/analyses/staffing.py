@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from simulator.analysis.methods.desk import target_adoption
-from simulator.analysis.methods.erlang import FEW
-from simulator.analysis.methods.lines import CONFIDENCE, meets
+from simulator.analysis.methods.support.desk import target_adoption
+from simulator.analysis.methods.support.erlang import FEW
+from simulator.analysis.methods.support.lines import CONFIDENCE, meets
 from simulator.report.words import unconditioned, written
 from simulator.results.statistics import Estimate, Share, effective_size
 from simulator.scenario.measure import COUNT, MONEY, RATE, SHARE, Unit
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.console import Console, ConsoleOptions, RenderResult
 
-    from simulator.analysis.methods.lines import Cell, Line
+    from simulator.analysis.methods.support.lines import Cell, Line
     from simulator.analysis.staffing import Staffing
 
 LINE_WORDS: Final = {"tier1": "tier 1", "tier2": "tier 2"}
@@ -378,7 +378,7 @@ def _number(number: int | None) -> str:
 
 def figure(found: Staffing) -> Figure:
     """Heads needed in each quarter against those planned, and the load by hour of the week."""
-    from simulator.report.analyses.staffing_figure import draw
+    from simulator.report.analyses.parts.staffing_figure import draw
 
     return draw(found)
 

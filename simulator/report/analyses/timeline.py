@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simulator.analysis.methods.dates import date_of, middle_of
-from simulator.analysis.methods.joint_confidence import CONFIDENCE as P70
-from simulator.analysis.methods.joint_confidence import MONTH_WEEKS
-from simulator.analysis.methods.plan_lengths import length_of, mean_at, share_cut_off
-from simulator.report.analyses.timeline_figure import figure
-from simulator.report.analyses.timeline_table import Table
+from simulator.analysis.methods.schedule.dates import date_of, middle_of
+from simulator.analysis.methods.schedule.joint_confidence import CONFIDENCE as P70
+from simulator.analysis.methods.schedule.joint_confidence import MONTH_WEEKS
+from simulator.analysis.methods.schedule.plan_lengths import length_of, mean_at, share_cut_off
+from simulator.report.analyses.parts.timeline_figure import figure
+from simulator.report.analyses.parts.timeline_table import Table
 from simulator.report.words import unconditioned, written
 from simulator.scenario.measure import MONEY, SHARE
 
 if TYPE_CHECKING:
-    from simulator.analysis.methods.dates import Milestone
-    from simulator.analysis.methods.joint_confidence import Condition
-    from simulator.analysis.methods.plan_lengths import Judged
+    from simulator.analysis.methods.schedule.dates import Milestone
+    from simulator.analysis.methods.schedule.joint_confidence import Condition
+    from simulator.analysis.methods.schedule.plan_lengths import Judged
     from simulator.analysis.timeline import Timeline
     from simulator.results.statistics import Estimate, Share
 

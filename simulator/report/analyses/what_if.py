@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from simulator.report import style
-from simulator.report.analyses import events
+from simulator.report.analyses.parts import events
 from simulator.report.words import OUTCOME_WORDS, about, first_monday, written
 from simulator.scenario.measure import COUNT, MONEY, SHARE, WEEKS
 from simulator.scenario.measures import REPLICATIONS

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 import simulator as sim
-from simulator.analysis.methods.joint_confidence import Limit, Wanted, joint, own_level
+from simulator.analysis.methods.schedule.joint_confidence import Limit, Wanted, joint, own_level
 from simulator.results.statistics import share_of
 from simulator.stepping.arguments import ArgumentError
 from tests.analysis.test_attribute import SMALL

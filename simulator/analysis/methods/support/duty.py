@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simulator.analysis.frame.replays import replays
-from simulator.analysis.methods.desk import interrupted, quarter_rows
-from simulator.analysis.methods.erlang import Floats
+from simulator.analysis.methods.support.desk import interrupted, quarter_rows
+from simulator.analysis.methods.support.erlang import Floats
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.state.events import GAVE_UP, SHIFT, TICKET, VISIT
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import simulator as sim
-from simulator.analysis.methods.plan_lengths import (
+from simulator.analysis.methods.schedule.plan_lengths import (
     TIMES,
     Length,
     judge,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.analysis.methods.decisions import Floats, Looks, Rule
+from simulator.analysis.methods.gating.decisions import Floats, Looks, Rule
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.programme.gates import SEES_INTEGRATIONS
 from simulator.model.state.events import FUNDED, GATE, MISSED

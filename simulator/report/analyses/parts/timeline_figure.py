@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.analysis.methods.dates import date_of, funding_planned, monday_of
-from simulator.analysis.methods.plan_lengths import mean_at
+from simulator.analysis.methods.schedule.dates import date_of, funding_planned, monday_of
+from simulator.analysis.methods.schedule.plan_lengths import mean_at
 from simulator.report import style
-from simulator.report.analyses.timeline_table import LEAST_SHOWN, NAMES, heading
+from simulator.report.analyses.parts.timeline_table import LEAST_SHOWN, NAMES, heading
 from simulator.report.words import written
 from simulator.scenario.measure import MONEY, SHARE
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.analysis.methods.dates import column, funding_planned
+from simulator.analysis.methods.schedule.dates import column, funding_planned
 from simulator.results.paired import Column, Contrast, contrast
 from simulator.results.statistics import Estimate, Share, holm, mean_of, share_of
 from simulator.scenario.vocabulary import QUARTER_WEEKS

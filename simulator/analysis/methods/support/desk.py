@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.analysis.frame.replays import replays
-from simulator.analysis.methods.erlang import Floats, Hours, busiest, need
+from simulator.analysis.methods.support.erlang import Floats, Hours, busiest, need
 from simulator.experiment.interruption import Interrupted
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.measures.staffing_need import BUSY_WEEKS, handling_hours, staffed_hours

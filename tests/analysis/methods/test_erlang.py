@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from simulator.analysis.methods.erlang import Hours, busiest, enough, heads, need, search, smallest
-from simulator.analysis.methods.lines import meets
+from simulator.analysis.methods.support.erlang import Hours, busiest, enough, heads, need, search, smallest
+from simulator.analysis.methods.support.lines import meets
 from simulator.model.measures.staffing_need import agents_needed, erlang_c
 from simulator.results.statistics import quantile, share_of
 from tests.theory.formulas.closed_forms import mmc_share_served_within

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from simulator.analysis.methods.dates import date_of
-from simulator.analysis.methods.plan_lengths import mean_at, share_cut_off
+from simulator.analysis.methods.schedule.dates import date_of
+from simulator.analysis.methods.schedule.plan_lengths import mean_at, share_cut_off
 from simulator.report.words import written
 from simulator.scenario.measure import MONEY, SHARE
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from simulator.analysis.frame.runs import FRESH
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.timers import set_timer, timer
 from simulator.model.plan.take_over import LeverError
@@ -35,8 +36,6 @@ WRITTEN: Final = 0.9
 PACE: Final = 4.0
 """Times the people who are trained in a week."""
 PAUSE_WEEKS: Final = 13
-FRESH: Final = np.uint64(1_000_003)
-"""How far the seed of other luck is from that of the replication."""
 YEAR: Final = 52
 SEEN_WEEKS: Final = 8
 """Weeks over which a sponsor looks at what has been achieved."""
@@ -207,9 +206,9 @@ def other_luck(simulation: Simulation) -> bool:
     """Nothing is done, but whatever is drawn from now on is drawn anew; what has been drawn, inputs too, stays."""
 
     def draw_anew(state: Any, time: float) -> None:
-        state.key[0] += FRESH
+        state.key[0] += np.uint64(FRESH)
 
-    simulation.pull(draw_anew)
+    simulation.pull(draw_anew, quietly=True)
     return True
 
 

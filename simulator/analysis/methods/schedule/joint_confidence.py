@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from simulator.analysis.methods.dates import funding_planned
+from simulator.analysis.methods.schedule.dates import funding_planned
 from simulator.results.statistics import Share, effective_size, share_of, wilson
 from simulator.stepping.arguments import ArgumentError
 

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.analysis.methods.lines import CONFIDENCE, Heads
+from simulator.analysis.methods.support.lines import CONFIDENCE, Heads
 from simulator.model.measures.staffing_need import BUSY_WEEKS, MOST_AGENTS, heads_needed
 from simulator.results.statistics import Share, share_of
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import simulator as sim
-from simulator.analysis.methods.criticality import (
+from simulator.analysis.methods.schedule.criticality import (
     NOBODY,
     Chain,
     Chains,

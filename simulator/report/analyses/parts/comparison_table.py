@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.report.analyses.differences import (
+from simulator.report.analyses.parts.differences import (
     SUCCESS,
     difference_in_words,
     heading,

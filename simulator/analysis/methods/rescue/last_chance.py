@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.analysis.methods.dashboard import is_green
-from simulator.analysis.methods.late_remedies import LATE_REMEDIES, LUCK, LateRemedy
+from simulator.analysis.methods.gating.dashboard import is_green
+from simulator.analysis.methods.rescue.late_remedies import LATE_REMEDIES, LUCK, LateRemedy
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.state.states import STOPPED
 

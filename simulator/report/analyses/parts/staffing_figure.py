@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from simulator.analysis.methods.duty import Hourly
-    from simulator.analysis.methods.lines import Line
+    from simulator.analysis.methods.support.duty import Hourly
+    from simulator.analysis.methods.support.lines import Line
     from simulator.analysis.staffing import Staffing
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simulator.analysis.frame.one_by_one import one_by_one
-from simulator.analysis.methods.desk import NAME, Desk, Truths, enough_people, watched, with_enough, with_heads
-from simulator.analysis.methods.duty import Hourly, hourly
-from simulator.analysis.methods.erlang import FEW, Floats, heads, search
-from simulator.analysis.methods.lines import AMONG, Among, Cell, Check, Heads, Line, meets
-from simulator.analysis.stress import FRESH
+from simulator.analysis.frame.runs import FRESH
+from simulator.analysis.methods.support.desk import NAME, Desk, Truths, enough_people, watched, with_enough, with_heads
+from simulator.analysis.methods.support.duty import Hourly, hourly
+from simulator.analysis.methods.support.erlang import FEW, Floats, heads, search
+from simulator.analysis.methods.support.lines import AMONG, Among, Cell, Check, Heads, Line, meets
 from simulator.experiment.progress import Progress, ReportProgress
 from simulator.results.statistics import Estimate, Share, mean_of, quantile, share_of
 from simulator.scenario.vocabulary import STAFFED_TIERS

@@ -8,7 +8,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.analysis.methods.decisions import KINDS
+from simulator.analysis.methods.gating.decisions import KINDS
 from simulator.report import style
 from simulator.report.analyses.gates import (
     KIND_WORDS,
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from simulator.analysis.gates import GateReview
-    from simulator.analysis.methods.decisions import Kind
-    from simulator.analysis.methods.judged_gates import Curve, Gate
+    from simulator.analysis.methods.gating.decisions import Kind
+    from simulator.analysis.methods.gating.judged_gates import Curve, Gate
     from simulator.results.statistics import Estimate
 
 OFF: Final = (

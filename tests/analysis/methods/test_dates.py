@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 import simulator as sim
-from simulator.analysis.methods.dates import (
+from simulator.analysis.methods.schedule.dates import (
     confident,
     date_of,
     funding_planned,

@@ -12,7 +12,7 @@ import pytest
 
 import simulator as sim
 from simulator.analysis.gates import GateReview
-from simulator.analysis.methods.decisions import (
+from simulator.analysis.methods.gating.decisions import (
     GO,
     HELD,
     NOT_READ,
@@ -29,8 +29,8 @@ from simulator.analysis.methods.decisions import (
     parts,
     thresholds,
 )
-from simulator.analysis.methods.gate_paths import MEASURES
-from simulator.analysis.methods.judged_gates import Gate
+from simulator.analysis.methods.gating.gate_paths import MEASURES
+from simulator.analysis.methods.gating.judged_gates import Gate
 from simulator.results.statistics import wilson
 from tests.analysis.test_attribute import SMALL
 from tests.theory.statistics import compare_mean

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from simulator.analysis.methods.decisions import (
+from simulator.analysis.methods.gating.decisions import (
     GO,
     NOT_READ,
     STOP,
@@ -31,7 +31,7 @@ from simulator.analysis.methods.decisions import (
     parts,
     thresholds,
 )
-from simulator.analysis.methods.gate_paths import LOOKS
+from simulator.analysis.methods.gating.gate_paths import LOOKS
 from simulator.results.statistics import Estimate, Share, mean_of, share_of
 
 if TYPE_CHECKING:
