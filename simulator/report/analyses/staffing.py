@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+import numpy as np
+
 from simulator.analysis.methods.desk import target_adoption
 from simulator.analysis.methods.erlang import FEW
 from simulator.analysis.methods.lines import CONFIDENCE, meets
@@ -82,8 +84,8 @@ def _of_line(found: Staffing, line: Line) -> list[str]:
     if peak is not None and line.check is not None:
         check = line.check
         lines.append(
-            f"{head} needs {people(check.number)} in {_when(found, line, peak)}, to begin {promise} in at least "
-            f"{CONFIDENCE:.0%} of the programmes that run then{_success(peak)}. {_fresh(line)}"
+            f"{head} needs {people(check.number)} to begin {promise} in at least {CONFIDENCE:.0%} of its "
+            f"programmes in {_when(found, line, peak)}{_success(peak)}. {_fresh(line)}"
         )
         formula, at_target = peak.erlang["funded"], peak.target["funded"]
         lines.append(
@@ -97,10 +99,12 @@ def _of_line(found: Staffing, line: Line) -> list[str]:
 
 
 def _when(found: Staffing, line: Line, peak: Cell) -> str:
-    """The quarter that needs most, or that all need as many."""
-    if len(set(line.recommended)) > 1:
-        return f"{when(found, peak)}, when it needs most"
-    return f"every quarter, {when(found, peak)} being the tightest" if len(line.cells) > 1 else when(found, peak)
+    """The quarter that needs most, or how many need as many, and which is the tightest."""
+    alike, told = line.recommended.count(line.recommended[line.cells.index(peak)]), when(found, peak)
+    if alike == 1:
+        return f"{told}, when it needs most" if len(line.cells) > 1 else told
+    which = "every quarter" if alike == len(line.cells) else f"{alike} quarters, which need most"
+    return f"{which}; {told} is the tightest"
 
 
 def when(found: Staffing, cell: Cell) -> str:
@@ -125,6 +129,8 @@ def _success(peak: Cell) -> str:
     if one.n < FEW:
         return f"; {one.n} of these succeed with enough people, too few for a number given success"
     told = f"; where it succeeds with enough people ({one.n:,}), they do in {share(peak.succeeding)}"
+    if one.more_than is not None:
+        return f"{told}, and {CONFIDENCE:.0%} takes more than {people(one.more_than)}"
     if one.number is None:
         return f"{told}, and no number of people in {CONFIDENCE:.0%}"
     return told if meets(peak.succeeding) else f"{told}, and {CONFIDENCE:.0%} takes {people(one.number)}"
@@ -205,6 +211,8 @@ def _over(found: Staffing) -> list[str]:
         one = found.over(what)
         if one.value is None or (what == "extrapolated" and found.scenario.pilot is None):
             continue
+        if one.n < 0.5 * np.count_nonzero(found.enough.funded_worlds):
+            continue  # it would be of the few in which some headcount is enough
         reach = "no interval" if one.low is None or one.high is None else (
             f"95% interval {written(one.low, RATE)} to {written(one.high, RATE)}"
         )  # fmt: skip
@@ -356,7 +364,7 @@ class Table:
                     f"{cell.quarter + 1}, from {day:%d %b %Y}",
                     _number(number),
                     share(cell.heads["funded"].holds) if number == cell.number else "raised",
-                    _number(cell.heads["success"].number),
+                    _number(cell.heads["success"].number, cell.heads["success"].more_than),
                     _number(cell.erlang["funded"].number),
                     _number(cell.target["funded"].number),
                     written(cell.planned.value, COUNT),
@@ -372,7 +380,9 @@ class Table:
             yield Text(NOTE, style="dim")
 
 
-def _number(number: int | None) -> str:
+def _number(number: int | None, more_than: int | None = None) -> str:
+    if more_than is not None:
+        return f">{more_than:,}"
     return "–" if number is None else f"{number:,}"
 
 
@@ -386,12 +396,15 @@ def figure(found: Staffing) -> Figure:
 def seen(found: Staffing) -> str:
     """What is to be seen at one look."""
     told = []
-    for line in found.lines:
-        peak = line.peak
-        if peak is None or line.check is None:
-            continue
-        there = "" if peak.planned.value is None else f", the plan has {written(peak.planned.value, COUNT)}"
-        told.append(f"{LINE_WORDS[line.tier]} needs {people(line.check.number)} at its peak{there}")
+    for line in found.lines if found.funded.share else ():
+        peak, name = line.peak, LINE_WORDS[line.tier]
+        if peak is not None and line.check is not None:
+            there = "" if peak.planned.value is None else f", the plan has {written(peak.planned.value, COUNT)}"
+            told.append(f"{name} needs {people(line.check.number)} at its peak{there}")
+        elif peak is not None:
+            told.append(f"{name} needs nobody")
+        elif line.cells:
+            told.append(f"no number of people is enough at {name}")
     if not told:
         return f"{found.scenario.name}: no number of people can be told"
     text = "; ".join(told)
