@@ -337,7 +337,7 @@ def test_where_it_succeeds_more_may_be_needed_than_anybody_is_asked_for(monkeypa
     heads = lines[0].cells[0].heads
     assert (heads["funded"].number, heads["success"].number, heads["success"].more_than) == (3, None, 6)
     text = " ".join(answer(seen, lines).sentences)
-    assert "where it succeeds with enough people (10), they do in 70.0%, and 80% takes more than 6 people" in text
+    assert "where it succeeds with enough people (20), 3 people do in 70.0%, and 80% takes more than 6 people" in text
 
 
 def test_given_success_where_none_succeeds_and_where_few_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,7 +349,9 @@ def test_given_success_where_none_succeeds_and_where_few_do(monkeypatch: pytest.
     assert "3 of these succeed with enough people, too few for a number" in " ".join(answer(seen, lines).sentences)
     seen = [one([[3, 1]], [[100, 100]])] * 20
     lines = lines_of(seen, monkeypatch, lambda number: float(number > 2))
-    assert "where it succeeds with enough people (20), they do in 100.0%. On" in " ".join(answer(seen, lines).sentences)
+    assert "where it succeeds with enough people (40), 3 people do in 100.0%. On" in " ".join(
+        answer(seen, lines).sentences
+    )
 
 
 # ---- corners, simulated

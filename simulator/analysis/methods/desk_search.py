@@ -307,10 +307,10 @@ def _line(t: int, own: Worlds, both: Callable[[], list[Worlds]], plan: Desk, qua
         settled |= {quarter for quarter, _ in tops}
     met = plan.met(t)
 
-    def succeeding(quarter: int) -> Share:
+    def succeeding(quarter: int) -> tuple[Share, int]:
         number = simulated[quarter, "funded"].number
         every = both() if quarter in settled else [own]
-        return NOTHING if number is None else enough_in(every, t, number, quarter, "success")[0]
+        return (NOTHING, 0) if number is None else enough_in(every, t, number, quarter, "success")
 
     return Line(
         STAFFED_TIERS[t],

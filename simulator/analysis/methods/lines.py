@@ -53,7 +53,8 @@ class Cell:
     Each among all worlds whose programme runs then, and among those of them that succeed with enough people: `heads` by
     simulation, `erlang` by the formula at what comes, `target` by the formula at target adoption. `planned` are the
     heads in the middle of the plan's own worlds, `meets` the share of these in which the line meets its target;
-    `succeeding` is the share of those that succeed with enough people in which the recommended heads are enough.
+    `succeeding` is the share of those that succeed with enough people in which the heads by simulation are enough, and
+    of how many.
     """
 
     quarter: int
@@ -62,7 +63,7 @@ class Cell:
     target: Mapping[Among, Heads]
     planned: Estimate
     meets: Share
-    succeeding: Share
+    succeeding: tuple[Share, int]
 
     @property
     def number(self) -> int | None:

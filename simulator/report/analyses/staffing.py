@@ -128,12 +128,14 @@ def _success(peak: Cell) -> str:
         return "; none of these succeeds even with enough people, so that there is no number given success"
     if one.n < FEW:
         return f"; {one.n} of these succeed with enough people, too few for a number given success"
-    told = f"; where it succeeds with enough people ({one.n:,}), they do in {share(peak.succeeding)}"
+    succeeding, n = peak.succeeding
+    number = peak.number or 0
+    told = f"; where it succeeds with enough people ({n:,}), {people(number)} {_do(number)} in {share(succeeding)}"
     if one.more_than is not None:
         return f"{told}, and {CONFIDENCE:.0%} takes more than {people(one.more_than)}"
     if one.number is None:
         return f"{told}, and no number of people in {CONFIDENCE:.0%}"
-    return told if meets(peak.succeeding) else f"{told}, and {CONFIDENCE:.0%} takes {people(one.number)}"
+    return told if meets(succeeding) else f"{told}, and {CONFIDENCE:.0%} takes {people(one.number)}"
 
 
 def _fresh(line: Line) -> str:
@@ -393,24 +395,8 @@ def figure(found: Staffing) -> Figure:
     return draw(found)
 
 
-def seen(found: Staffing) -> str:
-    """What is to be seen at one look."""
-    told = []
-    for line in found.lines if found.funded.share else ():
-        peak, name = line.peak, LINE_WORDS[line.tier]
-        if peak is not None and line.check is not None:
-            there = "" if peak.planned.value is None else f", the plan has {written(peak.planned.value, COUNT)}"
-            told.append(f"{name} needs {people(line.check.number)} at its peak{there}")
-        elif peak is not None:
-            told.append(f"{name} needs nobody")
-        elif line.cells:
-            told.append(f"no number of people is enough at {name}")
-    if not told:
-        return f"{found.scenario.name}: no number of people can be told"
-    text = "; ".join(told)
-    return f"{text[0].upper()}{text[1:]}"
-
-
 def alternative(found: Staffing) -> str:
     """The figure in words."""
+    from simulator.report.analyses.staffing_figure import seen
+
     return f"{seen(found)}. " + " ".join(sentences(found))

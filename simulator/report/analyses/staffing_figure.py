@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.report import style
-from simulator.report.analyses.staffing import LINE_WORDS, heading, seen
+from simulator.report.analyses.staffing import LINE_WORDS, heading, people
+from simulator.report.words import written
+from simulator.scenario.measure import COUNT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,6 +39,24 @@ def draw(found: Staffing) -> Figure:
     drawn.suptitle("\n".join(wrap(seen(found), 110)), x=0.01, ha="left", fontsize=12.5, color=style.INK)
     drawn.supxlabel(heading(found), x=0.01, ha="left", fontsize=9, color=style.GREY)
     return drawn
+
+
+def seen(found: Staffing) -> str:
+    """What is to be seen at one look."""
+    told = []
+    for line in found.lines if found.funded.share else ():
+        peak, name = line.peak, LINE_WORDS[line.tier]
+        if peak is not None and line.check is not None:
+            there = "" if peak.planned.value is None else f", the plan has {written(peak.planned.value, COUNT)}"
+            told.append(f"{name} needs {people(line.check.number)} at its peak{there}")
+        elif peak is not None:
+            told.append(f"{name} needs nobody")
+        elif line.cells:
+            told.append(f"no number of people is enough at {name}")
+    if not told:
+        return f"{found.scenario.name}: no number of people can be told"
+    text = "; ".join(told)
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def steps(found: Staffing, line: Line, axes: Axes) -> None:
