@@ -319,7 +319,7 @@ def test_where_no_number_of_people_is_enough(monkeypatch: pytest.MonkeyPatch) ->
     found = answer(seen, lines)
     text = " ".join(found.sentences)
     assert "No number of people lets tier 1 begin 80% of its visits within 4 hours with 80% confidence" in text
-    assert "in 100.0% of the programmes. That takes other shifts." in text
+    assert "in 100.0% of the programmes of quarter 1. That takes other shifts." in text
     assert found.as_dict()["tiers"]["tier1"]["quarters"][0]["recommended"] is None
     assert found.alternative.startswith("No number of people is enough at tier 1")
     texts = [text.get_text() for text in found.figure().findobj(lambda artist: hasattr(artist, "get_text"))]

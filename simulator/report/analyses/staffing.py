@@ -189,7 +189,7 @@ def _impossible(found: Staffing, line: Line, promise: str) -> list[str]:
         told = (
             f"No number of people lets {name} begin {promise} with {CONFIDENCE:.0%} confidence in "
             f"quarter{'s' if len(none) > 1 else ''} {listed}: too much comes while nobody is at work, in "
-            f"{share(most.heads['funded'].never)} of the programmes{_where(none, most)}. That takes other shifts."
+            f"{share(most.heads['funded'].never)} of the programmes of quarter {most.quarter + 1}. That takes other shifts."
         )
         return [told]
     worst = max(line.cells, key=lambda cell: float(cell.heads["funded"].never), default=None)
@@ -197,10 +197,6 @@ def _impossible(found: Staffing, line: Line, promise: str) -> list[str]:
         return []
     told = f"In {share(worst.heads['funded'].never)} of the programmes that run in quarter {worst.quarter + 1}"
     return [f"{told} no number of people is enough at {name}: too much comes while nobody is at work."]
-
-
-def _where(none: list[Cell], most: Cell) -> str:
-    return f" of quarter {most.quarter + 1}" if len(none) > 1 else ""
 
 
 def _over(found: Staffing) -> list[str]:
