@@ -188,8 +188,9 @@ def _impossible(found: Staffing, line: Line, promise: str) -> list[str]:
         most = max(none, key=lambda cell: float(cell.heads["funded"].never))
         told = (
             f"No number of people lets {name} begin {promise} with {CONFIDENCE:.0%} confidence in "
-            f"quarter{'s' if len(none) > 1 else ''} {listed}: too much comes while nobody is at work, in "
-            f"{share(most.heads['funded'].never)} of the programmes of quarter {most.quarter + 1}. That takes other shifts."
+            f"quarter{'s' if len(none) > 1 else ''} {listed}: too much comes while nobody is at work, "
+            f"in {share(most.heads['funded'].never)} of the programmes of quarter {most.quarter + 1}. That takes other "
+            "shifts."
         )
         return [told]
     worst = max(line.cells, key=lambda cell: float(cell.heads["funded"].never), default=None)
