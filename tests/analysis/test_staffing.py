@@ -354,6 +354,18 @@ def test_given_success_where_none_succeeds_and_where_few_do(monkeypatch: pytest.
     )
 
 
+def test_the_order_of_worlds_changes_no_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(11)
+    needed, success = random.integers(1, 9, 60), random.random(60) < 0.4
+    orders, told = (np.arange(60), random.permutation(60)), []
+    for order in orders:
+        seen = [one([[needed[place], 1]], [[100, 100]], success=float(success[place])) for place in order]
+        lines = lines_of(seen, monkeypatch, lambda number, order=order: (needed[order] <= number).tolist())
+        told.append(json.dumps(answer(seen, lines).as_dict()))
+    assert told[0] == told[1]
+    assert 1 < (lines[0].peak.number if lines[0].peak is not None else 0) < 9  # type: ignore[operator]
+
+
 # ---- corners, simulated
 
 
