@@ -212,7 +212,7 @@ class Staffing(Answer):
                     },
                     "planned": cell.planned.as_dict(),
                     "plan_meets": cell.meets.as_dict(),
-                    "holds_where_it_succeeds": cell.succeeding.as_dict(),
+                    "holds_where_it_succeeds": cell.succeeding[0].as_dict(),
                 }
                 for cell, number in zip(line.cells, line.recommended, strict=True)
             ],

@@ -50,6 +50,20 @@ BUSY: dict[str, Any] = {
 """Two hundred people who ask often, of a desk of one for five hours a day."""
 
 
+FROM_PILOT: dict[str, Any] = {
+    **BUSY,
+    "name": "busy-from-pilot",
+    "sites": [*BUSY["sites"], {"name": "night", "users": 150, "data_quality": 0.6, "working_hours": {
+        "days": "all", "start_hour": 0, "end_hour": 24}}],
+    "support": {**BUSY["support"], "planning": "from_pilot", "tiers": {"tier2": BUSY["support"]["tiers"]["tier2"],
+        "tier1": {"handling_minutes": 25, "agents": 2, "target_hours": 4, "shifts": [
+            {"days": "mon-fri", "start_hour": 8, "end_hour": 20, "share": 0.7},
+            {"days": "all", "start_hour": 20, "end_hour": 8, "share": 0.3}]}}},
+    "rollout": {"phases": [{"name": "all", "week": 2, "sites": ["home", "away", "night"]}]},
+}  # fmt: skip
+"""The same with a site that never sleeps, a thin night, and heads by what the pilot logged."""
+
+
 def quiet(_: Any) -> None:
     return None
 
@@ -197,7 +211,7 @@ def test_sentences_say_what_was_counted_another_way(found: Staffing) -> None:
         number = int(rows["heads"].max())
         name = line.tier.replace("tier", "Tier ")
         many = "1 person" if number == 1 else f"{number} people"
-        assert f"{name} needs {many} in " in text
+        assert f"{name} needs {many} to begin 80% of its visits within " in text
         assert max(line.recommended) == number
         hours = hours_of(getattr(found.scenario.support.tiers, line.tier).shifts)
         rate = float(getattr(found.scenario.economics.cost_per_hour, line.tier).mean)
@@ -263,7 +277,8 @@ def lines_of(seen: list[Quarters], monkeypatch: pytest.MonkeyPatch, share: Any) 
         if scenario.name.endswith("enough-support"):
             return desk
         heads = int(scenario.support.tiers.tier1.agents.mean), int(scenario.support.tiers.tier2.agents.mean)
-        good = [np.arange(len(seen)) < share(number) * len(seen) for number in heads]
+        told = [share(number) for number in heads]
+        good = [np.arange(len(seen)) < one * len(seen) if isinstance(one, float) else np.array(one) for one in told]
         in_time = desk.visits * np.column_stack([*good, np.ones(len(seen), bool)])[:, None, :]
         return Desk(**{**vars(desk), "in_time": in_time})
 
@@ -304,9 +319,25 @@ def test_where_no_number_of_people_is_enough(monkeypatch: pytest.MonkeyPatch) ->
     found = answer(seen, lines)
     text = " ".join(found.sentences)
     assert "No number of people lets tier 1 begin 80% of its visits within 4 hours with 80% confidence" in text
-    assert "in 100.0% of the programmes. That takes other shifts." in text
+    assert "in 100.0% of the programmes of quarter 1. That takes other shifts." in text
     assert found.as_dict()["tiers"]["tier1"]["quarters"][0]["recommended"] is None
-    assert found.figure() is not None
+    assert found.alternative.startswith("No number of people is enough at tier 1")
+    texts = [text.get_text() for text in found.figure().findobj(lambda artist: hasattr(artist, "get_text"))]
+    assert "no number of people is enough in these shifts" in texts
+
+
+def test_where_it_succeeds_more_may_be_needed_than_anybody_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three are enough in all worlds but three, which are of the ten that succeed and take hundreds."""
+    seen = [one([[3, 1]], [[100, 100]], success=float(place < 10)) for place in range(100)]
+
+    def made(number: int) -> list[bool]:
+        return [number >= (200 if place < 3 else 3) for place in range(100)]
+
+    lines = lines_of(seen, monkeypatch, made)
+    heads = lines[0].cells[0].heads
+    assert (heads["funded"].number, heads["success"].number, heads["success"].more_than) == (3, None, 6)
+    text = " ".join(answer(seen, lines).sentences)
+    assert "where it succeeds with enough people (20), 3 people do in 70.0%, and 80% takes more than 6 people" in text
 
 
 def test_given_success_where_none_succeeds_and_where_few_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,7 +349,21 @@ def test_given_success_where_none_succeeds_and_where_few_do(monkeypatch: pytest.
     assert "3 of these succeed with enough people, too few for a number" in " ".join(answer(seen, lines).sentences)
     seen = [one([[3, 1]], [[100, 100]])] * 20
     lines = lines_of(seen, monkeypatch, lambda number: float(number > 2))
-    assert "where it succeeds with enough people (20), they do in 100.0%. On" in " ".join(answer(seen, lines).sentences)
+    assert "where it succeeds with enough people (40), 3 people do in 100.0%. On" in " ".join(
+        answer(seen, lines).sentences
+    )
+
+
+def test_the_order_of_worlds_changes_no_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(11)
+    needed, success = random.integers(1, 9, 60), random.random(60) < 0.4
+    orders, told = (np.arange(60), random.permutation(60)), []
+    for order in orders:
+        seen = [one([[needed[place], 1]], [[100, 100]], success=float(success[place])) for place in order]
+        lines = lines_of(seen, monkeypatch, lambda number, order=order: (needed[order] <= number).tolist())
+        told.append(json.dumps(answer(seen, lines).as_dict()))
+    assert told[0] == told[1]
+    assert 1 < (lines[0].peak.number if lines[0].peak is not None else 0) < 9  # type: ignore[operator]
 
 
 # ---- corners, simulated
@@ -435,23 +480,34 @@ def test_correlations_that_lose_an_input_are_left_out() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["retail-chatbot", "support-from-pilot"])
-def test_recommended_people_are_enough_in_worlds_nobody_has_seen(name: str) -> None:
-    """A third seed, both lines with the recommended heads of their peaks: enough in 80%, one fewer less often."""
-    found = sim.staffing(name, replications=60, progress=False)
+@pytest.mark.parametrize("source", [BUSY, FROM_PILOT], ids=["as-stated", "from-pilot"])
+def test_recommended_people_are_enough_in_worlds_nobody_has_seen(source: Any) -> None:
+    """A fourth seed, both lines with the people of their peaks: enough in 80% but for chance, one fewer is not.
+
+    Chance is that of these worlds and of the two halves that the number was chosen from.
+    """
+    found = sim.staffing(source, replications=60, progress=False)
     told = {line.tier: line.check for line in found.lines if line.check is not None}
     assert told
-    settings, scenario = Settings(replications=120, seed=77, progress=False), sim.load(name)
-    for t, tier in enumerate(("tier1", "tier2")):
-        if tier not in told:
-            continue
-        shares = []
-        for less in (0, 1):
-            people = {other: [check.number - less * (other == tier)] for other, check in told.items()}
-            people |= {other: [300] for other in ("tier1", "tier2") if other not in told}
-            changed = with_heads(scenario, people, "unseen", free=[other for other in people if other not in told])
-            met = watched(changed, range(120), settings, quiet, needs=False).met(t)[:, told[tier].quarter]
-            shares.append((float(np.mean(met[~np.isnan(met)] > 0.0)), int((~np.isnan(met)).sum())))
-        (holds, n), (fewer, _) = shares
-        assert holds >= 0.8 - 4.9 * math.sqrt(0.16 / n) / 1.5, (tier, shares)
-        assert fewer <= holds + 1e-9 + 1.5 / n
+    scenario, people = sim.load(source), {"tier1": 300, "tier2": 300}
+    free = [name for name in people if name not in told]
+
+    def share(numbers: dict[str, int], tier: str) -> tuple[float, float]:
+        changed = with_heads(scenario, {name: [number] for name, number in numbers.items()}, "unseen", free=free)
+        desk = watched(changed, range(240), Settings(replications=240, seed=77, progress=False), quiet, needs=False)
+        met = desk.met(int(tier == "tier2"))[:, told[tier].quarter]
+        known = int((~np.isnan(met)).sum())
+        chosen = next(
+            line.peak.heads["funded"].n for line in found.lines if line.tier == tier and line.peak is not None
+        )
+        return float(np.nanmean(met)), 2.5 * math.sqrt(0.16 / known + 0.16 / chosen)
+
+    numbers = people | {name: check.number for name, check in told.items()}
+    for tier, check in told.items():
+        assert check.held
+        holds, chance = share(numbers, tier)
+        assert holds >= 0.8 - chance, (tier, check, holds)
+        assert chance < 0.17
+        fewer, chance = share(numbers | {tier: check.number - 1}, tier)
+        assert fewer < 0.8 + chance, (tier, check, fewer)
+        assert fewer <= holds

@@ -358,7 +358,7 @@ def test_a_refused_pilot_is_told() -> None:
     pilot = {**SMALL["pilot"], "observed": {"active_share": 0.8, "users": 20}}
     found = sim.timeline(sim.load({**SMALL, "pilot": pilot}), replications=N, lengths=False, progress=False)
     assert found.weights is None
-    assert found.sentences[-1].startswith("Not conditioned on the pilot that was observed: pilot.observed")
+    assert found.sentences[-1].startswith("Not conditioned on the pilot that was observed")
     assert "not_conditioned" in found.as_dict()
 
 

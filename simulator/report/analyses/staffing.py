@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+import numpy as np
+
 from simulator.analysis.methods.support.desk import target_adoption
 from simulator.analysis.methods.support.erlang import FEW
 from simulator.analysis.methods.support.lines import CONFIDENCE, meets
+from simulator.report.analyses.parts.staffing_table import LINE_WORDS, NOTE, by_quarter, share
 from simulator.report.words import unconditioned, written
 from simulator.results.statistics import Estimate, Share, effective_size
 from simulator.scenario.measure import COUNT, MONEY, RATE, SHARE, Unit
@@ -18,23 +21,12 @@ if TYPE_CHECKING:
     from simulator.analysis.methods.support.lines import Cell, Line
     from simulator.analysis.staffing import Staffing
 
-LINE_WORDS: Final = {"tier1": "tier 1", "tier2": "tier 2"}
 EFFECTS: Final[dict[str, tuple[str, Unit]]] = {
     "success": ("success, of all programmes,", SHARE),
     "value_from_funding": ("the mean value of funding", MONEY),
     "users_lost": ("users lost for good", COUNT),
     "programme_cost": ("the mean cost of the programme", MONEY),
 }
-
-
-def share(one: Share) -> str:
-    """A share as people read it, with as many digits as it takes not to be rounded across the confidence asked for."""
-    if one.share is None:
-        return "–"
-    digits = 1
-    while digits < 12 and (round(one.share, digits + 2) >= CONFIDENCE) != (one.share >= CONFIDENCE):
-        digits += 1
-    return f"{100 * one.share:.{digits}f}%"
 
 
 def people(number: int | None) -> str:
@@ -82,8 +74,8 @@ def _of_line(found: Staffing, line: Line) -> list[str]:
     if peak is not None and line.check is not None:
         check = line.check
         lines.append(
-            f"{head} needs {people(check.number)} in {_when(found, line, peak)}, to begin {promise} in at least "
-            f"{CONFIDENCE:.0%} of the programmes that run then{_success(peak)}. {_fresh(line)}"
+            f"{head} needs {people(check.number)} to begin {promise} in at least {CONFIDENCE:.0%} of its "
+            f"programmes in {_when(found, line, peak)}{_success(peak)}. {_fresh(line)}"
         )
         formula, at_target = peak.erlang["funded"], peak.target["funded"]
         lines.append(
@@ -97,10 +89,12 @@ def _of_line(found: Staffing, line: Line) -> list[str]:
 
 
 def _when(found: Staffing, line: Line, peak: Cell) -> str:
-    """The quarter that needs most, or that all need as many."""
-    if len(set(line.recommended)) > 1:
-        return f"{when(found, peak)}, when it needs most"
-    return f"every quarter, {when(found, peak)} being the tightest" if len(line.cells) > 1 else when(found, peak)
+    """The quarter that needs most, or how many need as many, and which is the tightest."""
+    alike, told = line.recommended.count(line.recommended[line.cells.index(peak)]), when(found, peak)
+    if alike == 1:
+        return f"{told}, when it needs most" if len(line.cells) > 1 else told
+    which = "every quarter" if alike == len(line.cells) else f"{alike} quarters, which need most"
+    return f"{which}; {told} is the tightest"
 
 
 def when(found: Staffing, cell: Cell) -> str:
@@ -124,10 +118,14 @@ def _success(peak: Cell) -> str:
         return "; none of these succeeds even with enough people, so that there is no number given success"
     if one.n < FEW:
         return f"; {one.n} of these succeed with enough people, too few for a number given success"
-    told = f"; where it succeeds with enough people ({one.n:,}), they do in {share(peak.succeeding)}"
+    succeeding, n = peak.succeeding
+    number = peak.number or 0
+    told = f"; where it succeeds with enough people ({n:,}), {people(number)} {_do(number)} in {share(succeeding)}"
+    if one.more_than is not None:
+        return f"{told}, and {CONFIDENCE:.0%} takes more than {people(one.more_than)}"
     if one.number is None:
         return f"{told}, and no number of people in {CONFIDENCE:.0%}"
-    return told if meets(peak.succeeding) else f"{told}, and {CONFIDENCE:.0%} takes {people(one.number)}"
+    return told if meets(succeeding) else f"{told}, and {CONFIDENCE:.0%} takes {people(one.number)}"
 
 
 def _fresh(line: Line) -> str:
@@ -180,8 +178,9 @@ def _impossible(found: Staffing, line: Line, promise: str) -> list[str]:
         most = max(none, key=lambda cell: float(cell.heads["funded"].never))
         told = (
             f"No number of people lets {name} begin {promise} with {CONFIDENCE:.0%} confidence in "
-            f"quarter{'s' if len(none) > 1 else ''} {listed}: too much comes while nobody is at work, in "
-            f"{share(most.heads['funded'].never)} of the programmes{_where(none, most)}. That takes other shifts."
+            f"quarter{'s' if len(none) > 1 else ''} {listed}: too much comes while nobody is at work, "
+            f"in {share(most.heads['funded'].never)} of the programmes of quarter {most.quarter + 1}. That takes other "
+            "shifts."
         )
         return [told]
     worst = max(line.cells, key=lambda cell: float(cell.heads["funded"].never), default=None)
@@ -189,10 +188,6 @@ def _impossible(found: Staffing, line: Line, promise: str) -> list[str]:
         return []
     told = f"In {share(worst.heads['funded'].never)} of the programmes that run in quarter {worst.quarter + 1}"
     return [f"{told} no number of people is enough at {name}: too much comes while nobody is at work."]
-
-
-def _where(none: list[Cell], most: Cell) -> str:
-    return f" of quarter {most.quarter + 1}" if len(none) > 1 else ""
 
 
 def _over(found: Staffing) -> list[str]:
@@ -205,6 +200,8 @@ def _over(found: Staffing) -> list[str]:
         one = found.over(what)
         if one.value is None or (what == "extrapolated" and found.scenario.pilot is None):
             continue
+        if one.n < 0.5 * np.count_nonzero(found.enough.funded_worlds):
+            continue  # it would be of the few in which some headcount is enough
         reach = "no interval" if one.low is None or one.high is None else (
             f"95% interval {written(one.low, RATE)} to {written(one.high, RATE)}"
         )  # fmt: skip
@@ -313,16 +310,6 @@ def heading(found: Staffing) -> str:
     )
 
 
-NOTE: Final = (
-    "needed: heads on the pay-roll with which the line meets its target in at least 80% of the programmes that run in "
-    "the quarter, by simulation; enough in: how many; if it succeeds: among those that succeed with enough people. "
-    "Erlang: by formula, at the busiest four weeks; at target: the same at target adoption. n: programmes."
-)
-
-
-HEADS: Final = ("needed", "enough in", "if it succeeds", "Erlang", "at target", "plan has", "meets it in", "n")
-
-
 class Table:
     """The lines by quarter for a terminal, then what was found in words."""
 
@@ -330,50 +317,19 @@ class Table:
         self._found = found
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from rich.table import Table as Rows
         from rich.text import Text
 
         found = self._found
         yield Text(heading(found), style="bold")
         for line in found.lines if found.quarters else ():
             yield Text("")
-            rows = Rows(box=None, pad_edge=False, show_edge=False, header_style="italic")
-            rows.add_column(f"{LINE_WORDS[line.tier]}, quarter")
-            for head in (
-                "needed",
-                "enough in",
-                "if it succeeds",
-                "Erlang",
-                "at target",
-                "plan has",
-                "meets it in",
-                "n",
-            ):
-                rows.add_column(head, justify="right")
-            for cell, number in zip(line.cells, line.recommended, strict=True):
-                day = found.date(cell.quarter)
-                rows.add_row(
-                    f"{cell.quarter + 1}, from {day:%d %b %Y}",
-                    _number(number),
-                    share(cell.heads["funded"].holds) if number == cell.number else "raised",
-                    _number(cell.heads["success"].number),
-                    _number(cell.erlang["funded"].number),
-                    _number(cell.target["funded"].number),
-                    written(cell.planned.value, COUNT),
-                    share(cell.meets),
-                    f"{cell.heads['funded'].n:,}",
-                )
-            yield rows
+            yield by_quarter(found, line)
         yield Text("")
         for sentence in sentences(found):
             yield Text(sentence)
         if found.quarters:
             yield Text("")
             yield Text(NOTE, style="dim")
-
-
-def _number(number: int | None) -> str:
-    return "–" if number is None else f"{number:,}"
 
 
 def figure(found: Staffing) -> Figure:
@@ -383,21 +339,8 @@ def figure(found: Staffing) -> Figure:
     return draw(found)
 
 
-def seen(found: Staffing) -> str:
-    """What is to be seen at one look."""
-    told = []
-    for line in found.lines:
-        peak = line.peak
-        if peak is None or line.check is None:
-            continue
-        there = "" if peak.planned.value is None else f", the plan has {written(peak.planned.value, COUNT)}"
-        told.append(f"{LINE_WORDS[line.tier]} needs {people(line.check.number)} at its peak{there}")
-    if not told:
-        return f"{found.scenario.name}: no number of people can be told"
-    text = "; ".join(told)
-    return f"{text[0].upper()}{text[1:]}"
-
-
 def alternative(found: Staffing) -> str:
     """The figure in words."""
+    from simulator.report.analyses.parts.staffing_figure import seen
+
     return f"{seen(found)}. " + " ".join(sentences(found))

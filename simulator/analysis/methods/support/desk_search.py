@@ -40,6 +40,8 @@ MEASURES: Final = ("success", "value_from_funding", "users_lost", "programme_cos
 LEAST_RUNNING: Final = 0.1
 """Share of the funded programmes that have to run in a quarter for it to be told."""
 EXPECTED_PASSES: Final = 36
+TIMES: Final = 2
+"""How many times the people of the highest quarter are asked for at most where only those that succeed count."""
 NOTHING: Final = Share(None, None, None)
 
 
@@ -287,8 +289,11 @@ def _line(t: int, own: Worlds, both: Callable[[], list[Worlds]], plan: Desk, qua
         for among in AMONG
     }
     first = max((one.number or 0 for (kind, _, _), one in formula.items() if kind == "erlang"), default=0)
-    cells = [(quarter, among) for quarter in quarters for among in AMONG]
-    simulated = _simulated(t, [own], cells, first, most)
+    simulated = _simulated(t, [own], [(quarter, "funded") for quarter in quarters], first, most)
+    highest = max((one.number or 0 for one in simulated.values()), default=0)
+    where_it_succeeds: list[tuple[int, Among]] = [(quarter, "success") for quarter in quarters]
+    limit = min(most, max(1, TIMES * highest))
+    simulated |= _simulated(t, [own], where_it_succeeds, max(1, highest), most, limit)
     settled: set[int] = set()
     while True:
         known = {quarter: simulated[quarter, "funded"].number or 0 for quarter in quarters}
@@ -302,10 +307,10 @@ def _line(t: int, own: Worlds, both: Callable[[], list[Worlds]], plan: Desk, qua
         settled |= {quarter for quarter, _ in tops}
     met = plan.met(t)
 
-    def succeeding(quarter: int) -> Share:
+    def succeeding(quarter: int) -> tuple[Share, int]:
         number = simulated[quarter, "funded"].number
         every = both() if quarter in settled else [own]
-        return NOTHING if number is None else enough_in(every, t, number, quarter, "success")[0]
+        return (NOTHING, 0) if number is None else enough_in(every, t, number, quarter, "success")
 
     return Line(
         STAFFED_TIERS[t],
@@ -330,9 +335,12 @@ def _known_share(met: Floats, weights: Floats | None) -> Share:
 
 
 def _simulated(
-    t: int, every: Sequence[Worlds], cells: Sequence[tuple[int, Among]], first: int, most: int
+    t: int, every: Sequence[Worlds], cells: Sequence[tuple[int, Among]], first: int, most: int, limit: int = 0
 ) -> dict[tuple[int, Among], Heads]:
-    """The smallest number of people found for each quarter, among which worlds, searched by simulation."""
+    """The smallest number of people found for each quarter, among which worlds, searched by simulation.
+
+    Nobody is asked for more than `limit`, unless it is 0: where that is not enough, but `most` are, that is told.
+    """
 
     def share(number: int, cell: tuple[int, Among]) -> tuple[Share, int]:
         return enough_in(every, t, number, *cell)
@@ -344,7 +352,7 @@ def _simulated(
         lambda number: [meets(share(number, cell)[0]) for cell in possible],
         [meets(share(0, cell)[0]) for cell in possible],
         first,
-        most,
+        limit or most,
     )
     found = dict(zip(possible, numbers, strict=True))
     told = {}
@@ -352,7 +360,8 @@ def _simulated(
         number, (enough, n) = found.get(cell), share(most, cell)
         holds = NOTHING if number is None else share(number, cell)[0]
         fewer = NOTHING if number is None or number < 1 else share(number - 1, cell)[0]
-        told[cell] = Heads(number, holds, fewer, opposite(enough), n)
+        more = limit if limit and number is None and cell in found else None
+        told[cell] = Heads(number, holds, fewer, opposite(enough), n, more)
     return told
 
 

@@ -24,7 +24,7 @@ class Heads:
     """The people needed: `number`, None where no number is enough, or nothing is known.
 
     `holds` is the share of worlds in which they are enough, `fewer` that in which one fewer is, `never` that in which
-    no number is; of `n` worlds.
+    no number is; of `n` worlds. Where some number is enough that nobody has looked for, it is `more_than` this one.
     """
 
     number: int | None
@@ -32,6 +32,7 @@ class Heads:
     fewer: Share
     never: Share
     n: int
+    more_than: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """As files hold it."""
@@ -41,6 +42,7 @@ class Heads:
             "one_fewer_holds": self.fewer.as_dict(),
             "no_headcount": self.never.as_dict(),
             "n": self.n,
+            "more_than": self.more_than,
         }
 
 
@@ -51,7 +53,8 @@ class Cell:
     Each among all worlds whose programme runs then, and among those of them that succeed with enough people: `heads` by
     simulation, `erlang` by the formula at what comes, `target` by the formula at target adoption. `planned` are the
     heads in the middle of the plan's own worlds, `meets` the share of these in which the line meets its target;
-    `succeeding` is the share of those that succeed with enough people in which the recommended heads are enough.
+    `succeeding` is the share of those that succeed with enough people in which the heads by simulation are enough, and
+    of how many.
     """
 
     quarter: int
@@ -60,7 +63,7 @@ class Cell:
     target: Mapping[Among, Heads]
     planned: Estimate
     meets: Share
-    succeeding: Share
+    succeeding: tuple[Share, int]
 
     @property
     def number(self) -> int | None:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.report import style
-from simulator.report.analyses.staffing import LINE_WORDS, heading, seen
+from simulator.report.analyses.parts.staffing_table import LINE_WORDS
+from simulator.report.analyses.staffing import heading, people
+from simulator.report.words import written
+from simulator.scenario.measure import COUNT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,10 +42,26 @@ def draw(found: Staffing) -> Figure:
     return drawn
 
 
+def seen(found: Staffing) -> str:
+    """What is to be seen at one look."""
+    told = []
+    for line in found.lines if found.funded.share else ():
+        peak, name = line.peak, LINE_WORDS[line.tier]
+        if peak is not None and line.check is not None:
+            there = "" if peak.planned.value is None else f", the plan has {written(peak.planned.value, COUNT)}"
+            told.append(f"{name} needs {people(line.check.number)} at its peak{there}")
+        elif peak is not None:
+            told.append(f"{name} needs nobody")
+        elif line.cells:
+            told.append(f"no number of people is enough at {name}")
+    if not told:
+        return f"{found.scenario.name}: no number of people can be told"
+    text = "; ".join(told)
+    return f"{text[0].upper()}{text[1:]}"
+
+
 def steps(found: Staffing, line: Line, axes: Axes) -> None:
     """Heads in each quarter: needed, needed if it succeeds, planned and extrapolated."""
-    from matplotlib.ticker import MaxNLocator
-
     edges = np.arange(len(line.cells) + 1) + (line.cells[0].quarter if line.cells else 0)
 
     def stairs(numbers: list[float | int | None], **look: Any) -> None:
@@ -56,6 +75,8 @@ def steps(found: Staffing, line: Line, axes: Axes) -> None:
         color=style.ORANGE, linewidth=1.6, linestyle=(0, (5, 2)), label="needed if it succeeds",
     )  # fmt: skip
     stairs([cell.planned.value for cell in line.cells], color=style.BLUE, linewidth=2.0, label="the plan has (median)")
+    if line.cells and line.peak is None:
+        axes.text(0.02, 0.9, "no number of people is enough in these shifts", transform=axes.transAxes, color=style.INK)
     extrapolated = found.extrapolated[line.tier].value
     if extrapolated is not None and found.scenario.pilot is not None and len(edges) > 1:
         axes.hlines(
@@ -63,6 +84,8 @@ def steps(found: Staffing, line: Line, axes: Axes) -> None:
             label="pilot's tickets lead to",
         )  # fmt: skip
     axes.set_ylim(bottom=0.0, top=max(1.0, axes.get_ylim()[1]) * 1.08)
+    from matplotlib.ticker import MaxNLocator
+
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
     every = max(1, -(-len(line.cells) // 5))
     shown = [cell.quarter for cell in line.cells][::every]
@@ -78,6 +101,8 @@ def steps(found: Staffing, line: Line, axes: Axes) -> None:
 
 def week(hours: Hourly, above: Axes, below: Axes) -> None:
     """Tickets opened in each hour of the week, those for which nobody was there told apart; and people on duty."""
+    from matplotlib.ticker import MaxNLocator
+
     place = np.arange(len(hours.opened)) + 0.5
     alone = hours.opened_alone
     above.bar(place, hours.opened - alone, width=1.0, color=style.BLUE, label="somebody of tier 1 is at work")
@@ -97,6 +122,7 @@ def week(hours: Hourly, above: Axes, below: Axes) -> None:
     below.stairs(hours.on_duty, np.arange(len(hours.opened) + 1), color=style.INK, linewidth=1.4)
     below.set_title("People of tier 1 on duty", loc="left")
     below.set_ylim(bottom=0.0)
+    below.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=3))
     below.set_xlim(0, len(hours.opened))
     below.set_xticks([24 * day + 12 for day in range(7)], DAYS)
     offset = hours.utc_offset_hours
