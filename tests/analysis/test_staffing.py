@@ -12,7 +12,7 @@ import pytest
 
 import simulator as sim
 from simulator.analysis.frame.runs import FRESH
-from simulator.analysis.methods import desk_search
+from simulator.analysis.methods.support import desk_search
 from simulator.analysis.methods.support.desk import (
     Desk,
     Quarters,
