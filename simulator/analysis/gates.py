@@ -25,10 +25,10 @@ import numpy as np
 from simulator.analysis.frame.answers import Answer, file_of
 from simulator.analysis.frame.one_by_one import one_by_one
 from simulator.analysis.frame.replays import replays
+from simulator.analysis.frame.runs import stopped_before
 from simulator.analysis.methods.gating.decisions import KINDS, Floats, as_dict
 from simulator.analysis.methods.gating.gate_paths import MEASURES, paths, together
 from simulator.analysis.methods.gating.judged_gates import TRUTHS, Gate, Truth
-from simulator.experiment.interruption import Interrupted
 from simulator.experiment.progress import ReportProgress, progress_display
 from simulator.experiment.settings import Settings
 from simulator.results.statistics import effective_size
@@ -271,8 +271,8 @@ def _looked_at(
     look = partial(paths, any_of=any_of, every=every)
     seen, complete = replays(look, bare, base.numbers, settings, report, traced=True)
     if not complete:
-        kept = "" if settings.folder is None else "; the run of the plan itself is kept"
-        raise Interrupted(f"{NAME}: interrupted before all replications were looked at again{kept}")
+        kept = "the run of the plan itself is kept"
+        raise stopped_before(NAME, "all replications were looked at again", settings, kept)
     found = {}
     for g, gate in there.items():
         rows = [seen[number][g] for number in base.numbers]

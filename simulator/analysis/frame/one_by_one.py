@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from simulator.analysis.frame.runs import runs
-from simulator.experiment.interruption import Interrupted
+from simulator.analysis.frame.runs import runs, stopped_before
 from simulator.experiment.progress import Progress, ReportProgress
 
 if TYPE_CHECKING:
@@ -39,8 +38,7 @@ def one_by_one(
 
         done = runs([scenario], replace(settings, progress=tell), name, before if place == 0 else None)
         if done.interrupted:
-            kept = "" if settings.folder is None else "; what was finished is kept, and the same call goes on with it"
-            raise Interrupted(f"{name}: interrupted before all of it was simulated{kept}")
+            raise stopped_before(name, "all of it was simulated", settings)
         for error in done.refused.values():
             raise error
         yield keep(done.results[scenario.name])

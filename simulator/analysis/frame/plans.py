@@ -6,8 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from simulator.analysis.frame.runs import Stored, refuse_other_versions, result_folder, runs
-from simulator.experiment.interruption import Interrupted
+from simulator.analysis.frame.runs import Stored, refuse_other_versions, result_folder, runs, stopped_before
 from simulator.experiment.settings import Settings
 from simulator.results.result import Result
 from simulator.scenario import Scenario, load
@@ -57,10 +56,7 @@ class PairedPlans:
         first = (one for label, one in self._named.items() if self.same_as[label] == label)
         done = runs([one for one in first if isinstance(one, Scenario)], self.settings, name, before)
         if done.interrupted:
-            kept = (
-                "" if self.settings.folder is None else "; what was finished is kept, and the same call goes on with it"
-            )
-            raise Interrupted(f"{name}: interrupted before all plans were simulated{kept}")
+            raise stopped_before(name, "all plans were simulated", self.settings)
         for error in done.refused.values():
             raise error
         found: dict[str, Result] = {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from simulator.experiment.interruption import Interrupted
 from simulator.experiment.merging import read_result
 from simulator.results.conditioning import ConditioningError
 from simulator.store.files import OutputError, entries, kind, shown
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
 FRESH: Final = 1_000_003
 """How far the seed of fresh replications, or of other luck, is from that of the others."""
+
+
+def stopped_before(
+    name: str, what: str, settings: Settings, kept: str = "what was finished is kept, and the same call goes on with it"
+) -> Interrupted:
+    """What to raise where an interruption of the analysis `name` came before `what`; `kept` is what a folder holds."""
+    told = f"{name}: interrupted before {what}"
+    return Interrupted(told if settings.folder is None else f"{told}; {kept}")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EVERY: Final = 4
 """Weeks between two days on which the last chance may have been."""
-COARSE: Final = 3
+COARSE: Final = 6
 """All is tried on every `COARSE`-th of these days, and after the last that saves a world on those between."""
 NEVER: Final = -1
 """The week of a rescue that no day brings."""

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from simulator.analysis.frame.replays import replays
-from simulator.experiment.interruption import Interrupted
+from simulator.analysis.frame.runs import stopped_before
 from simulator.model.state.events import STAGE_ENDED, STAGE_STARTED, SYSTEM_LIVE, SYSTEM_STARTS
 from simulator.model.state.states import STOPPED, UNDER_WAY
 from simulator.results.statistics import Estimate, Share, mean_of, share_of
@@ -366,8 +366,7 @@ def chains_of(result: Result, settings: Settings, report: ReportProgress) -> Cha
     network, numbers = Network.of(result.scenario), [int(number) for number in result.records.numbers]
     seen, complete = replays(partial(_see, network), result.scenario, numbers, settings, report, traced=True)
     if not complete:
-        kept = "" if settings.folder is None else "; the runs are kept, and the same call goes on with them"
-        raise Interrupted(f"{result.scenario.name}: interrupted before all had been looked at again{kept}")
+        raise stopped_before(result.scenario.name, "all had been looked at again", settings)
     weights = None if result.refusal else result.weighting.weights
     return Chains(network, tuple(seen[number] for number in numbers), weights)
 

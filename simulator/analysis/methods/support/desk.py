@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.analysis.frame.replays import replays
+from simulator.analysis.frame.runs import stopped_before
 from simulator.analysis.methods.support.erlang import Floats, Hours, busiest, need
-from simulator.experiment.interruption import Interrupted
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.measures.staffing_need import BUSY_WEEKS, handling_hours, staffed_hours
 from simulator.model.state.columns import COLUMNS
@@ -337,14 +337,8 @@ def watched(
     measured = scenario.with_changes({"success.measure_from_week": 0})
     found, complete = replays(look, measured, numbers, settings, report)
     if not complete:
-        raise interrupted(settings)
+        raise stopped_before(NAME, "all of it was simulated", settings)
     return Desk.of(found, weights)
-
-
-def interrupted(settings: Settings) -> Interrupted:
-    """What is raised where an interruption leaves replications out."""
-    kept = "" if settings.folder is None else "; what a folder holds is kept, and the same call goes on from there"
-    return Interrupted(f"{NAME}: interrupted before all of it was simulated{kept}")
 
 
 def target_adoption(scenario: Scenario) -> float | None:

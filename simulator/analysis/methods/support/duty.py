@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simulator.analysis.frame.replays import replays
-from simulator.analysis.methods.support.desk import interrupted, quarter_rows
+from simulator.analysis.frame.runs import stopped_before
+from simulator.analysis.methods.support.desk import NAME, quarter_rows
 from simulator.analysis.methods.support.erlang import Floats
 from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.state.events import GAVE_UP, SHIFT, TICKET, VISIT
@@ -145,7 +146,7 @@ def hourly(
     offset = float(plan.support.tiers.tier1.utc_offset_hours)
     seen, complete = replays(WatchHours(quarter, offset), plan, numbers, settings, report, traced=True)
     if not complete:
-        raise interrupted(settings)
+        raise stopped_before(NAME, "all of it was simulated", settings)
     found = [one for _, one in sorted(seen.items()) if one is not None]
     if not found:
         return None

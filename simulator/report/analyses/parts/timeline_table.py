@@ -152,9 +152,9 @@ def amount(found: Timeline, measure: str, value: float | None, *, change: bool =
 
 
 def _rows(*heads: str) -> Rows:
-    from rich.table import Table as Rows_
+    from rich.table import Table as Columns
 
-    rows = Rows_(box=None, pad_edge=False, show_edge=False, header_style="italic")
+    rows = Columns(box=None, pad_edge=False, show_edge=False, header_style="italic")
     for place, head in enumerate(heads):
         rows.add_column(head, justify="left" if place == 0 else "right")
     return rows
