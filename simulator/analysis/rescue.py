@@ -21,7 +21,7 @@ import numpy.typing as npt
 from simulator.analysis.frame.answers import Answer, file_of
 from simulator.analysis.frame.one_by_one import one_by_one
 from simulator.analysis.frame.replays import replays
-from simulator.analysis.methods.rescue.last_chance import COARSE, EVERY, NEVER, World, is_tried, look_at
+from simulator.analysis.methods.rescue.last_chance import EVERY, MOST, NEVER, Failure, World, look_at
 from simulator.analysis.methods.rescue.late_remedies import LATE_REMEDIES, LUCK
 from simulator.experiment.progress import ReportProgress, progress_display
 from simulator.experiment.settings import Settings
@@ -45,12 +45,13 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Programmes:
-    """All programmes of the plan: numbers, whether funded, whether a success, funding (weeks), worth, weights."""
+    """All programmes of the plan: numbers, whether funded and a success, funding and stop (weeks), worth, weights."""
 
     numbers: tuple[int, ...]
     funded: Truths
     success: Truths
     funded_week: Floats
+    shelved_week: Floats
     value: Floats
     weights: Floats | None
     refusal: str
@@ -68,6 +69,7 @@ class Programmes:
             np.array([x is True for x in read("funded")]),
             np.array([x is True for x in read("success")]),
             numbers("funded_week"),
+            numbers("shelved_week"),
             numbers("value_from_funding"),
             result.weighting.weights,
             result.refusal,
@@ -77,6 +79,16 @@ class Programmes:
     def failed(self) -> Truths:
         """Which are funded and fail."""
         return self.funded & ~self.success
+
+    def failures(self, horizon: int) -> dict[int, Failure]:
+        """Those that fail, by number."""
+        stopped = np.where(np.isnan(self.shelved_week), horizon, self.shelved_week)
+        columns = zip(self.numbers, self.failed, self.funded_week, stopped, self.value, strict=True)
+        return {
+            number: Failure(float(week), float(end), float(value))
+            for number, fails, week, end, value in columns
+            if fails
+        }
 
 
 def _p(gain: Estimate) -> float:
@@ -116,11 +128,6 @@ class Rescue(Answer):
     def days(self) -> list[int]:
         """All days on which any world still ran, weeks from funding."""
         return [EVERY * i for i in range(max((len(world.green) for world in self.worlds), default=0))]
-
-    @property
-    def tried(self) -> list[int]:
-        """Those on which all was tried."""
-        return [day for day in self.days if is_tried(day)]
 
     def share(self, holds: Callable[[World], bool]) -> Share:
         """The share of the failed worlds of which something holds."""
@@ -285,7 +292,8 @@ def _asked(scenario: Scenario, seed: int) -> dict[str, Any]:
         "scenario_hash": scenario.hash,
         "seed": seed,
         "tried": names,
-        "every": [EVERY, COARSE],
+        "every": EVERY,
+        "most": MOST,
         "versions": versions(),
     }
 
@@ -319,10 +327,8 @@ def rescued(plan: Scenario, settings: Settings, *, before: Callable[[], None] | 
         (programmes,) = one_by_one([plan], settings, NAME, Programmes.of, report, before)
         failed = [int(number) for number in np.array(programmes.numbers)[programmes.failed]]
         worlds = {world.number: world for world in _known(plan, settings) if world.number in failed}
-        funded = dict(zip(programmes.numbers, programmes.funded_week, strict=True))
-        values = dict(zip(programmes.numbers, programmes.value, strict=True))
         left = [number for number in failed if number not in worlds]
-        look = partial(look_at, funded_week=funded, value=values)
+        look = partial(look_at, failures=programmes.failures(plan.horizon_weeks))
         found, _ = replays(look, plan, left, settings, report)
     answer = Rescue(plan, programmes, [*worlds.values(), *found.values()], settings.seed)
     if folder is not None:

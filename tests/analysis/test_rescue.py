@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import simulator as sim
-from simulator.analysis.methods.rescue.last_chance import EVERY, NEVER, World
+from simulator.analysis.methods.rescue.last_chance import EVERY, NEVER, World, step
 from simulator.analysis.methods.rescue.late_remedies import LATE_REMEDIES, LUCK
 from simulator.analysis.rescue import Programmes, Rescue, rescued
 from simulator.experiment.settings import Settings
@@ -51,7 +51,8 @@ def answer(worlds: Sequence[World], programmes: int | None = None, weights: Any 
     failed = np.isin(np.arange(n), [one.number for one in worlds])
     made = {
         "numbers": tuple(range(n)), "funded": np.ones(n, dtype=bool), "success": ~failed,
-        "funded_week": np.full(n, 20.0), "value": np.full(n, -1e6), "weights": weights, "refusal": "",
+        "funded_week": np.full(n, 20.0), "shelved_week": np.full(n, 60.0), "value": np.full(n, -1e6),
+        "weights": weights, "refusal": "",
     }  # fmt: skip
     return Rescue(PLAN, Programmes(**{**made, **more}), worlds, 1)
 
@@ -77,6 +78,19 @@ def test_a_world_with_a_known_last_chance() -> None:
     assert "can still be saved in week 8 from funding" in told(found)
     assert "in all programmes that fail" in told(found)
     assert "hold in 100.0% of them" in told(found)
+
+
+def test_the_last_chance_of_a_long_life_is_found_between_the_days_tried_first() -> None:
+    """It is shelved 60 weeks after funding: 15 days, of which every third is tried, and those after the last."""
+    sponsor = {**IMPATIENT["rollout"]["sponsor"], "patience_weeks": 60}
+    plan = {**IMPATIENT, "horizon_weeks": 120, "rollout": {**IMPATIENT["rollout"], "sponsor": sponsor}}
+    (one,) = sim.rescue(plan, replications=1, progress=False).worlds
+    assert one.ended == pytest.approx(60.0)
+    assert len(one.green) == 15
+    assert one.saved["sponsor"] == (0, 12, 24, 36, 48)
+    assert one.last == 56
+    assert "sponsor" in one.by
+    assert [step(weeks) for weeks in (0, 4, 24, 25, 48, 60, 186)] == [1, 1, 1, 2, 2, 3, 8]
 
 
 def test_what_nothing_saves_is_said() -> None:
@@ -218,6 +232,10 @@ def test_gates_that_turn_red() -> None:
     assert "they first fail in week 8 from funding in the middle" in told(found)
     assert [found.green_until(day).share for day in (0, 4, 8)] == pytest.approx([1.0, 1.0, 1 / 3])
     assert "no gate" in told(answer([world(0, green=(None,) * 10)]))
+    from_the_start = (False,) * 10
+    always = told(answer([world(0, green=from_the_start), world(1, 4, green=from_the_start)]))
+    assert "fail in all programmes that fail, first in week 0 from funding in the middle" in always
+    assert "they do not hold" in always
 
 
 def test_corners() -> None:

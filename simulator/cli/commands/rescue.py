@@ -54,7 +54,7 @@ def rescue(
 ) -> None:
     """The point of no return: until when the programmes that fail could still have been saved, and by what.
 
-    Each that fails is simulated again up to every 24th week from its funding (every fourth after the last that
+    Each that fails is simulated again up to several days from its funding on (every fourth week after the last that
     saves), and eight remedies are tried from there on with the same luck. Tells what the gates would have shown then,
     and what other luck alone would have saved. With --out, DIR gets rescue.json beside the folder of the plan.
     """

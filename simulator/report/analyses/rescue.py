@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from simulator.analysis.methods.rescue.last_chance import COARSE, EVERY, NEVER
+from simulator.analysis.methods.rescue.last_chance import EVERY, MOST, NEVER
 from simulator.analysis.methods.rescue.late_remedies import LATE_REMEDIES, LUCK
 from simulator.report import style
 from simulator.report.words import about, unconditioned, written
@@ -56,7 +56,7 @@ def _of_them(some: int, whole: int) -> str:
 
 def _savable(found: Rescue) -> str:
     """How many can be saved at all."""
-    tried = f"tried every {EVERY * COARSE} weeks from funding, and every {EVERY} after the last day that saves"
+    tried = f"each tried on up to {MOST} days from funding on, and every {EVERY} weeks after the last that saves"
     share = found.saved_at_all()
     if not any(world.last != NEVER for world in found.worlds):
         return (
@@ -110,7 +110,12 @@ def _gates(found: Rescue) -> str:
         return "The plan has no gate whose criteria could have shown it."
     never = found.share(lambda world: world.red is None)
     red = found.red
-    if red.value is None:
+    if not never.share:
+        told = (
+            "Read every four weeks, the criteria of its gates fail in all programmes that fail, first in week "
+            f"{written(red.value, WEEKS)} from funding in the middle"
+        )
+    elif red.value is None:
         told = "Read every four weeks, the criteria of its gates hold to the end in all programmes that fail"
     else:
         told = (

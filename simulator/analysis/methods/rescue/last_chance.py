@@ -1,8 +1,10 @@
 """The last chance of a failed world: the last day on which something still saves it, and what its gates showed.
 
-The world is simulated again and stopped every `EVERY` weeks from its funding on. On every `COARSE`-th of these days
-each late remedy is tried on a branch of it, with the same past and, as far as the remedy leaves things as they were,
-the same luck; a day *saves* where the branch succeeds. The days between are tried after the last that saves.
+The world is simulated again and stopped every `EVERY` weeks from its funding on. On up to `MOST` of these days, evenly
+over its life, each late remedy is tried on a branch of it, with the same past and, as far as the remedy leaves things
+as they were, the same luck; a day *saves* where the branch succeeds. The days after the last that saves are tried too,
+up to the next of those, from the latest back to the first that saves. So what is found is exact where a remedy that
+saves on a day would also have saved on days before it.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
 EVERY: Final = 4
 """Weeks between two days on which the last chance may have been."""
-COARSE: Final = 6
-"""All is tried on every `COARSE`-th of these days, and after the last that saves a world on those between."""
+MOST: Final = 6
+"""On how many of these days all is tried, whatever is found; more would take long where programmes run for years."""
 NEVER: Final = -1
 """The week of a rescue that no day brings."""
 
@@ -34,7 +36,7 @@ class World:
 
     Days are weeks from funding, 0, `EVERY`, 2 * `EVERY` and so on; `green` has one entry for each on which it still
     ran: what the gates would have shown, None without gates. `saved` are the days that save it, by remedy and for other
-    luck, among those on which all is tried (`is_tried`). `last` is the last day on which any listed remedy saves it, or
+    luck, among those on which all is tried. `last` is the last day on which any listed remedy saves it, or
     `NEVER`, and `by` those that do. `possible` are the remedies for which there was anything to do. `gains` has what
     one on day 0 adds to the value of funding; `ended` is the week from funding in which it was stopped, None where it
     ran to the horizon.
@@ -68,15 +70,26 @@ class World:
         return next((EVERY * i for i, green in enumerate(self.green) if green is False), None)
 
 
-def is_tried(day: int) -> bool:
-    """Whether all is tried on a day, in weeks from funding."""
-    return day % (EVERY * COARSE) == 0
+@dataclass(frozen=True)
+class Failure:
+    """A programme that fails: weeks from kick-off of its funding, and of its stop or the horizon; value of funding."""
+
+    funded_week: float
+    stopped_week: float
+    value: float
 
 
-def look_at(simulation: Simulation, funded_week: Mapping[int, float], value: Mapping[int, float]) -> World:
+def step(weeks: float) -> int:
+    """How many days of a life of so many weeks lie between two on which all is tried."""
+    return max(1, math.ceil(math.ceil(weeks / EVERY) / MOST))
+
+
+def look_at(simulation: Simulation, failures: Mapping[int, Failure]) -> World:
     """A world that fails, from its funding on: what saves it and when, and what its gates would show."""
     number = simulation.replication
-    first = math.ceil(funded_week[number])
+    failure = failures[number]
+    first = math.ceil(failure.funded_week)
+    apart = EVERY * step(failure.stopped_week - first)
     green: list[bool | None] = []
     saved: dict[str, list[int]] = {remedy.name: [] for remedy in (*LATE_REMEDIES, LUCK)}
     gains: dict[str, float] = {}
@@ -90,8 +103,8 @@ def look_at(simulation: Simulation, funded_week: Mapping[int, float], value: Map
             break
         day = week - first
         green.append(is_green(simulation.state))
-        if not is_tried(day):
-            if last != NEVER and day < last + EVERY * COARSE:
+        if day % apart:
+            if last != NEVER and day < last + apart:
                 later.append((day, simulation.branch()))
             continue
         tried = {remedy.name: _worth(simulation, remedy, told=day == 0) for remedy in (*LATE_REMEDIES, LUCK)}
@@ -101,7 +114,7 @@ def look_at(simulation: Simulation, funded_week: Mapping[int, float], value: Map
             if saves:
                 saved[name].append(day)
             if gained is not None:
-                gains[name] = gained - float(value[number])
+                gains[name] = gained - failure.value
         savers = _savers({name: saves for name, (saves, _) in worth.items()})
         if savers:
             last, by, later = day, savers, []
@@ -113,7 +126,7 @@ def look_at(simulation: Simulation, funded_week: Mapping[int, float], value: Map
             break
     simulation.advance(simulation.weeks)
     stopped = float(simulation.state.world["stopped_at"][0])
-    ended = None if math.isinf(stopped) else stopped / WEEK_HOURS - float(funded_week[number])
+    ended = None if math.isinf(stopped) else stopped / WEEK_HOURS - failure.funded_week
     days = {name: tuple(x) for name, x in saved.items()}
     names = tuple(name for name in days if name in possible)
     return World(number, tuple(green), days, last, by, names, gains, ended)
