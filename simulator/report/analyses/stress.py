@@ -36,7 +36,7 @@ SIGN_WORDS: Final = {
 
 
 NOT_COMPARABLE: Final = {
-    "volume": "Right answers to ten times the tasks are worth ten times as much, which helps success: read what breaks."
+    "volume": "Ten times the right answers are worth ten times as much: value is not comparable, read what breaks."
 }
 """What has to be known before the numbers of a stress are held against those of the plan."""
 
@@ -60,12 +60,12 @@ def _card(found: Stressed) -> str:
     if float(success) < ENOUGH:
         why.append("which is less than half")
     hurt = [one for one in found.stresses.values() if one.taken]
-    open_ = [QUESTIONS[one.name].lower() for one in hurt if one.remedy is None]
-    mended = [QUESTIONS[one.name].lower() for one in hurt if one.remedy is not None]
+    open_ = [f"“{QUESTIONS[one.name]}”" for one in hurt if one.remedy is None]
+    mended = [f"“{QUESTIONS[one.name]}”" for one in hurt if one.remedy is not None]
     if open_:
-        why.append(f"nothing that was tried restores what is taken by {' and by '.join(open_)}")
+        why.append(f"nothing that was tried restores what is taken by {' and '.join(open_)}")
     if mended:
-        why.append(f"what is taken by {' and by '.join(mended)} can be restored")
+        why.append(f"what is taken by {' and '.join(mended)} can be restored")
     if not hurt:
         why.append("no stress takes more success or value than luck explains")
     return f"{told}; {'; '.join(why)}."
