@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 import numpy as np
 
 from simulator.analysis.frame.answers import Answer, file_of
+from simulator.analysis.methods.schedule.dates import monday_of
 from simulator.analysis.methods.support.desk import NAME
 from simulator.analysis.methods.support.desk_search import Asked, Asking, Passes
 from simulator.analysis.methods.support.erlang import smallest
@@ -58,8 +59,7 @@ class Staffing(Answer):
         middle = quantile(self.plan.funded.tolist(), 0.5, self.plan.weights).value
         if middle is None:
             return None
-        start = self.scenario.start_date
-        return start + datetime.timedelta(days=7 * math.floor(middle) - start.weekday())
+        return monday_of(self.scenario) + datetime.timedelta(weeks=math.floor(middle))
 
     def date(self, quarter: int) -> datetime.date | None:
         """The first day of a quarter (from 0), counted from funding in the middle of the worlds."""

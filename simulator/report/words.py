@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-
 from simulator.scenario.measure import COUNT, MONEY, SHARE, TRUTH, WEEKS, Unit
 from simulator.scenario.vocabulary import Outcome
-
-
-def first_monday(start: date) -> datetime:
-    """Time zero: Monday 00:00 UTC of the week of `start`."""
-    return datetime.combine(start - timedelta(days=start.weekday()), time())
-
-
-def about(start: date, week: float) -> str:
-    """The month of a week since kick-off, as a reader of calendars knows it: May 2027."""
-    return f"{first_monday(start) + timedelta(weeks=week):%B %Y}"
 
 
 def unconditioned(reason: str) -> str:

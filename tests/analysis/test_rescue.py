@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import simulator as sim
+from simulator.analysis.methods.gating.dashboard import is_green, next_gate
 from simulator.analysis.methods.rescue.last_chance import EVERY, NEVER, World, step
 from simulator.analysis.methods.rescue.late_remedies import LATE_REMEDIES, LUCK
 from simulator.analysis.rescue import Programmes, Rescue, rescued
@@ -122,13 +123,26 @@ def test_both_engines_agree_on_what_a_remedy_does(remedy: str) -> None:
 
 
 def test_other_luck_is_other_luck() -> None:
-    """Drawn anew, it differs; and what it gives has the law of the plan: as many successes as failures would have."""
+    """What is drawn from then on differs; the replication, its past and its inputs are the same."""
     simulation = sim.simulate(SMALL, 0).advance(20)
     other = simulation.branch()
     assert LUCK.do(other)
     ends = [one.finish().measures for one in (simulation, other)]
     assert ends[0]["tickets_opened"] != ends[1]["tickets_opened"]
     assert other.replication == simulation.replication
+    assert ends[0]["adoption_pilot"] == ends[1]["adoption_pilot"]
+
+
+def test_the_dashboard_reads_the_next_gate_or_the_last() -> None:
+    gates = [{"name": "seen", "phase": "all", "criteria": [{"measure": "active_share", "at_least": 0}]}]
+    gated = sim.load({**SMALL, "rollout": {**SMALL["rollout"], "gates": gates}})
+    simulation = sim.simulate(gated, 0).advance(20)
+    assert simulation.state.gates["passed"][1] == 1
+    assert next_gate(simulation.state) == 1
+    assert is_green(simulation.state) is True
+    simulation.state.criteria["at_least"][:] = 1.1  # more than everybody
+    assert is_green(simulation.state) is False
+    assert is_green(sim.simulate(SMALL, 0).advance(20).state) is None
 
 
 def test_what_if_tells_the_first_difference_and_the_end() -> None:

@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -46,7 +46,6 @@ def trace(
     """List the events of one replication in order."""
     from simulator import engine as engines
     from simulator.report.analyses.parts import events as words
-    from simulator.report.words import first_monday
     from simulator.scenario import load
 
     known = known_kinds()
@@ -73,6 +72,11 @@ def known_kinds() -> list[str]:
     from simulator.model.state.events import KINDS
 
     return [kind.name for kind in KINDS]
+
+
+def first_monday(start: date) -> datetime:
+    """Time zero: Monday 00:00 UTC of the week of `start`."""
+    return datetime.combine(start - timedelta(days=start.weekday()), time())
 
 
 def chosen(events: Iterable[Any], until_hours: float, kinds: set[str]) -> Iterable[Any]:

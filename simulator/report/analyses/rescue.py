@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.analysis.methods.rescue.last_chance import EVERY, MOST, NEVER
 from simulator.analysis.methods.rescue.late_remedies import LATE_REMEDIES, LUCK
+from simulator.analysis.methods.schedule.dates import date_of
 from simulator.report import style
-from simulator.report.words import about, unconditioned, written
+from simulator.report.words import unconditioned, written
 from simulator.scenario.measure import MONEY, SHARE, WEEKS
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _until(found: Rescue) -> str:
 
 def _date(found: Rescue, day: float) -> str:
     funded = found.funded_week.value
-    return "" if funded is None else f" (about {about(found.scenario.start_date, funded + day)})"
+    return "" if funded is None else f" (about {date_of(found.scenario, funded + day):%B %Y})"
 
 
 def _gates(found: Rescue) -> str:
@@ -269,7 +270,7 @@ def _over_time(found: Rescue, axes: Axes) -> None:
 
 def _tick(found: Rescue, day: int) -> str:
     funded = found.funded_week.value
-    return "" if funded is None else about(found.scenario.start_date, funded + day).replace(" ", "\n")
+    return "" if funded is None else f"{date_of(found.scenario, funded + day):%B\n%Y}"
 
 
 def _at_once(found: Rescue, axes: Axes) -> None:

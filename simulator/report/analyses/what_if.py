@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from simulator.analysis.methods.schedule.dates import date_of
 from simulator.report import style
 from simulator.report.analyses.parts import events
-from simulator.report.words import OUTCOME_WORDS, about, first_monday, written
+from simulator.report.words import OUTCOME_WORDS, written
 from simulator.scenario.measure import COUNT, MONEY, SHARE, WEEKS
 from simulator.scenario.measures import REPLICATIONS
 from simulator.scenario.vocabulary import TIERS
@@ -37,7 +37,7 @@ def sentences(found: WhatIf) -> list[str]:
 
 
 def _date(found: WhatIf, week: float) -> str:
-    day = first_monday(found.scenario.start_date) + timedelta(weeks=week)
+    day = date_of(found.scenario, week)
     return f"{day.day} {day:%B %Y}"
 
 
@@ -138,7 +138,7 @@ def figure(found: WhatIf) -> Figure:
         style.quieten(axes)
     weeks = found.scenario.horizon_weeks
     ticks = range(0, weeks + 1, 26)
-    rows[-1].set_xticks(ticks, [f"{tick}\n{about(found.scenario.start_date, tick)}" for tick in ticks], fontsize=9)
+    rows[-1].set_xticks(ticks, [f"{tick}\n{date_of(found.scenario, tick):%B %Y}" for tick in ticks], fontsize=9)
     rows[-1].set_xlabel("Weeks from kick-off; the line is the day of the decision")
     if found.ends is not None:
         rows[0].legend(frameon=False, fontsize=9.5, loc="upper left")

@@ -14,13 +14,6 @@ from tests.analysis.test_attribute import SMALL
 Scaleup = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    path = tmp_path / "small.yaml"
-    path.write_text(sim.load(SMALL).to_yaml())
-    return path
-
-
 def test_it_prints_the_card_and_each_stress(scaleup: Scaleup, small: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     code, shown, err = scaleup("stress", small, "--replications", 4, "--no-remedies", "--out", out)

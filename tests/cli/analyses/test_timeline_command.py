@@ -14,13 +14,6 @@ from tests.analysis.test_attribute import SMALL
 Scaleup = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    path = tmp_path / "small.yaml"
-    path.write_text(sim.load(SMALL).to_yaml())
-    return path
-
-
 def test_it_prints_table_and_sentences(scaleup: Scaleup, small: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     code, shown, err = scaleup("timeline", small, "--replications", 4, "--out", out)

@@ -26,7 +26,7 @@ from simulator.model.state.events import GATE
 from simulator.model.state.spending import spend
 from simulator.model.state.states import CHANGE, LIVE, PILOT, UNDER_WAY
 from simulator.model.support.data_science import open_retraining
-from simulator.scenario.vocabulary import TEAMS, TIERS
+from simulator.scenario.vocabulary import STAFFED_TIERS, TEAMS
 
 if TYPE_CHECKING:
     from simulator.stepping.simulation import Simulation
@@ -60,7 +60,7 @@ class LateRemedy:
 def more_support(simulation: Simulation) -> bool:
     """As many people again are hired for the first line and for the specialists as there are."""
     hired = 0
-    for t, tier in enumerate(TIERS[:2]):
+    for t, tier in enumerate(STAFFED_TIERS):
         wanted = min(int(simulation.state.tiers["heads"][t]), simulation.posts_left(tier))
         if wanted:
             simulation.hire(tier, wanted)
