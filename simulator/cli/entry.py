@@ -9,19 +9,15 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.commands import (
-    app,
+from simulator.cli.commands import app, merging, running, scenarios, tracing
+from simulator.cli.commands.analyses import (
     attribute,
     compare,
     gates,
-    merging,
     rescue,
-    running,
-    scenarios,
     staffing,
     stress,
     timeline,
-    tracing,
     variance,
 )
 from simulator.cli.exit_codes import BAD, DONE, FAILED, INTERRUPTED, TOLD

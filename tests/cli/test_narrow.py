@@ -18,7 +18,7 @@ from rich.console import Console
 
 import simulator as sim
 from simulator.analysis.variance import decompose
-from simulator.cli.commands.variance import VarianceTable, variance_lines
+from simulator.cli.commands.analyses.variance import VarianceTable, variance_lines
 from simulator.report.narrow import Rows
 from simulator.report.outcomes import outcome_lines
 from simulator.report.suite_tables import head

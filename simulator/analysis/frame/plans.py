@@ -12,8 +12,8 @@ from simulator.results.result import Result
 from simulator.scenario import Scenario, load
 from simulator.stepping.arguments import DESIGN, REPLICATIONS, SEED, ArgumentError
 
-LEAST, MOST = 2, 26
-"""Numbers of plans that can be compared: as many as there are letters."""
+MOST = 26
+"""The most plans that can be compared: as many as there are letters."""
 
 Source = Scenario | Result | str | os.PathLike[str] | Mapping[str, Any]
 
@@ -24,19 +24,19 @@ class PairedPlans:
     `same_as` has the first letter of the same plan. `settings` are those that they were simulated with.
     """
 
-    def __init__(self, sources: Sequence[Source], arguments: Mapping[str, Any]) -> None:
-        """Read the plans; `arguments` are those of `run`, None where the results that there are decide.
+    def __init__(self, sources: Sequence[Source], arguments: Mapping[str, Any], least: int = 2) -> None:
+        """Read the plans, `least` of them; `arguments` are those of `run`, None where results that are there decide.
 
         Raises `ScenarioError`, `OutputError`, and `ArgumentError` for what can't be paired.
         """
         if isinstance(sources, str | os.PathLike | Mapping) or not isinstance(sources, Sequence):
             raise ArgumentError("{plans} is {found}; it must be a list", found=type(sources).__name__)
-        if not LEAST <= len(sources) <= MOST:
+        if not least <= len(sources) <= MOST:
             raise ArgumentError(
                 "there {verb} {found} to compare; name from {least} to {most}",
                 verb="is" if len(sources) == 1 else "are",
                 found="1 plan" if len(sources) == 1 else f"{len(sources)} plans",
-                least=LEAST,
+                least=least,
                 most=MOST,
             )
         read = [_read(source) for source in sources]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.analysing import Answers
-from simulator.cli.commands.variance import question
+from simulator.cli.commands.analyses.variance import question
 from simulator.cli.options import (
     AsJson,
     AtMost,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.analysing import tell_answer
 from simulator.cli.exit_codes import FAILED
 from simulator.cli.options import (
     AnswersAsJson,
@@ -19,17 +18,22 @@ from simulator.cli.options import (
     Overlays,
     Scheduler,
     Set,
-    read_folder,
-    within,
 )
 from simulator.cli.output import complain
-from simulator.cli.signals import stopping_when_told
+from simulator.cli.plans import (
+    DesignOfPlans,
+    OutOfPlans,
+    ReplicationsOfPlans,
+    SeedOfPlans,
+    ask_of_plans,
+    named_plans,
+)
 from simulator.cli.simulating import compile_engine, refuse_half_a_cluster, workplace
 from simulator.cli.sources import load_all, unchanged
-from simulator.stepping.arguments import DESIGN, ENGINE, REPLICATIONS, SEED, ArgumentError
-from simulator.streams.designs import DesignName
+from simulator.stepping.arguments import ENGINE
 
 if TYPE_CHECKING:
+    from simulator.analysis.compare import Comparison
     from simulator.scenario import Scenario
 
 LONGEST_NAME = 64
@@ -43,27 +47,12 @@ Plans = Annotated[
         show_default=False,
     ),
 ]
-OrOfResults = "{}, or that of the folders"
 
 
 def compare(
     plans: Plans,
-    replications: Annotated[
-        int | None,
-        typer.Option(
-            help="Number of replications of each.",
-            show_default=OrOfResults.format(REPLICATIONS),
-            **within("replications"),
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            help="Base seed of the random streams, the same for all.",
-            show_default=OrOfResults.format(SEED),
-            **within("seed"),
-        ),
-    ] = None,
+    replications: ReplicationsOfPlans = None,
+    seed: SeedOfPlans = None,
     added: Annotated[
         list[str] | None,
         typer.Option(
@@ -87,25 +76,10 @@ def compare(
     jobs: Jobs = None,
     changes: Set = None,
     overlays: Overlays = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Write each scenario to DIR/<scenario>/, and compare.json beside them; what lies there of the same "
-            "scenario, seed and replications is not simulated again.",
-            metavar="DIR",
-            show_default=False,
-            parser=read_folder,
-        ),
-    ] = None,
+    out: OutOfPlans = None,
     executor: ExecutorOption = None,
     scheduler: Scheduler = None,
-    design: Annotated[
-        DesignName | None,
-        typer.Option(
-            help="sobol spreads the uncertain inputs evenly (scrambled), random draws each by itself.",
-            show_default=OrOfResults.format(DESIGN),
-        ),
-    ] = None,
+    design: DesignOfPlans = None,
     as_json: AnswersAsJson = False,
 ) -> None:
     """Compare plans replication by replication, all of them with the same luck: success, money and people.
@@ -119,32 +93,29 @@ def compare(
 
     refuse_half_a_cluster(executor, scheduler)
     sources = loaded(plans, changes or (), overlays or (), added or ())
-    with workplace(executor, scheduler) as where, stopping_when_told():
-        try:
-            found = compared(
-                sources,
-                tuple(measures or ()),
-                compile_engine,
-                replications=replications,
-                seed=seed,
-                design=design,
-                engine=engine,
-                jobs=jobs,
-                out=out,
-                progress=None,
-                executor=where,
-            )
-        except ArgumentError as error:
-            raise typer.BadParameter(error.of_options()) from error
-        except UnknownNameError as error:
-            raise typer.BadParameter(str(error), param_hint="--measure") from error
-        except KeyboardInterrupt as error:
-            if out is None:
-                raise
-            complain(str(error) or "Interrupted: what the shards hold is kept.")
-            raise typer.Exit(FAILED) from error
-    tell_of_changed_pilot(plans[0], sources[0], changes or (), overlays or (), found.plans[0].result.seed)
-    tell_answer(found, out, as_json=as_json)
+    with workplace(executor, scheduler) as where:
+
+        def ask(named: Sequence[Scenario | Path]) -> Comparison:
+            try:
+                found = compared(
+                    named,
+                    tuple(measures or ()),
+                    compile_engine,
+                    replications=replications,
+                    seed=seed,
+                    design=design,
+                    engine=engine,
+                    jobs=jobs,
+                    out=out,
+                    progress=None,
+                    executor=where,
+                )
+            except UnknownNameError as error:
+                raise typer.BadParameter(str(error), param_hint="--measure") from error
+            tell_of_changed_pilot(plans[0], sources[0], changes or (), overlays or (), found.plans[0].result.seed)
+            return found
+
+        found = ask_of_plans(sources, ask, out, as_json=as_json)
     if not found.complete:
         raise typer.Exit(FAILED)
 
@@ -153,18 +124,7 @@ def loaded(
     plans: Sequence[str], changes: Sequence[str], overlays: Sequence[str], added: Sequence[str]
 ) -> list[Scenario | Path]:
     """The scenarios of a command line, and folders of results in their places; raises `ScenarioError`."""
-    from simulator.analysis.frame.runs import result_folder
-
-    folders = {place: folder for place, text in enumerate(plans) if (folder := result_folder(text)) is not None}
-    if folders and (changes or overlays):
-        raise typer.BadParameter(
-            f"{plans[min(folders)]} holds a result, which can't be changed any more; leave --set and --overlay out"
-        )
-    scenarios = iter(load_all([text for place, text in enumerate(plans) if place not in folders], changes, overlays))
-    found: list[Any] = [folders[place] if place in folders else next(scenarios) for place in range(len(plans))]
-    for one, text in zip(found, plans, strict=True):
-        if not isinstance(one, Path) and not hasattr(one, "horizon_weeks"):
-            raise typer.BadParameter(f"{text} is a suite, which compares its scenarios itself: scaleup run {text}")
+    found = named_plans(plans, changes, overlays)
     return [*found, *variants(plans[0], found[0], changes, overlays, added)]
 
 
