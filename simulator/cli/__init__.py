@@ -1,8 +1,8 @@
 """The command `scaleup`.
 
 `entry` has the list of commands and what becomes of errors, `commands` the commands themselves. They share `options`,
-`sources` (which scenarios are meant), `plans` (or results), `simulating`, `analysing` (questions asked of what was simulated), `showing`,
-`output`, `asking` (about an organisation), `signals` and `exit_codes`.
+`sources` (which scenarios are meant), `plans` (or results), `simulating`, `analysing` (questions asked of what was
+simulated), `showing`, `output`, `asking` (about an organisation), `signals` and `exit_codes`.
 """
 
 from __future__ import annotations

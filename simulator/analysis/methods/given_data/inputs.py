@@ -1,0 +1,68 @@
+"""The uncertain inputs of replications that are there: which of them vary, their ranks, which hang together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.scenario.checks.correlations import tied_inputs
+
+if TYPE_CHECKING:
+    from simulator.results.result import Result
+    from simulator.scenario import Scenario
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """Uncertain inputs as drawn.
+
+    `values` are float64[replications, inputs], a column for each of `paths`; `ranks` are the same by their place among
+    all, above 0 and below 1, evenly spread. `unseen` are uncertain inputs that are the same in all replications, so
+    that nothing is known of what they do. `groups` are the places of inputs that are drawn together (correlated), each
+    input in one group, most of them alone.
+    """
+
+    paths: tuple[str, ...]
+    values: Floats
+    ranks: Floats
+    unseen: tuple[str, ...] = ()
+    groups: tuple[tuple[int, ...], ...] = ()
+
+    def columns(self, *paths: str) -> list[int]:
+        """The places of inputs; raises `ValueError` for one that does not vary, or is none."""
+        return [self.paths.index(path) for path in paths]
+
+
+def inputs_of(result: Result) -> Inputs:
+    """The uncertain inputs of a result, ranked by the weights that an observed pilot gives its replications."""
+    records, weights = result.records, result.weighting.weights
+    drawn = np.asarray(records.inputs, dtype=np.float64).reshape(records.count, len(records.input_paths))
+    counted = np.ones(records.count, dtype=bool) if weights is None else weights > 0.0
+    varies = [bool(np.ptp(column[counted]) > 0.0) if counted.any() else False for column in drawn.T]
+    paths = tuple(path for path, seen in zip(records.input_paths, varies, strict=True) if seen)
+    values = drawn[:, np.array(varies, dtype=bool)]
+    ranks = np.column_stack([ranks_of(column, weights) for column in values.T]) if paths else values
+    unseen = tuple(path for path, seen in zip(records.input_paths, varies, strict=True) if not seen)
+    return Inputs(paths, values, ranks, unseen, _groups(paths, result.scenario))
+
+
+def ranks_of(values: Floats, weights: Floats | None = None) -> Floats:
+    """The places of values among all, float64[n] above 0 and below 1: those below, and half of those that are equal.
+
+    `weights` (float64[n]) are what values count for, all the same by default. The weighted mean of the ranks is 1 / 2.
+    """
+    steps = np.ones(len(values)) if weights is None else weights
+    _, places = np.unique(values, return_inverse=True)
+    mass = np.bincount(places, steps) / steps.sum()
+    return np.asarray((np.cumsum(mass) - 0.5 * mass)[places])
+
+
+def _groups(paths: tuple[str, ...], scenario: Scenario) -> tuple[tuple[int, ...], ...]:
+    """Places of inputs that are correlated with one another, directly or through others; singles besides."""
+    tied = [tuple(paths.index(path) for path in one.paths if path in paths) for one in tied_inputs(scenario)]
+    alone = set(range(len(paths))).difference(*tied)
+    return tuple(sorted([*(group for group in tied if group), *((place,) for place in alone)]))
