@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from simulator.analysis.attribute import attribute as attribute
     from simulator.analysis.compare import Comparison as Comparison
     from simulator.analysis.compare import compare as compare
+    from simulator.analysis.decide import Decision as Decision
+    from simulator.analysis.decide import decide as decide
     from simulator.analysis.gates import GateReview as GateReview
     from simulator.analysis.gates import gates as gates
     from simulator.analysis.rescue import Rescue as Rescue
@@ -59,6 +61,7 @@ _PLACES = {
     "Attribution": "simulator.analysis.attribute",
     "Comparison": "simulator.analysis.compare",
     "ConditioningError": "simulator.results.conditioning",
+    "Decision": "simulator.analysis.decide",
     "GateReview": "simulator.analysis.gates",
     "Interrupted": "simulator.experiment.interruption",
     "LeverError": "simulator.model.plan.take_over",
@@ -82,6 +85,7 @@ _PLACES = {
     "WriteError": "simulator.store.files",
     "attribute": "simulator.analysis.attribute",
     "compare": "simulator.analysis.compare",
+    "decide": "simulator.analysis.decide",
     "gates": "simulator.analysis.gates",
     "load": "simulator.scenario",
     "load_suite": "simulator.scenario",
@@ -101,6 +105,7 @@ __all__ = [
     "Attribution",
     "Comparison",
     "ConditioningError",
+    "Decision",
     "GateReview",
     "Interrupted",
     "LeverError",
@@ -125,6 +130,7 @@ __all__ = [
     "__version__",
     "attribute",
     "compare",
+    "decide",
     "gates",
     "load",
     "load_suite",

@@ -13,6 +13,7 @@ from simulator.cli.commands import app, merging, running, scenarios, tracing
 from simulator.cli.commands.analyses import (
     attribute,
     compare,
+    decide,
     gates,
     rescue,
     staffing,
@@ -59,6 +60,7 @@ def options_of_all(
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": running.run,
     "compare": compare.compare,
+    "decide": decide.decide,
     "attribute": attribute.attribute,
     "stress": stress.stress,
     "timeline": timeline.timeline,

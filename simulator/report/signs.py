@@ -7,6 +7,7 @@ shows where to look; what a mechanism costs is known only from runs with and wit
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -135,14 +136,15 @@ def signs(result: Result) -> list[Sign]:
     scaled = _true(result, "success")
     if not failed.any():
         return []
-    own = _shown(result, _ends(result))
+    read = _Read(result)
+    own = _shown(read, _ends(result))
     peers = [0.0] * len(own)
     if scaled.any():
         starts = np.ceil(_numbers(result, "funded_week", 0.0)).astype(np.int64)
         ages = _ends(result) - starts
         for age in np.unique(ages[failed]):
             weight = result.weighting.mass(failed & (ages == age)) / result.weighting.mass(failed)
-            for index, (_, _, shown) in enumerate(_shown(result, starts + age)):
+            for index, (_, _, shown) in enumerate(_shown(read, starts + age)):
                 peers[index] += result.weighting.mean(shown, scaled) * weight
     found = [
         Sign(seen, killer, result.weighting.mean(shown, failed), peer if scaled.any() else None)
@@ -170,19 +172,42 @@ def _lead(sign: Sign) -> float:
     return sign.failures - (sign.successes or 0.0)
 
 
-def _shown(result: Result, ends: Weeks) -> list[tuple[str, str, Truths]]:
+class _Read:
+    """The weeks and sites that signs are seen in, each measure read from its file once: it is looked at at each age."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        self._weeks: dict[str, Numbers] = {}
+
+    def weeks(self, name: str) -> Numbers:
+        """A weekly measure, float64[replications, weeks]."""
+        if name not in self._weeks:
+            self._weeks[name] = self.result.records.week_rows(name)
+        return self._weeks[name]
+
+    @cached_property
+    def live_and_carried(self) -> tuple[Numbers, Numbers]:
+        """Week of going live, and weeks of data carried by hand, float64[replications, sites]; NaN is null."""
+        live, carried = (
+            np.array([[math.nan if x is None else x for x in row] for row in self.result.records.sites[name]], float)
+            for name in ("go_live_week", "hand_carried_weeks")
+        )
+        return live, carried
+
+
+def _shown(read: _Read, ends: Weeks) -> list[tuple[str, str, Truths]]:
     """What each sign is, what it is a sign of, and the replications that show it just before week `ends`."""
-    records = result.records
+    result, records = read.result, read.result.records
     rows: list[tuple[str, str, Truths]] = []
     with np.errstate(invalid="ignore"):  # null measures show nothing
         if "accuracy_pilot" in records.measures and "accuracy" in records.weekly:
-            lost = _numbers(result, "accuracy_pilot") - _recent(result, "accuracy", ends)
+            lost = _numbers(result, "accuracy_pilot") - _recent(read, "accuracy", ends)
             words = f"answers were {100 * ACCURACY_LOST:.0f} points or more less accurate than in the pilot"
             rows.append((words, "data quality and edge cases", lost >= ACCURACY_LOST))
         if {"users_onboarded", "users_reverted", "users_lost", "active_users"} <= records.weekly.keys():
             last = np.clip(ends, 1, records.weeks) - 1
             active, waiting, away, lost_for_good = (
-                records.week_rows(name)[np.arange(records.count), last]
+                read.weeks(name)[np.arange(records.count), last]
                 for name in ("active_users", "users_onboarded", "users_reverted", "users_lost")
             )
             gone = away + lost_for_good
@@ -190,12 +215,12 @@ def _shown(result: Result, ends: Weeks) -> list[tuple[str, str, Truths]]:
             invited = active + waiting + gone
             rows.append(("most of those invited had not begun", "change management", waiting > 0.5 * invited))
         if {"hand_carried_weeks", "go_live_week"} <= records.sites.keys():
-            carried, live = _hand_carried(result, ends)
+            carried, live = _hand_carried(read, ends)
             words = "sites had carried data by hand for most of their time"
             rows.append((words, "integration", (live > 0.0) & (carried > 0.5 * live)))
         if "sla_met_share" in records.weekly:
             target = result.scenario.support.tiers.tier1.target_share.mean
-            in_time = _recent(result, "sla_met_share", ends)
+            in_time = _recent(read, "sla_met_share", ends)
             words = f"fewer than {100 * target:.0f}% of tickets were started in time"
             rows.append((words, "support", in_time < target))
     return rows
@@ -219,21 +244,18 @@ def _ends(result: Result) -> Weeks:
     )
 
 
-def _recent(result: Result, measure: str, ends: Weeks) -> Numbers:
+def _recent(read: _Read, measure: str, ends: Weeks) -> Numbers:
     """Mean of a weekly measure over the `RECENT_WEEKS` before week `ends` in which it is not null."""
-    rows = result.records.week_rows(measure)
+    rows = read.weeks(measure)
     weeks = np.arange(rows.shape[1])
     counted = (weeks < ends[:, None]) & (weeks >= ends[:, None] - RECENT_WEEKS) & ~np.isnan(rows)
     with np.errstate(divide="ignore"):
         return np.asarray(np.where(counted, rows, 0.0).sum(axis=1) / counted.sum(axis=1))
 
 
-def _hand_carried(result: Result, ends: Weeks) -> tuple[Numbers, Numbers]:
+def _hand_carried(read: _Read, ends: Weeks) -> tuple[Numbers, Numbers]:
     """Site-weeks in which data were carried by hand, and site-weeks live, both until week `ends`."""
-    starts, carried = (
-        np.array([[math.nan if x is None else x for x in row] for row in result.records.sites[name]], dtype=float)
-        for name in ("go_live_week", "hand_carried_weeks")
-    )
+    starts, carried = read.live_and_carried
     live = np.nan_to_num(np.clip(ends[:, None] - starts[: len(ends)], 0.0, None))
     return np.minimum(live, np.nan_to_num(carried[: len(ends)])).sum(axis=1), live.sum(axis=1)
 

@@ -48,6 +48,11 @@ class PairedPlans:
         self.same_as = _same(plans, letters)
         self._named = dict(zip(letters, _named(plans, letters), strict=True))
 
+    @property
+    def scenarios(self) -> list[Scenario]:
+        """The plans themselves, in order."""
+        return [one.scenario if isinstance(one, Result) else one for one in self._named.values()]
+
     def results(self, name: str, before: Callable[[], None] | None = None) -> dict[str, Result]:
         """The results by letter, for the analysis `name`; `before` is called before anything is simulated.
 

@@ -1,7 +1,7 @@
 """What analyses answer, in words and pictures, a module for each by its name.
 
-`compare` speaks of plans that are compared. `attribute` tells what the five killers take, `stress` what the five
-questions show, `timeline` by when a plan gets where, `gates` what gates decide and bring, `staffing` how many people
-answer, `rescue` until when a programme could have been saved, and `what_if` what one decision in one world changes.
-`parts` are tables and figures of theirs that fill a file.
+`decide` tells whether to fund, `compare` speaks of plans that are compared. `attribute` tells what the five killers
+take, `stress` what the five questions show, `timeline` by when a plan gets where, `gates` what gates decide and bring,
+`staffing` how many people answer, `rescue` until when a programme could have been saved, and `what_if` what one
+decision in one world changes. `parts` are tables and figures of theirs that fill a file.
 """
