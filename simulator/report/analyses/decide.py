@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from simulator.analysis.decide import MONTH_WEEKS
 from simulator.analysis.methods.schedule.dates import date_of
 from simulator.report.analyses.parts.decide_figure import figure
-from simulator.report.analyses.parts.decide_table import CHOICES, Table, amount
+from simulator.report.analyses.parts.decide_table import Table, amount, choice_words, to_where
 from simulator.report.reasons import reasons
 from simulator.report.verdict import why_unfunded
 from simulator.report.words import unconditioned, written
@@ -23,7 +23,7 @@ __all__ = ["Table", "alternative", "figure", "sentences"]
 
 ORDERS: Final[dict[Choice, str]] = {
     "fund": "Fund all of it",
-    "next_gate": "Fund it to the next gate, and no further yet",
+    "next_gate": "Fund it {}, and no further yet",
     "do_not_fund": "Do not fund it as it is",
 }
 SEEN_WORDS: Final = {
@@ -98,15 +98,15 @@ def _choice(found: Decision) -> str:
     )
     close = found.not_told_from
     if not close:
-        return f"{ORDERS[choice]}: {told}."
-    others = listed([CHOICES[other] for other in close])
+        return f"{ORDERS[choice].format(to_where(found))}: {told}."
+    others = listed([choice_words(found, other) for other in close])
     more = found.replications_to_tell
     what = f"; about {more:,} replications would tell, were the means what they seem" if more else ""
-    worse = [CHOICES[other] for other in found.less if other not in close]
+    worse = [choice_words(found, other) for other in found.less if other not in close]
     clear = f"{listed(worse)} is worse" if worse else ""
     return (
-        f"Not decided by these replications: {CHOICES[choice]} is best on the mean, and is not told apart from "
-        f"{others}{what}{f'; {clear}' if clear else ''}. {told[0].upper()}{told[1:]}."
+        f"Not decided by these replications: {choice_words(found, choice)} is best on the mean, but not told apart "
+        f"from {others}{what}{f'; {clear}' if clear else ''}. {told[0].upper()}{told[1:]}."
     )
 
 
@@ -116,12 +116,11 @@ def _gate(found: Decision) -> list[str]:
     if gate is None:
         return []
     review = gate.review
-    where = f"the gate {review.gate}" if review.gate else "a look that the plan does not have yet"
+    where = f"to the gate {review.gate}, planned" if review.gate else "to a review that the plan does not have yet,"
     told = (
-        f"Money for no more than the time to {where}, planned {review.weeks:.0f} weeks after funding, is "
-        f"{amount(found, gate.spent.value)} net of value on the mean. Going on from there only where what is seen "
-        f"promises more than stopping makes it worth {amount(found, gate.staged.value)}{ends(found, gate.staged)}, "
-        f"{_gain(found, gate)}"
+        f"Funding it only {where} {review.weeks:.0f} weeks after funding, spends {amount(found, gate.spent.value)} net "
+        f"of value on the mean. Going on from there only where what is seen promises more than stopping makes it worth "
+        f"{amount(found, gate.staged.value)}{ends(found, gate.staged)}, {_gain(found, gate)}"
     )
     stops, lost = gate.stops, gate.success_lost
     if not stops.share:

@@ -12,6 +12,8 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 POINTS: Final = 9
 """Points of a frontier at most."""
+NEARLY_ALL: Final = 0.99
+"""The last bound on cost is that which this share keeps: what a few cost says little of what can be promised."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def frontier(adoption: Floats, cost: Floats, confidence: float, weights: Floats 
     if not len(kept) or kept[-1] < wanted:
         return ()
     found: list[Point] = []
-    for level in np.linspace(wanted, kept[-1], POINTS):
+    for level in np.linspace(wanted, max(wanted, NEARLY_ALL * kept[-1]), POINTS):
         last = min(int(np.searchsorted(kept, level * (1.0 - 1e-12))), len(kept) - 1)
         last = int(np.searchsorted(bounds, bounds[last], side="right")) - 1  # all that cost as much keep the bound too
         inside, weight = reached[: last + 1], mass[: last + 1]

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.analysis.decide import MONTH_WEEKS
 from simulator.report import style
-from simulator.report.analyses.parts.decide_table import CHOICES, amount, heading
+from simulator.report.analyses.parts.decide_table import amount, choice_words, heading
 from simulator.scenario.measure import MONEY
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def choices(found: Decision, axes: Axes) -> None:
             textcoords="offset points", ha="center", fontsize=10, color=style.INK,
         )  # fmt: skip
     axes.axvline(0.0, color=style.INK, linewidth=0.8)
-    axes.set_yticks(range(len(names)), [CHOICES[name] for name in names])
+    axes.set_yticks(range(len(names)), [choice_words(found, name) for name in names])
     axes.set_ylim(-0.5, len(names) - 0.3)
     axes.margins(x=0.15)
     _money_axis(found, axes.xaxis)
@@ -83,6 +83,8 @@ def spread(found: Decision, axes: Axes) -> None:
                 f"{words}: {amount(found, value)}", (value, height), xytext=(9, 2), textcoords="offset points",
                 fontsize=10, color=style.INK,
             )  # fmt: skip
+    few, many = np.interp([0.002, 0.99], np.cumsum(steps) / steps.sum(), worth)  # the rest would squeeze all others
+    axes.set_xlim(min(few, 0.0) - 0.05 * (many - few), max(many, 0.0) + 0.05 * (many - few) + 1e-9)
     axes.set_ylim(0.0, 1.03)
     axes.yaxis.set_major_formatter(style.percent())
     _money_axis(found, axes.xaxis)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CHOICES: Final[dict[Choice, str]] = {
     "fund": "funding all of it",
-    "next_gate": "funding it to the next gate",
+    "next_gate": "funding it {}",
     "do_not_fund": "not funding it",
 }
 NOTE: Final = (
@@ -32,6 +32,16 @@ MOST_QUARTERS: Final = 24
 def amount(found: Decision, value: float | None) -> str:
     """An amount of money in the scenario's currency."""
     return written(value, MONEY, currency=found.scenario.economics.currency)
+
+
+def to_where(found: Decision) -> str:
+    """How far the plan is funded where it is not funded all at once."""
+    return "to the next gate" if found.gate is None or found.gate.review.gate else "to a review"
+
+
+def choice_words(found: Decision, choice: Choice) -> str:
+    """A choice in words."""
+    return CHOICES[choice].format(to_where(found))
 
 
 def heading(found: Decision) -> str:
@@ -79,7 +89,7 @@ class Table:
             less = found.less.get(choice)
             star = " *" if less is not None and choice not in found.not_told_from else ""
             table.add_row(
-                CHOICES[choice],
+                choice_words(found, choice),
                 amount(found, worth.value),
                 "" if choice == "do_not_fund" else _reach(found, worth),
                 "best" if best else "" if less is None else f"{amount(found, less.value)}{star}",
