@@ -147,9 +147,14 @@ def ask_of_one(
     loaded = scenarios_in(load_all([source], changes or (), overlays or ()))
     if len(loaded) != 1:
         raise typer.BadParameter(f"{source} is a suite; name one of its scenarios", param_hint="SCENARIO")
+    return ask_and_tell(lambda: ask(loaded[0]), out, as_json=as_json)
+
+
+def ask_and_tell(ask: Callable[[], A], out: Path | None, *, as_json: bool = False) -> A:
+    """Ask, and tell the answer: what doesn't fit is refused as options, an interruption told with what is kept."""
     with stopping_when_told():
         try:
-            found = ask(loaded[0])
+            found = ask()
         except ArgumentError as error:
             raise typer.BadParameter(error.of_options()) from error
         except KeyboardInterrupt as error:

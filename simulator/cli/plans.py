@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from simulator.cli.analysing import tell_answer
-from simulator.cli.exit_codes import FAILED
+from simulator.cli.analysing import ask_and_tell
 from simulator.cli.options import read_folder, within
-from simulator.cli.output import complain
-from simulator.cli.signals import stopping_when_told
 from simulator.cli.sources import load_all
-from simulator.stepping.arguments import DESIGN, REPLICATIONS, SEED, ArgumentError
+from simulator.stepping.arguments import DESIGN, REPLICATIONS, SEED
 from simulator.streams.designs import DesignName
 
 if TYPE_CHECKING:
@@ -105,15 +102,4 @@ def ask_of_plans(
 
     What doesn't fit is refused as options; an interruption is told in one sentence, with what is kept in `out`.
     """
-    with stopping_when_told():
-        try:
-            found = ask(plans)
-        except ArgumentError as error:
-            raise typer.BadParameter(error.of_options()) from error
-        except KeyboardInterrupt as error:
-            if out is None:
-                raise
-            complain(str(error) or "Interrupted: what the shards hold is kept.")
-            raise typer.Exit(FAILED) from error
-    tell_answer(found, out, as_json=as_json)
-    return found
+    return ask_and_tell(lambda: ask(plans), out, as_json=as_json)

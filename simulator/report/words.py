@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from simulator.scenario.measure import COUNT, MONEY, SHARE, TRUTH, WEEKS, Unit
 from simulator.scenario.vocabulary import Outcome
 
@@ -9,6 +11,11 @@ from simulator.scenario.vocabulary import Outcome
 def unconditioned(reason: str) -> str:
     """What is said where the pilot that was observed could not be used, and why."""
     return f"Not conditioned on the pilot that was observed, so that all replications count the same: {reason}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Parts of a sentence with commas, and "and" before the last; empty without any."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 OUTCOME_WORDS: dict[Outcome, str] = {

@@ -17,13 +17,12 @@ from simulator.report.analyses.parts.differences import (
     alike,
     difference_in_words,
     interval_of,
-    listed,
     reach_in_words,
     rounded,
     same_in_worlds,
 )
 from simulator.report.analyses.parts.forests import figure, forest
-from simulator.report.words import written
+from simulator.report.words import listed, written
 from simulator.results.statistics import Share
 from simulator.scenario.measure import MONEY, SHARE
 from simulator.scenario.measures import ESTIMATED

@@ -10,7 +10,7 @@ from simulator.report.analyses.parts.decide_figure import figure
 from simulator.report.analyses.parts.decide_table import Table, amount, choice_words, to_where
 from simulator.report.reasons import reasons
 from simulator.report.verdict import why_unfunded
-from simulator.report.words import unconditioned, written
+from simulator.report.words import listed, unconditioned, written
 from simulator.results.statistics import Estimate, Share
 from simulator.scenario.measure import SHARE
 from simulator.scenario.vocabulary import COST_WORDS
@@ -67,11 +67,6 @@ def ends(found: Decision, one: Estimate | Share) -> str:
     if isinstance(one, Share):
         return f" (95% interval {written(one.low, SHARE)} to {written(one.high, SHARE)})"
     return f" (95% interval {amount(found, one.low)} to {amount(found, one.high)})"
-
-
-def listed(parts: list[str]) -> str:
-    """Parts of a sentence with commas, and "and" before the last."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
 def of_funded(found: Decision) -> str:

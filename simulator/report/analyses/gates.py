@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simulator.analysis.methods.gating.decisions import GO, change_of_share, difference_of_shares
-from simulator.report.words import unconditioned, written
+from simulator.report.words import listed, unconditioned, written
 from simulator.scenario.measure import COUNT, MONEY, SHARE
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def verdicts(found: GateReview) -> str:
     by_verdict: dict[str, list[str]] = {}
     for name, gate in found.gates.items():
         by_verdict.setdefault(_verdict(gate), []).append(name)
-    parts = [f"{_listed(names)} {told}" for told, names in by_verdict.items()]
+    parts = [f"{listed(names)} {told}" for told, names in by_verdict.items()]
     return f"Each gate held against none: {'; '.join(parts)}."
 
 
@@ -85,10 +85,6 @@ def _verdict(gate: Gate) -> str:
         if told
         else f"without more or less {' or '.join(words[x] for x in changes)} beyond luck"
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def told_of(found: GateReview, name: str, gate: Gate) -> list[str]:
@@ -270,7 +266,7 @@ def _holds(gate: Gate) -> str:
     if len(gate.criteria) > 1:
         most = gate.missed[0].share
         alike = [MEASURE_WORDS[gate.criteria[one.criterion][0]] for one in gate.missed if one.share == most]
-        told.append(f"Missed most often: {_listed(alike)}, in {percent(most)} of the readings that do not let through.")
+        told.append(f"Missed most often: {listed(alike)}, in {percent(most)} of the readings that do not let through.")
     return " ".join(told)
 
 
@@ -335,7 +331,7 @@ def _places(gate: Gate, curve: Curve, places: Sequence[int]) -> str:
         labels = [curve.tried[place].label for place in (run[0], run[-1])]
         ends = [level(gate, curve.criterion, label) for label in labels if label is not None]
         told.append(f"{side} {' to '.join(ends if len(run) > 1 else ends[:1])}" if ends else "no gate")
-    return _listed(told)
+    return listed(told)
 
 
 def _looks(gate: Gate, tried: list[Tried]) -> str:

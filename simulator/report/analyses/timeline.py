@@ -13,7 +13,7 @@ from simulator.analysis.methods.schedule.joint_confidence import MONTH_WEEKS
 from simulator.analysis.methods.schedule.plan_lengths import length_of, mean_at, share_cut_off
 from simulator.report.analyses.parts.timeline_figure import figure
 from simulator.report.analyses.parts.timeline_table import Table
-from simulator.report.words import unconditioned, written
+from simulator.report.words import listed, unconditioned, written
 from simulator.scenario.measure import MONEY, SHARE
 
 if TYPE_CHECKING:
@@ -66,11 +66,6 @@ def reach(one: Share | Estimate) -> str:
     if one.low is None or one.high is None:
         return ""
     return f" (95% interval {written(one.low, SHARE)} to {written(one.high, SHARE)})"
-
-
-def listed(parts: list[str]) -> str:
-    """Parts of a sentence with commas, and "and" before the last."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
 def horizon(found: Timeline) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,11 +69,6 @@ def alike(one: Difference) -> bool:
 def same_in_worlds(one: Difference) -> bool:
     """Whether a measure is the same under both plans in every world in which both have one."""
     return bool((one.values[~np.isnan(one.values)] == 0.0).all())
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as a sentence enumerates them."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def rounded(number: float) -> str:

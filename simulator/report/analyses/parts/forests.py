@@ -6,8 +6,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from simulator.report import style
-from simulator.report.analyses.parts.differences import DECIDING, difference_in_words, heading, listed
-from simulator.report.words import written
+from simulator.report.analyses.parts.differences import DECIDING, difference_in_words, heading
+from simulator.report.words import listed, written
 from simulator.scenario.measure import MONEY, SHARE, TRUTH
 from simulator.scenario.measures import ESTIMATED
 
