@@ -43,6 +43,12 @@ class Answer(ABC):
         """What was found in plain words."""
         return list(self._words.sentences(self))
 
+    @property
+    def board(self) -> dict[str, str]:
+        """The questions of a board that it answers, by name (`report/analyses/parts/board.py`), in a sentence each."""
+        told = getattr(self._words, "board", None)
+        return {} if told is None else dict(told(self))
+
     def figure(self) -> Figure:
         """What is to be seen at one look, as a matplotlib figure."""
         found: Figure = self._words.figure(self)

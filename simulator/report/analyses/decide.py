@@ -55,6 +55,19 @@ def sentences(found: Decision) -> list[str]:
     return [line for line in lines if line]
 
 
+def board(found: Decision) -> dict[str, str]:
+    """The questions of a board that are answered here, each in one sentence."""
+    if found.money is None:
+        return {"fund": next(line for line in sentences(found) if line != unconditioned(found.refusal))}
+    outlay = amount(found, found.outlay(0.5).value)
+    cost = _cost(found).removesuffix(".") or "It costs nothing"
+    return {
+        "fund": _choice(found),
+        "cost": f"{cost}; the largest sum out of pocket is {outlay} in the middle.",
+        "pays": _pays(found),
+    }
+
+
 def alternative(found: Decision) -> str:
     """The figure in words."""
     return " ".join(sentences(found))

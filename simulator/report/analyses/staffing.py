@@ -60,6 +60,25 @@ def sentences(found: Staffing) -> list[str]:
     return lines
 
 
+def board(found: Staffing) -> dict[str, str]:
+    """The question of a board that is answered here, in one sentence."""
+    told = []
+    for line in found.lines if found.quarters else ():
+        peak = line.peak
+        if peak is None or line.check is None or peak.planned.value is None:
+            continue
+        told.append(
+            f"{LINE_WORDS[line.tier]} {people(line.check.number)} in {when(found, peak)} where the plan has "
+            f"{written(peak.planned.value, COUNT)}"
+        )
+    if not told:
+        return {"support": next(line for line in sentences(found) if line != unconditioned(found.refusal))}
+    return {
+        "support": f"To begin visits in time with {CONFIDENCE:.0%} confidence in the quarter that needs most: "
+        f"{'; '.join(told)}."
+    }
+
+
 def _of_line(found: Staffing, line: Line) -> list[str]:
     """What a line needs where it needs most, how sure that is, and what the plan has."""
     name, peak = LINE_WORDS[line.tier], line.peak

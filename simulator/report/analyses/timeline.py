@@ -44,6 +44,12 @@ def sentences(found: Timeline) -> list[str]:
     return [line for line in lines if line]
 
 
+def board(found: Timeline) -> dict[str, str]:
+    """The questions of a board that are answered here, each in one sentence."""
+    how_long = _scale(found)[0] if found.result.funded_count == 0 else _confident(found, of_all=False)
+    return {"how_long": how_long, "integration": _first_system(found)}
+
+
 def alternative(found: Timeline) -> str:
     """The figure in words."""
     return " ".join(sentences(found))
@@ -177,6 +183,20 @@ def _integration(found: Timeline) -> list[str]:
     whose = "Of the stages it is" if count > 1 else f"{among}, its stages with the largest shares of that time are"
     lines.append(f"{whose} {listed(stages)}.")
     return lines
+
+
+def _first_system(found: Timeline) -> str:
+    """Which system is begun with: the one with the largest share of the critical chain, as far as that can be told."""
+    chains = found.chains
+    if chains is None or len(chains.systems) < 2:
+        return _integration(found)[0]
+    (name, first), (other, second) = list(chains.systems.items())[:2]
+    among = "where all systems are live, " if chains.all_live.share != 1.0 else ""
+    told = f"{name}: {among}it has the largest share of the critical chain's working time, {per_cent(first.share)}"
+    told += reach(first.share)
+    if not chains.lead("share").clear:
+        return f"{told}; whether it is rather {other} ({per_cent(second.share)}) can't be told from luck."
+    return f"{told}; next is {other} ({per_cent(second.share)})."
 
 
 # ---- plan against simulation
