@@ -98,7 +98,9 @@ class Decision(Answer):
     @cached_property
     def p_adjusted(self) -> dict[Choice, float]:
         """p-values of the other choices being as good, allowing for there being several (Holm)."""
-        return dict(zip(self.less, holm([_p(one) for one in self.less.values()]), strict=True))
+        weights = None if self.money is None else self.money.weights
+        size = float(self.result.funded_count) if weights is None else effective_size(weights)
+        return dict(zip(self.less, holm([_p(one, size) for one in self.less.values()]), strict=True))
 
     @property
     def not_told_from(self) -> list[Choice]:
@@ -306,14 +308,14 @@ def _turned(one: Estimate) -> Estimate:
     return Estimate(value, low, high, one.n)
 
 
-def _p(one: Estimate) -> float:
-    """The p-value of 0 of a mean with Student's interval; 1 where nothing is known of its error."""
-    if one.value is None or one.low is None or one.n < 2:
+def _p(one: Estimate, size: float) -> float:
+    """The p-value of 0 of a mean of effectively `size` values with Student's interval; 1 where that is not known."""
+    if one.value is None or one.low is None:
         return 1.0
-    error = (one.value - one.low) / t_quantile(one.n - 1)
+    error = (one.value - one.low) / t_quantile(size - 1.0)
     if error <= 0.0:
         return 1.0 if one.value == 0.0 else 0.0
-    return two_sided_p(one.value / error, one.n - 1)
+    return two_sided_p(one.value / error, size - 1.0)
 
 
 def decide(

@@ -87,7 +87,9 @@ def of_funded(found: Decision) -> str:
     funded, n = found.result.funded_count, found.result.replications_done
     if funded == n:
         return "of all programmes"
-    return f"of the {written(found.result.funded_share.share, SHARE)} of programmes that pass the funding gate"
+    share = written(found.result.funded_share.share, SHARE)
+    few = "nearly all" if share == written(1.0, SHARE) else share
+    return f"of the programmes that pass the funding gate ({few} of them)"
 
 
 # ---- the choice
@@ -233,7 +235,7 @@ def _cost(found: Decision) -> str:
     if whole <= 0.0:
         return ""
     largest = sorted((name for name in since if since[name] > 0.0), key=lambda name: -since[name])[:LARGEST]
-    parts = [f"{COST_WORDS[name]} {written(since[name] / whole, SHARE)}" for name in largest]
+    parts = [f"{COST_WORDS[name]} ({written(since[name] / whole, SHARE)})" for name in largest]
     told = f"It costs {amount(found, whole)} on the mean from the decision to the end, most of it {listed(parts)}"
     assert found.money is not None
     cost, value = found.money.run_rate("cost"), found.money.run_rate("value")
