@@ -13,6 +13,7 @@ import simulator as sim
 from simulator.analysis.methods.deciding.from_today import FromToday, worst_tenth
 from simulator.analysis.methods.deciding.frontier import frontier
 from simulator.analysis.methods.deciding.next_gate import Review, _stopping, expected_gain, next_review
+from simulator.results.statistics import mean_of
 from tests.analysis.test_attribute import SMALL
 
 
@@ -113,6 +114,23 @@ def test_luck_stops_nobody() -> None:
         worths.append(float(np.where(stop, -gain, 0.0).mean()))
     assert np.mean(worths) < 4.9 * np.std(worths) / math.sqrt(300)
     assert np.std(worths) / math.sqrt(300) < 0.01
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mu", [-0.5, 0.0, 0.3])
+def test_intervals_of_the_worth_of_stopping_cover_it_and_it_is_rather_told_too_low(mu: float) -> None:
+    spread = math.sqrt(0.5)
+    truth = spread * stats.norm.pdf(mu / spread) - mu * stats.norm.cdf(-mu / spread)
+    found = []
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        gain = rng.normal(mu, 1.0, 400)
+        seen = [gain + rng.normal(size=400), *(rng.normal(size=400) for _ in range(8))]
+        found.append(mean_of(np.where(expected_gain(gain, seen) < 0.0, -gain, 0.0)))
+    assert 0.9 <= np.mean([one.low <= truth <= one.high for one in found]) <= 0.98
+    mean, error = np.mean(found), np.std(found) / math.sqrt(400)
+    assert error < 0.01
+    assert 0.95 * truth - 4.9 * error < mean < truth + 4.9 * error
 
 
 def test_the_next_gate_is_the_first_by_date_and_half_a_year_without_one() -> None:
