@@ -192,6 +192,7 @@ class Attribution(Answer):
             "currency": self.scenario.economics.currency,
             "sponsors": {sponsor: self._told(account) for sponsor, account in self.accounts.items()},
             "sentences": self.sentences,
+            "alternative": self.alternative,
         }
 
     def _told(self, account: Account) -> dict[str, Any]:

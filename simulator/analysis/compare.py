@@ -227,6 +227,7 @@ class Comparison(Answer):
                 if found is not None
             },
             "sentences": self.sentences,
+            "alternative": self.alternative,
         }
 
     def _told(self, plan: Plan) -> dict[str, Any]:

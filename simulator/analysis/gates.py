@@ -116,6 +116,7 @@ class GateReview(Answer):
             "truth": self.truth,
             "gates": {name: self._told(name, gate) for name, gate in self.gates.items()},
             "sentences": self.sentences,
+            "alternative": self.alternative,
         }
 
     def _told(self, name: str, gate: Gate) -> dict[str, Any]:

@@ -282,6 +282,7 @@ class Rescue(Answer):
             },
             "worlds": [world.as_dict() for world in self.worlds],
             "sentences": self.sentences,
+            "alternative": self.alternative,
         }
 
 

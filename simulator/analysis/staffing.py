@@ -195,6 +195,7 @@ class Staffing(Answer):
                 **{name: getattr(self.hours, name).tolist() for name in ("opened", "on_duty", "visits", "late")},
             },
             "sentences": self.sentences,
+            "alternative": self.alternative,
         }
 
     def _told(self, line: Line) -> dict[str, Any]:

@@ -193,6 +193,7 @@ class Stressed(Answer):
             "stresses": {name: _told(one) for name, one in self.stresses.items()},
             "changes_nothing": list(self.nothing),
             "sentences": self.sentences,
+            "alternative": self.alternative,
         }
 
 

@@ -295,6 +295,7 @@ class Timeline(Answer):
             },
             "joint": {"week": week, "date": self._date(float(week)), **self.joint.as_dict()},
             "sentences": self.sentences,
+            "alternative": self.alternative,
         }  # fmt: skip
 
     def _date(self, week: float | None) -> str | None:

@@ -117,6 +117,7 @@ class WhatIf(Answer):
             "first_difference": parting,
             "ends": ends,
             "sentences": self.sentences,
+            "alternative": self.alternative,
         }
 
 

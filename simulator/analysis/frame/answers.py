@@ -1,7 +1,8 @@
-"""What every analysis answers with: numbers, a frame, sentences, a table, a figure, and a file of its own."""
+"""What every analysis answers with: numbers, a frame, sentences, a table, a figure, and files of its own."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from abc import ABC, abstractmethod
@@ -9,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from simulator.store.files import make_folder, remove, temporaries, write_json
+from simulator.store.files import json_bytes, make_folder, refuse_others, remove, replace, temporaries
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 WORDS = "simulator.report.analyses"
 """The room of what speaks of answers, a module of each name; this floor may not import it, and knows it by its name."""
+STYLE = "simulator.report.style"
+"""The one look of figures, known by its name too."""
 
 
 class Answer(ABC):
@@ -36,7 +39,10 @@ class Answer(ABC):
 
     @abstractmethod
     def as_dict(self) -> dict[str, Any]:
-        """The content of its file: plain values, None where there is nothing to say, never NaN."""
+        """The content of its file: plain values, None where there is nothing to say, never NaN.
+
+        `sentences`, and `alternative`, the figure in words, are among them: the report has them from there.
+        """
 
     @property
     def sentences(self) -> list[str]:
@@ -60,9 +66,17 @@ class Answer(ABC):
         return str(self._words.alternative(self))
 
     def write(self, folder: str | os.PathLike[str]) -> Path:
-        """Write it to its file in a folder, which is made, and return the path; raises `OutputError`, `WriteError`."""
+        """Write it to its file in a folder, which is made, with its figure beside it, and return the path of the file.
+
+        Raises `OutputError` and `WriteError`.
+        """
         make_folder(Path(folder))
-        return write_answer(Path(folder), self.name, self.as_dict())
+        path = write_answer(Path(folder), self.name, content := self.as_dict())
+        beside = path.with_name(figure_of(self.name))
+        refuse_others(beside)
+        drawn = import_module(STYLE).as_svg(self.figure(), checksum_of(json_bytes(content)))
+        _put(beside, drawn)
+        return path
 
     @property
     def _words(self) -> Any:
@@ -86,10 +100,24 @@ def file_of(name: str) -> str:
     return f"{name}.json"
 
 
+def figure_of(name: str) -> str:
+    """The file that the figure of an answer is written to."""
+    return f"{name}.svg"
+
+
+def checksum_of(content: bytes) -> str:
+    """What a figure says of the answer that it belongs to: a checksum of its file."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
 def write_answer(folder: Path, name: str, content: dict[str, Any]) -> Path:
     """Put an answer into its file as a whole, without what a process that was killed left; raises `WriteError`."""
     path = folder / file_of(name)
-    for left in temporaries(folder, re.escape(path.name)):
-        remove(left)
-    write_json(path, content)
+    _put(path, json_bytes(content))
     return path
+
+
+def _put(path: Path, content: bytes) -> None:
+    for left in temporaries(path.parent, re.escape(path.name)):
+        remove(left)
+    replace(path, lambda file: file.write(content))

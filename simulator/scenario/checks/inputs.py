@@ -17,13 +17,18 @@ SHARES: Final = Range(0.0, 1.0)
 
 
 class Stated(NamedTuple):
-    """A number of a scenario: a Quantity, or a plain int or float, with what stands beside it and what is allowed."""
+    """A number of a scenario: a Quantity, or a plain int or float, with what stands beside it and what is allowed.
+
+    `words` says what the field is that holds it.
+    """
 
     path: str
     value: Quantity | int | float
     note: Note
     allowed: Range
     whole: bool = False
+    unit: str = ""
+    words: str = ""
 
 
 def numbers(scenario: "Scenario") -> Iterator[Stated]:
@@ -40,19 +45,25 @@ def uncertain_inputs(scenario: "Scenario") -> list[tuple[str, Quantity]]:
     ]
 
 
-def _numbers(value: Any, path: str, note: Note | None = None, kind: Certain | None = None) -> Iterator[Stated]:
+def _numbers(
+    value: Any, path: str, note: Note | None = None, kind: Certain | None = None, words: str = ""
+) -> Iterator[Stated]:
     if isinstance(value, Quantity):
-        yield Stated(path, value, value.note, value.allowed, value.whole)
+        yield Stated(path, value, value.note, value.allowed, value.whole, value.unit, words)
     elif isinstance(value, bool | str):
         return
     elif isinstance(value, int | float):
-        yield Stated(path, value, note or Note(), kind.allowed if kind else ANY, kind.whole if kind else False)
+        allowed, whole, unit = (kind.allowed, kind.whole, kind.unit) if kind else (ANY, False, "")
+        yield Stated(path, value, note or Note(), allowed, whole, unit, words)
     elif isinstance(value, Section):
         for key, child in value.fields():
-            yield from _numbers(child, f"{path}.{key}" if path else key, value.note(key), value.certain_kind(key))
+            inner = value.words(key)
+            yield from _numbers(
+                child, f"{path}.{key}" if path else key, value.note(key), value.certain_kind(key), inner
+            )
     elif isinstance(value, Mix):
         for name, share in value.items():
-            yield Stated(f"{path}.{name}", share, value.note(name), SHARES)
+            yield Stated(f"{path}.{name}", share, value.note(name), SHARES, unit="share", words=words)
     elif type(value) is tuple:
         for i, child in enumerate(value):
-            yield from _numbers(child, f"{path}.{getattr(child, 'name', i)}")
+            yield from _numbers(child, f"{path}.{getattr(child, 'name', i)}", words=words)

@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from simulator.scenario.building import build
+from simulator.scenario.checks.inputs import numbers
 from simulator.scenario.numbers.per_case import NOTES, TASKS, middle
 from simulator.scenario.numbers.priors import prior
+from simulator.scenario.numbers.section import Section
+from simulator.scenario.sections.people import Pilot, Site
+from simulator.scenario.sections.rollout import Rollout
+from simulator.scenario.text.tree import from_python
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
@@ -43,6 +49,8 @@ WORTH: Final = tuple(
     f"economics.{name}" for name in ("minutes_saved_per_correct_task", "realised_share", "wage_per_hour")
 )
 """What a right answer is worth, unless that is stated as one sum."""
+NOT_ASKED: Final = ("initially_active", "initially_onboarded", TASKS)
+"""Fields of users that say what is simulated, and how the work is cut into cases, rather than what is believed."""
 PLAUSIBLE_HOURS: Final = 10.0
 """Hours that right answers save a user in a week, beyond which somebody should look again: a quarter of a working week;
 where tools are in the flow of the work, studies find some 15% (Brynjolfsson, Li and Raymond 2025)."""
@@ -86,20 +94,51 @@ def implausible(scenario: "Scenario") -> list[str]:
     return [f"{told} of each user's week: look at {fields} again"]
 
 
+def priors_kept(scenario: "Scenario") -> set[str]:
+    """Paths of the numbers that are as believed of any programme: what they are where nothing is stated.
+
+    Sources do not matter. What every plan has to state itself (its users, its dates) is never among them.
+    """
+    own = scenario.resolved()
+    believed = {one.path: str(one.value) for one in numbers(_of_anybody(own))}
+    kept = {one.path for one in numbers(scenario) if believed.get(one.path) == str(one.value)}
+    cases = f"users.{TASKS}"
+    if not _same(own["users"][TASKS], prior(cases)):
+        kept.discard(cases)
+    return {path for path in kept if not _has_to_be_stated(path)}
+
+
 def _believed(own: Mapping[str, Any]) -> Mapping[str, Any]:
     """The document of the same sites with the same cases, where everything else is left out."""
+    document = _of_anybody(own).document()
+    return {**document, "users": {**document["users"], TASKS: prior(f"users.{TASKS}")}}
+
+
+def _of_anybody(own: Mapping[str, Any]) -> "Scenario":
+    """What has to be stated, and cases, as in a document; everything else is left out."""
     from simulator.scenario.scenario import Scenario
 
-    document = Scenario.model_validate(
-        {
-            "name": "believed",
-            "horizon_weeks": 1,
-            "start_date": "2026-01-05",
-            "sites": tuple({"name": site["name"], "users": 1} for site in own["sites"]),
-            "users": {"initially_active": True, TASKS: own["users"][TASKS]},
-        }
-    ).document()
-    return {**document, "users": {**document["users"], TASKS: prior(f"users.{TASKS}")}}
+    stated = {key: own[key] for key in _required(Scenario)} | {"users": {key: own["users"][key] for key in NOT_ASKED}}
+    stated["sites"] = [{key: site[key] for key in _required(Site)} for site in own["sites"]]
+    for key, section in (("pilot", Pilot), ("rollout", Rollout)):
+        if own[key] is not None:
+            stated[key] = {name: own[key][name] for name in _required(section)}
+    return build(Scenario, from_python(stated))
+
+
+def _required(section: type[Section]) -> list[str]:
+    return [field.alias or name for name, field in section.model_fields.items() if field.is_required()]
+
+
+def _has_to_be_stated(path: str) -> bool:
+    """Whether no plan goes without a number, so that nothing is believed of it."""
+    from simulator.scenario.scenario import Scenario
+
+    head, *rest = path.split(".")
+    if head == "sites":
+        return rest[-1] in _required(Site)
+    section = {"pilot": Pilot, "rollout": Rollout}.get(head)
+    return head in _required(Scenario) if section is None else rest[0] in _required(section)
 
 
 def _pairs(own: Any, believed: Any, path: list[str]) -> list[tuple[Any, Any]]:

@@ -93,6 +93,12 @@ class Section(BaseModel):
                 return next((kind for kind in field.metadata if isinstance(kind, Certain)), None)
         return None
 
+    @classmethod
+    def words(cls, key: str) -> str:
+        """What the field under `key` is; empty where there is no such field."""
+        named = (field for name, field in cls.model_fields.items() if key == (field.alias or name))
+        return next((field.description or "" for field in named), "")
+
     @model_validator(mode="wrap")
     @classmethod
     def _set_notes_aside(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:

@@ -50,7 +50,7 @@ def test_plans_are_compared_written_and_told_as_json(scaleup, two_files, tmp_pat
     assert told.startswith("Plans compared  2 plans, the same 20 replications of each, seed 1\n")
     assert "\nB later against A stand-in\n" in told
     assert told.endswith(f"Written to {out / 'compare.json'}\n")
-    assert sorted(path.name for path in out.iterdir()) == ["compare.json", "later", "stand-in"]
+    assert sorted(path.name for path in out.iterdir()) == ["compare.json", "compare.svg", "later", "stand-in"]
     content = json.loads((out / "compare.json").read_text())
     assert [plan["scenario"] for plan in content["plans"]] == ["stand-in", "later"]
     code, told, err = scaleup("compare", *two_files, "--replications", 20, "--json")
@@ -127,7 +127,7 @@ def test_names_twice_get_their_letter(scaleup, tmp_path, scenario_file):
     assert "the same plan" not in told
     code, told, _ = scaleup("compare", scenario_file, scenario_file, "--replications", 12, "--out", tmp_path / "both")
     assert "B stand-in-b against A stand-in: the same plan, so that every number is the same." in told
-    assert sorted(path.name for path in (tmp_path / "both").iterdir()) == ["compare.json", "stand-in"]
+    assert sorted(path.name for path in (tmp_path / "both").iterdir()) == ["compare.json", "compare.svg", "stand-in"]
 
 
 def test_one_more_plan_with_an_overlay_or_a_change(scaleup, scenario_file, tmp_path):
