@@ -137,8 +137,9 @@ def _has_to_be_stated(path: str) -> bool:
     head, *rest = path.split(".")
     if head == "sites":
         return rest[-1] in _required(Site)
-    section = {"pilot": Pilot, "rollout": Rollout}.get(head)
-    return head in _required(Scenario) if section is None else rest[0] in _required(section)
+    if head == "pilot":
+        return rest[0] in _required(Pilot)
+    return rest[0] in _required(Rollout) if head == "rollout" else head in _required(Scenario)
 
 
 def _pairs(own: Any, believed: Any, path: list[str]) -> list[tuple[Any, Any]]:
