@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from simulator.experiment.suite import run_suite as run_suite
     from simulator.experiment.workers import WorkersError as WorkersError
     from simulator.model.plan.take_over import LeverError as LeverError
+    from simulator.report.page.writing import write_report as write_report
     from simulator.results.account import ReplicationError as ReplicationError
     from simulator.results.conditioning import ConditioningError as ConditioningError
     from simulator.results.result import Result as Result
@@ -99,6 +100,7 @@ _PLACES = {
     "stress": "simulator.analysis.stress",
     "timeline": "simulator.analysis.timeline",
     "what_if": "simulator.analysis.what_if",
+    "write_report": "simulator.report.page.writing",
 }
 
 __all__ = [
@@ -144,6 +146,7 @@ __all__ = [
     "stress",
     "timeline",
     "what_if",
+    "write_report",
 ]
 
 

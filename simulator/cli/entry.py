@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.commands import app, merging, running, scenarios, tracing
+from simulator.cli.commands import app, merging, reporting, running, scenarios, tracing
 from simulator.cli.commands.analyses import (
     attribute,
     compare,
@@ -68,6 +68,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "staffing": staffing.staffing,
     "rescue": rescue.rescue,
     "variance": variance.variance,
+    "report": reporting.report,
     "merge": merging.merge,
     "validate": printing(scenarios.validate),
     "list": printing(scenarios.list_shipped),

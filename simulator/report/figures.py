@@ -88,12 +88,12 @@ class Figures:
         """Fans of cost and of value so far, and the week by which value has covered cost, where it does."""
         axes = _new_axes() if axes is None else axes
         records = self._result.records
-        for name, words, colours in (
-            ("cost_cumulative", "cost", style.COST_FAN),
-            ("value_cumulative", "value", style.VALUE_FAN),
+        for name, words, colours, line in (
+            ("cost_cumulative", "cost", style.COST_FAN, "-"),
+            ("value_cumulative", "value", style.VALUE_FAN, "--"),
         ):
             if name in records.weekly:
-                self._bands(axes, records.week_rows(name), words, colours)
+                self._bands(axes, records.week_rows(name), words, colours, line)
         axes.axhline(0, color=style.INK, linewidth=0.8)
         self._mark_funding(axes)
         self._mark_payback(axes)
@@ -202,7 +202,9 @@ class Figures:
         )
         axes.xaxis.label.set_linespacing(1.3)
 
-    def _bands(self, axes: Axes, rows: Rows, words: str, colours: tuple[str, str, str]) -> tuple[Rows, Rows]:
+    def _bands(
+        self, axes: Axes, rows: Rows, words: str, colours: tuple[str, str, str], line: str = "-"
+    ) -> tuple[Rows, Rows]:
         """Median, middle 50% and middle 80% of float64[replications, weeks]; returns the ends of the last."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which the measure is null everywhere
@@ -212,7 +214,7 @@ class Figures:
         alpha = 0.7 if words else 1.0  # two fans may lie over each other
         axes.fill_between(weeks, p10, p90, color=colours[0], linewidth=0, alpha=alpha, label=f"{before}middle 80%")
         axes.fill_between(weeks, p25, p75, color=colours[1], linewidth=0, alpha=alpha, label=f"{before}middle 50%")
-        axes.plot(weeks, p50, color=colours[2], linewidth=2, label=f"{before}median")
+        axes.plot(weeks, p50, color=colours[2], linewidth=2, linestyle=line, label=f"{before}median")
         return p10, p90
 
     def outcomes(self, axes: Axes | None = None) -> Axes:

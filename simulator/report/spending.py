@@ -32,6 +32,8 @@ def by_category(result: Result, axes: Axes) -> Axes:
             *flows.values(),
             labels=[COST_WORDS[name] for name in flows],
             colors=[style.COST_COLOURS[name] for name in flows],
+            hatch=[style.HATCHES[COST_CATEGORIES.index(name)] for name in flows],
+            edgecolor="white",
             step="post",
             linewidth=0,
         )

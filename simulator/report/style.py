@@ -61,6 +61,20 @@ def legend_below(axes: Axes) -> None:
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, below), ncols=4, frameon=False, fontsize=9.5)
 
 
+OUTCOME_LINES: dict[Outcome, str | tuple[int, tuple[int, ...]]] = {
+    "scaled_on_time": "-",
+    "scaled_late": (0, (6, 2)),
+    "scaled_then_lost": (0, (6, 2, 1, 2)),
+    "stalled": (0, (3, 1)),
+    "shelved": (0, (1, 1)),
+    "not_funded": (0, (1, 3)),
+}
+"""Strokes, by which outcomes are told apart in print without colours."""
+
+HATCHES = ("", "///", "...", "\\\\\\", "xx", "", "++", "--", "oo")
+"""Patterns of areas that lie upon each other, for the same reason."""
+
+
 def as_svg(figure: Figure, belongs_to: str = "") -> bytes:
     """A figure as an SVG file, letters as outlines (every reader sees the same), and the same bytes each time.
 

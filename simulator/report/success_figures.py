@@ -63,11 +63,12 @@ def by_outcome(result: Result, axes: Axes, measure: str) -> Axes:
             low, middle, high = result.weighting.quantiles(rows, (0.25, 0.5, 0.75), mask)
         colour, weeks = style.OUTCOME_COLOURS[name], np.arange(rows.shape[1])
         axes.fill_between(weeks, low, high, color=colour, alpha=0.18, linewidth=0)
-        axes.plot(weeks, middle, color=colour, linewidth=2, label=f"{words}, {written(share.share, SHARE)}")
+        label = f"{words}, {written(share.share, SHARE)}"
+        axes.plot(weeks, middle, color=colour, linestyle=style.OUTCOME_LINES[name], linewidth=2, label=label)
     axes.set_xlim(0, max(1, rows.shape[1] - 1))
     axes.set_xlabel("Weeks since the pilot's start (line: median; band: middle 50%)")
     axes.set_title(f"{WEEKLY[measure].title or WEEKLY[measure].words}, by outcome", loc="left", pad=20)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=9.5)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=9.5, handlelength=3)
     style.quieten(axes)
     return axes
 

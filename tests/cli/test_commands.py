@@ -309,7 +309,7 @@ def test_help_explains_every_command_and_offers_nothing_that_is_not_built(scaleu
     code, out, _ = scaleup("--help")
     assert code == 0
     asked = ("decide", "compare", "attribute", "stress", "timeline", "gates", "staffing", "rescue", "variance")
-    for command in ("run", *asked, "validate", "list", "show", "new", "schema", "trace", "app", "merge"):
+    for command in ("run", *asked, "validate", "list", "show", "new", "schema", "trace", "app", "merge", "report"):
         assert f" {command} " in out
-    for later in ("sensitivity", "worth", "report"):
+    for later in ("sensitivity", "worth"):
         assert f" {later} " not in out

@@ -10,6 +10,7 @@ import typer
 
 from simulator.cli.analysing import Answers
 from simulator.cli.commands.analyses.variance import question
+from simulator.cli.commands.reporting import refuse_reports, write_reports
 from simulator.cli.options import (
     AsJson,
     AtMost,
@@ -65,6 +66,10 @@ def run(
             "variance is ignorance of the inputs and how much is chance.",
         ),
     ] = False,
+    report: Annotated[
+        bool,
+        typer.Option("--report", help="Write DIR/<scenario>/report.html too: see scaleup report. Needs --out."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Simulate scenarios, or suites of them, as one batch, and tell how likely each is to reach scale.
@@ -90,6 +95,8 @@ def run(
     answers = Answers(question(REPEATS), out, silent=as_json, above=True)
     if variance:
         answers.check(scenarios_in(loaded), replications, "--variance")
+    if report:
+        refuse_reports([scenario.name for scenario in scenarios_in(loaded)], out, shard)
     with workplace(executor, scheduler) as where, stopping_when_told():
         together = simulate(loaded, replace(settings, executor=where), before)
         going_on = not together.interrupted
@@ -104,6 +111,9 @@ def run(
             for index, result in enumerate(together.unweighted):
                 with reader_may_leave():
                     show([result], out, first=not together.results and index == 0)
+    if report and out is not None:
+        every = [one for result in (*together.results, *together.unweighted) for one in every_result(result)]
+        tell_lines([f"Written to {path}" for path in write_reports(every, out)], to_errors=as_json)
     if as_json and (together.results or together.unweighted):
         with reader_may_leave():
             parts = {name: {"variance": answer} for name, answer in answers.found.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.analysis.attribute import NONE
 from simulator.analysis.methods.killers import ENDLESS, QUARTER_WEEKS
@@ -34,6 +34,7 @@ COLOURS: Final = {
     "integration": style.GREEN,
     "support": style.PURPLE,
 }
+HATCHES: Final = dict(zip(COLOURS, style.HATCHES, strict=False))
 UNITS: Final[dict[str, Unit]] = {
     "success": SHARE,
     "value_from_funding": MONEY,
@@ -263,7 +264,12 @@ def bars(found: Attribution, axes: Axes) -> None:
     parts = _ranked(found.account.parts("success"))[::-1]
     for place, (name, part) in enumerate(parts):
         one = part.shapley
-        axes.barh(place, one.value or 0.0, color=COLOURS.get(name, style.GREY), height=0.62)
+        look: dict[str, Any] = {
+            "color": COLOURS.get(name, style.GREY),
+            "hatch": HATCHES.get(name, ""),
+            "edgecolor": "white",
+        }
+        axes.barh(place, one.value or 0.0, height=0.62, linewidth=0, **look)
         if one.low is not None and one.high is not None:
             axes.plot([one.low, one.high], [place, place], color=style.INK, linewidth=1.4)
         axes.plot(
@@ -288,9 +294,13 @@ def area(found: Attribution, what: str, axes: Axes, *, legend: bool = True) -> N
     for name in names:
         values = frame[name].to_numpy(dtype=float)
         up, down = values.clip(min=0.0), values.clip(max=0.0)
-        colour = COLOURS.get(name, style.GREY)
-        axes.fill_between(quarters, above, above + up, color=colour, linewidth=0, label=named(name))
-        axes.fill_between(quarters, below, below + down, color=colour, linewidth=0)
+        look: dict[str, Any] = {
+            "facecolor": COLOURS.get(name, style.GREY),
+            "hatch": HATCHES.get(name, ""),
+            "edgecolor": "white",
+        }
+        axes.fill_between(quarters, above, above + up, linewidth=0, label=named(name), **look)
+        axes.fill_between(quarters, below, below + down, linewidth=0, **look)
         above, below = above + up, below + down
     axes.plot(quarters, frame["gap"], color=style.INK, linewidth=1.6, label="all of them")
     axes.axhline(0.0, color=style.INK, linewidth=0.8)

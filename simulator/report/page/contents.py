@@ -81,9 +81,8 @@ def contents_of(found: Holding) -> Contents:
     decision = found.answers.get("decide")
     answer = [result.verdict()] if decision is None else decision.sentences[:FIRST_OF_DECISION]
     sections = _in_order(result, told)
-    absent = tuple(name for name in ANSWERS if name not in found.answers and is_known(name))
     missing = tuple(
-        Missing(ANALYSES[name].title, ANALYSES[name].tells, command_of(name, result, "DIR")) for name in absent
+        Missing(ANALYSES[name].title, ANALYSES[name].tells, command_of(name, result, "DIR")) for name in absent(found)
     )
     return Contents(
         title=f"Shall {result.scenario.name} be funded, and what becomes of it?",
@@ -142,6 +141,11 @@ def _of_answer(answer: StoredAnswer) -> Section:
         tables_of(answer.name, content),
         note=f"From {file_of(answer.name)}.{of}{note}",
     )
+
+
+def absent(found: Holding) -> list[str]:
+    """Analyses that were not asked about a plan, by name."""
+    return [name for name in ANSWERS if name not in found.answers and is_known(name)]
 
 
 def is_known(name: str) -> bool:

@@ -103,4 +103,5 @@ def _unit(one: Stated, scenario: Scenario) -> str:
 
 def _said(value: float) -> str:
     """A number with three digits, as a file would write it."""
-    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 1000.0 else f"{rounded:.3g}"

@@ -64,7 +64,7 @@ PASSES: Final = (
 
 
 class Item(NamedTuple):
-    """An item of the guidelines: its section, number and name, paragraphs that are told, and a diagram if there is one."""
+    """An item of the guidelines: its section, number and name, what is told in paragraphs, and its diagram if any."""
 
     part: str
     number: str
@@ -119,8 +119,9 @@ def _logic(scenario: Scenario, asked: Sequence[str]) -> list[Item]:
         )
     )
     scenarios = (
-        "What was asked beside the plan differs from it as 1.3 says, in numbers or switches of the scenario file only: "
-        "the logic is the same, and so is the luck (common random numbers)."
+        "What was asked beside the plan differs from it as 1.3 says: in numbers or switches of the scenario, or in what "
+        "is done while a replication runs (gates let through, remedies). Rules are the same, and so is the luck (common "
+        "random numbers) but where 1.3 says that it is other; checks on fresh replications have another seed."
     )
     return [
         Item(part, "2.1", "Base model overview diagram", "", boxes(DIAGRAM, PASSES, words)),
@@ -201,17 +202,19 @@ def _data(scenario: Scenario) -> list[Item]:
 
 
 def _experiment(result: Result) -> list[Item]:
-    part, scenario = "Experimentation", result.scenario
+    part, scenario, size = "Experimentation", result.scenario, result.effective_sample_size
+    start = f"{scenario.start_date.day} {scenario.start_date:%B %Y}"
+    inputs = "each drawn by itself" if result.design == "random" else "on a scrambled Sobol’ sequence"
+    weighted = "" if size is None else f", weighted by the pilot that was observed (worth {size:,.0f} that count alike)"
     return [
         Item(part, "4.1", "Initialisation",
             "Terminating: every replication begins at kick-off with an empty system, without warm-up. Nothing is "
             "discarded."),
         Item(part, "4.2", "Run length",
-            f"{scenario.horizon_weeks:,} weeks from Monday of the week of {scenario.start_date.day} {scenario.start_date:%B %Y}."),
+            f"{scenario.horizon_weeks:,} weeks from Monday of the week of {start}."),
         Item(part, "4.3", "Estimation approach",
-            f"{result.replications_done:,} independent replications (Monte Carlo over uncertain inputs and chance "
-            f"together); the inputs by the design “{result.design}”. Plans are compared replication by replication, "
-            "with the same luck."),
+            f"{result.replications_done:,} replications (Monte Carlo over uncertain inputs and chance together), their "
+            f"inputs {inputs}{weighted}. Plans are compared replication by replication, with the same luck."),
     ]  # fmt: skip
 
 
@@ -220,6 +223,8 @@ def _implementation(result: Result, manifest: Manifest) -> list[Item]:
     listed = ", ".join(f"{name} {value}" for name, value in versions.items() if value and name in LIBRARIES)
     system = f"{versions.get('system')} on {versions.get('machine')}, Python {versions.get('python')}"
     jobs = f"{manifest.jobs} replication{'' if manifest.jobs == 1 else 's'} at a time"
+    names = ", ".join(manifest.callbacks)
+    steered = f" Python functions took part, which no file holds: {names}." if names else ""
     return [
         Item(part, "5.1", "Software or programming language",
             f"scaleup-simulator {versions.get('scaleup-simulator')}, in Python; {listed}."),
@@ -229,7 +234,7 @@ def _implementation(result: Result, manifest: Manifest) -> list[Item]:
             "luck, and each replication can be repeated alone. Variates by inversion."),
         Item(part, "5.3", "Model execution",
             f"The {manifest.engine} engine: next event, with piecewise constant rates; ties by a stated order of kinds "
-            f"of events. {jobs[:1].upper()}{jobs[1:]}. A second engine gives the same digits."),
+            f"of events. {jobs[:1].upper()}{jobs[1:]}. A second engine gives the same digits.{steered}"),
         Item(part, "5.4", "System specification",
             f"{system}; {written(manifest.wall_seconds, COUNT)} seconds for {manifest.replications:,} replications."),
         Item("Code access", "6.1", "Computer model sharing statement",

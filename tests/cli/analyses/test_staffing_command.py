@@ -32,7 +32,12 @@ def test_it_prints_a_table_for_each_line_and_what_was_found(scaleup: Scaleup, sm
     assert "tier 2, quarter" in text
     content = json.loads((out / "staffing.json").read_text(), parse_constant=pytest.fail)
     assert content == found.as_dict()
-    assert {path.name for path in out.iterdir()} == {"small", "small-recommended-heads", "staffing.json", "staffing.svg"}
+    assert {path.name for path in out.iterdir()} == {
+        "small",
+        "small-recommended-heads",
+        "staffing.json",
+        "staffing.svg",
+    }
 
 
 def test_results_in_a_folder_are_not_simulated_again(
