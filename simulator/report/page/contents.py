@@ -131,7 +131,9 @@ def _of_answer(answer: StoredAnswer) -> Section:
         except DrawingError as error:
             note = f" {figure_of(answer.name)} is left out: {error}."
     number = content.get("replications")
-    of = f" {number:,} replications of the plan." if isinstance(number, int) and number != 1 else ""
+    of = ""
+    if isinstance(number, int) and number > 0:
+        of = f" {number:,} replication{'' if number == 1 else 's'} of the plan."
     return Section(
         answer.name,
         asked.title,

@@ -119,9 +119,9 @@ def _logic(scenario: Scenario, asked: Sequence[str]) -> list[Item]:
         )
     )
     scenarios = (
-        "What was asked beside the plan differs from it as 1.3 says: in numbers or switches of the scenario, or in what "
-        "is done while a replication runs (gates let through, remedies). Rules are the same, and so is the luck (common "
-        "random numbers) but where 1.3 says that it is other; checks on fresh replications have another seed."
+        "What was asked beside the plan differs from it as 1.3 says: in numbers or switches of the scenario, or in "
+        "what is done while a replication runs (gates let through, remedies). Rules are the same, and so is the luck "
+        "(common random numbers) but where 1.3 says that it is other; checks on fresh replications have another seed."
     )
     return [
         Item(part, "2.1", "Base model overview diagram", "", boxes(DIAGRAM, PASSES, words)),
