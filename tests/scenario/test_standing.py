@@ -9,8 +9,8 @@ import pytest
 from scipy.stats import rankdata
 
 import simulator as sim
-from simulator.scenario import Scenario, load, still_priors, template, told_standing
-from simulator.scenario.checks.standing import TELLING, implausible
+from simulator.scenario import Scenario, load, numbers, still_priors, template, told_standing
+from simulator.scenario.checks.standing import TELLING, implausible, priors_kept
 from simulator.scenario.numbers.priors import prior
 from simulator.scenario.text.reading import read_text
 from tests.scenario.test_priors import SHORT
@@ -110,3 +110,32 @@ def test_they_are_what_moves_the_typical_programme() -> None:
     told = [telling.path for telling in TELLING if "*" not in telling.path]
     assert {path for path in told if found[path] < 0.06} == set()
     assert {path for path in found if found[path] > 0.14} <= set(told)
+
+
+def test_a_number_is_a_prior_until_somebody_says_otherwise() -> None:
+    least = {
+        "name": "least",
+        "horizon_weeks": 60,
+        "start_date": "2026-01-05",
+        "sites": [{"name": "home", "users": 40}],
+        "pilot": {"sites": ["home"]},
+        "rollout": {"phases": [{"name": "all", "week": 4, "sites": ["home"]}]},
+    }
+    plan = load(least)
+    every = {one.path for one in numbers(plan)}
+    stated = {"horizon_weeks", "sites.home.users", "rollout.phases.all.week"}
+    assert every - priors_kept(plan) == stated
+    changes = {"users.tasks_per_user_week": 30, "pilot.weeks": 9, "ai.half_life_weeks": {"p10": 1, "p50": 2, "p90": 3}}
+    mine = priors_kept(plan.with_changes(changes))
+    assert every - mine >= stated | set(changes)
+    assert every - mine - stated - set(changes) <= {path for path in every if path.startswith("economics.")}
+    same = plan.resolved()["ai"]["half_life_weeks"] | {"source": "somebody (2020)"}
+    assert "ai.half_life_weeks" in priors_kept(plan.with_changes({"ai.half_life_weeks": same}))
+
+
+def test_numbers_know_their_unit_and_what_they_are() -> None:
+    found = {one.path: one for one in numbers(load("retail-chatbot"))}
+    assert (found["pilot.weeks"].unit, found["ai.accuracy_floor"].unit) == ("weeks", "share")
+    assert found["sites.contact-centre.segments.volunteers"].unit == "share"
+    assert all(one.words for one in found.values())
+    assert found["integration.systems.telephony.stages.build.weeks"].words == "Duration (weeks)."

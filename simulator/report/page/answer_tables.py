@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from simulator.analysis.methods.remedies import REMEDIES
 from simulator.report.analyses import attribute, rescue, stress
 from simulator.report.outcomes import reach
 from simulator.report.page.parts import Grid
@@ -15,6 +16,7 @@ from simulator.scenario.measures import ESTIMATED, read_first
 Content = Mapping[str, Any]
 """What an answer's file holds; what is not there, as an older or a newer version wrote it, gives no table."""
 
+REMEDY_WORDS: Final = {remedy.name: remedy.words for remedy in REMEDIES}
 UNITS: Final = {name: declared.unit for name, declared in ESTIMATED.items()}
 
 
@@ -115,13 +117,15 @@ def _stress(content: Content) -> Iterator[Grid]:
         changes = _changes(parts, UNITS)
         if name in stress.NOT_COMPARABLE:
             changes[2:] = ["not comparable"] * (len(changes) > 2) + ["–"] * (len(changes) > 3)
-        restored = found["remedy"] or ("none of those tried" if found["takes"] and found["tried"] else "–")
+        restored = REMEDY_WORDS.get(found["remedy"]) or (
+            "none of those tried" if found["takes"] and found["tried"] else "–"
+        )
         rows.append((stress.QUESTIONS[name], *changes, share(found["anything_breaks"]), restored))
     measures = list(content["plan"])
     head = ("stress", *(cell for measure in measures for cell in (ESTIMATED[measure].words, "95% interval")),
             "something breaks in", "restored by")  # fmt: skip
-    yield Grid(f"What each stress changes, against the plan with the same luck (money in {content['currency']})", head,
-               rows)  # fmt: skip
+    caption = f"What each stress changes, against the plan with the same luck (money in {content['currency']})"
+    yield Grid(caption, head, rows, words=1)
 
 
 def _gates(content: Content) -> Iterator[Grid]:
@@ -169,7 +173,7 @@ def _compare(content: Content) -> Iterator[Grid]:
     named = "; ".join(f"{plan['label']}: {plan['scenario']}" for plan in content["plans"])
     note = f"{named}. Told apart: by Holm's method, at 5% over all pairs."
     yield Grid("Differences between plans with the same luck", ("plans, measure", "difference", "95% interval",
-                                                                "told apart"), rows, note=note)  # fmt: skip
+                                                                "told apart"), rows, words=1, note=note)  # fmt: skip
 
 
 def _variance(content: Content) -> Iterator[Grid]:

@@ -52,7 +52,8 @@ def becomes(result: Result) -> Section:
         grids.append(
             Grid(words, ("adoption", *(f"{weeks} week{'' if weeks == '1' else 's'}" for weeks in head[1:])), curve)
         )
-    sentences = [f"{success_line(result)}.", *filter(None, [result.reasons()])]
+    chance = f"{success_line(result)}." if result.funded_count else ""
+    sentences = [*filter(None, [chance, result.reasons()])]
     return Section("outcomes", "What becomes of it", SUMMARY, sentences, drawings, grids)
 
 
@@ -68,7 +69,11 @@ def dates(result: Result) -> Drawing | None:
 def money(result: Result) -> Section:
     """Where money goes and comes from, since the decision to fund, and what is left of it over time."""
     if not result.priced:
-        told = "Nothing in this scenario has a price, or no programme is funded: there is no money to tell of."
+        return Section("money", "Money", SUMMARY, ["Nothing in this scenario has a price: no money is told of."])
+    if not result.funded_count:
+        told = (
+            "No programme is funded: no roll-out costs or wins anything. The main measures have what the pilot costs."
+        )
         return Section("money", "Money", SUMMARY, [told])
     currency = result.scenario.economics.currency
     frame = result.costs()

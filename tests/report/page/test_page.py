@@ -15,6 +15,7 @@ import simulator as sim
 from simulator.analysis.frame.answers import file_of
 from simulator.report.page.contents import ANALYSES, is_known, plan_named
 from simulator.report.page.stored import ANSWERS
+from simulator.report.page.stress_des import KINDS_OF_QUESTIONS
 from simulator.scenario import numbers
 from simulator.scenario.numbers.quantity import Quantity
 from tests.report.page.conftest import REPLICATIONS
@@ -69,8 +70,9 @@ def test_a_shipped_plan_is_named_as_it_is_shipped_and_a_changed_one_is_not() -> 
     assert plan_named(SimpleNamespace(scenario=plan.with_changes({"horizon_weeks": 90}))) == "retail-chatbot.yaml"
 
 
-def test_every_answer_has_a_title() -> None:
+def test_every_answer_has_a_title_and_a_place_in_the_statement() -> None:
     assert tuple(ANALYSES) == ANSWERS
+    assert set(KINDS_OF_QUESTIONS) == set(ANSWERS)
 
 
 def test_each_uncertain_number_is_drawn_with_its_percentiles(page: Page, result: sim.Result) -> None:
