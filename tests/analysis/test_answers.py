@@ -22,6 +22,7 @@ def found() -> sim.Comparison:
 
 
 def test_a_figure_lies_beside_the_file_and_says_what_it_belongs_to(found: sim.Comparison, tmp_path: Path) -> None:
+    open_before = plt.get_fignums()
     path = found.write(tmp_path / "new")
     assert json.loads(path.read_text()) == found.as_dict()
     assert found.as_dict()["alternative"] == found.alternative
@@ -29,7 +30,7 @@ def test_a_figure_lies_beside_the_file_and_says_what_it_belongs_to(found: sim.Co
     assert f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}".encode() in figure
     found.write(tmp_path / "new")
     assert (tmp_path / "new" / "compare.svg").read_bytes() == figure
-    assert plt.get_fignums() == []
+    assert plt.get_fignums() == open_before
 
 
 def test_what_is_none_of_ours_is_not_written_through(found: sim.Comparison, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def report(
     that is assumed, and a statement of the model (STRESS-DES). What was not asked is named with its command. Nothing is
     simulated.
     """
-    from simulator.report.page.contents import ANALYSES, absent, command_of
+    from simulator.report.page.contents import ANALYSES, absent, command_of, plan_named
     from simulator.report.page.stored import holding
     from simulator.report.page.writing import written_from
 
@@ -51,7 +51,11 @@ def report(
     print(f"Written to {escaped_name(path)}")
     missing = absent(found)
     if missing:
-        print("Not in it, as it was not asked:")
+        named = plan_named(found.result)
+        file = (
+            "" if named == found.result.scenario.name else f" ({escaped_name(named)} stands for the file of the plan)"
+        )
+        print(f"Not in it, as it was not asked{file}:")
     place = shlex.quote(str(found.folder.parent if found.folder.name else Path()))
     for name in missing:
         print(f"  {ANALYSES[name].title.lower()}: {escaped_name(command_of(name, found.result, place))}")
