@@ -191,8 +191,7 @@ class Attribution(Answer):
             **({"not_conditioned": self.refusal} if self.refusal else {}),
             "currency": self.scenario.economics.currency,
             "sponsors": {sponsor: self._told(account) for sponsor, account in self.accounts.items()},
-            "sentences": self.sentences,
-            "alternative": self.alternative,
+            **self.spoken(),
         }
 
     def _told(self, account: Account) -> dict[str, Any]:

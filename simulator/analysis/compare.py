@@ -226,8 +226,7 @@ class Comparison(Answer):
                 for measure, found in standings.items()
                 if found is not None
             },
-            "sentences": self.sentences,
-            "alternative": self.alternative,
+            **self.spoken(),
         }
 
     def _told(self, plan: Plan) -> dict[str, Any]:

@@ -288,7 +288,7 @@ class Decision(Answer):
                 for level, points in self.frontiers.items()
             ],
             "outcomes": {name: share.as_dict() for name, share in result.outcomes.items()},
-            "sentences": self.sentences,
+            **self.spoken(),
         }  # fmt: skip
 
     def _gate(self) -> dict[str, Any] | None:

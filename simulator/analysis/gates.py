@@ -115,8 +115,7 @@ class GateReview(Answer):
             "currency": self.scenario.economics.currency,
             "truth": self.truth,
             "gates": {name: self._told(name, gate) for name, gate in self.gates.items()},
-            "sentences": self.sentences,
-            "alternative": self.alternative,
+            **self.spoken(),
         }
 
     def _told(self, name: str, gate: Gate) -> dict[str, Any]:

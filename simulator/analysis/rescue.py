@@ -281,8 +281,7 @@ class Rescue(Answer):
                 name: {key: None if math.isnan(x) else x for key, x in row.items()} for name, row in table.iterrows()
             },
             "worlds": [world.as_dict() for world in self.worlds],
-            "sentences": self.sentences,
-            "alternative": self.alternative,
+            **self.spoken(),
         }
 
 

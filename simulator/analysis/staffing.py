@@ -194,8 +194,7 @@ class Staffing(Answer):
                 "worlds": self.hours.worlds,
                 **{name: getattr(self.hours, name).tolist() for name in ("opened", "on_duty", "visits", "late")},
             },
-            "sentences": self.sentences,
-            "alternative": self.alternative,
+            **self.spoken(),
         }
 
     def _told(self, line: Line) -> dict[str, Any]:

@@ -192,8 +192,7 @@ class Stressed(Answer):
             "plan": {measure: self.estimate(measure).as_dict() for measure in self.measures},
             "stresses": {name: _told(one) for name, one in self.stresses.items()},
             "changes_nothing": list(self.nothing),
-            "sentences": self.sentences,
-            "alternative": self.alternative,
+            **self.spoken(),
         }
 
 

@@ -294,8 +294,7 @@ class Timeline(Answer):
                 for name, one in self.judged.items()
             },
             "joint": {"week": week, "date": self._date(float(week)), **self.joint.as_dict()},
-            "sentences": self.sentences,
-            "alternative": self.alternative,
+            **self.spoken(),
         }  # fmt: skip
 
     def _date(self, week: float | None) -> str | None:

@@ -116,8 +116,7 @@ class WhatIf(Answer):
             "possible": self.possible,
             "first_difference": parting,
             "ends": ends,
-            "sentences": self.sentences,
-            "alternative": self.alternative,
+            **self.spoken(),
         }
 
 

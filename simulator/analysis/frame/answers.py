@@ -39,10 +39,15 @@ class Answer(ABC):
 
     @abstractmethod
     def as_dict(self) -> dict[str, Any]:
-        """The content of its file: plain values, None where there is nothing to say, never NaN.
+        """The content of its file: plain values, None where there is nothing to say, never NaN; `spoken` among them."""
 
-        `sentences`, and `alternative`, the figure in words, are among them: the report has them from there.
+    def spoken(self) -> dict[str, Any]:
+        """What it says in words, as its file holds it, and the report has it from there.
+
+        `sentences`, `alternative` (the figure in words), and `board` where it answers a question of a board.
         """
+        board = self.board
+        return {"sentences": self.sentences, "alternative": self.alternative} | ({"board": board} if board else {})
 
     @property
     def sentences(self) -> list[str]:

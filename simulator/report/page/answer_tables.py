@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from simulator.analysis.methods.remedies import REMEDIES
 from simulator.report.analyses import attribute, rescue, stress
+from simulator.report.analyses.parts.decide_table import CHOICES
 from simulator.report.outcomes import reach
 from simulator.report.page.parts import Grid
 from simulator.report.words import written
-from simulator.scenario.measure import COUNT, SHARE, TRUTH, Unit
+from simulator.scenario.measure import COUNT, MONEY, SHARE, TRUTH, Unit
 from simulator.scenario.measures import ESTIMATED, read_first
 
 Content = Mapping[str, Any]
@@ -47,6 +48,25 @@ def between(unit: Unit, found: Content, low: str = "low", high: str = "high") ->
 def share(found: Content) -> str:
     """A share as a percentage."""
     return written(found["share"], SHARE)
+
+
+def _decide(content: Content) -> Iterator[Grid]:
+    words = {str(name): told for name, told in CHOICES.items()}
+    currency, gate = content["currency"], content["next_gate"]
+    where = "to the next gate" if gate and gate["gate"] else "to a review"
+    rows = [
+        (words[name].format(where), written(one["value"], MONEY), between(MONEY, one))
+        for name, one in content["worth"].items()
+    ]
+    yield Grid(f"What each choice is worth from today, mean of the funded, {currency}",
+               ("choice", "worth", "95% interval"), rows)  # fmt: skip
+    columns = ("cost", "value", "net", "net_so_far", "net_so_far_p10")
+    quarters = [
+        (f"{one['quarter']}", *(written(one[column]["value"], MONEY) for column in columns))
+        for one in content["quarters"]
+    ]
+    head = ("quarter since kick-off", "cost", "value", "net", "net so far", "in one of ten below")
+    yield Grid(f"Cash since the decision, mean of the funded, {currency}", head, quarters, note="Undiscounted.")
 
 
 def _timeline(content: Content) -> Iterator[Grid]:
@@ -189,6 +209,7 @@ def _variance(content: Content) -> Iterator[Grid]:
 
 
 TABLES: Final[dict[str, Callable[[Content], Iterator[Grid]]]] = {
+    "decide": _decide,
     "timeline": _timeline,
     "staffing": _staffing,
     "attribute": _attribute,

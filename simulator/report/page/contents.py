@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from simulator.analysis.frame.answers import figure_of, file_of
+from simulator.report.analyses.parts.board import QUESTIONS
 from simulator.report.page import plan_figures
 from simulator.report.page.answer_tables import tables_of
 from simulator.report.page.ledger import ledger
-from simulator.report.page.parts import Drawing, Missing, Section
+from simulator.report.page.parts import BoardQuestion, Drawing, Missing, Section
 from simulator.report.page.stored import ANSWERS, Holding, StoredAnswer
 from simulator.report.page.stress_des import SOURCE, statement
 from simulator.report.page.vectors import DrawingError, inline, width_of
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
 
 WIDE: Final = 700.0
 """Points beyond which a figure takes the long side of a sheet."""
-FIRST_OF_DECISION: Final = 3
-"""Sentences of the decision that are the answer at the top."""
+OF_RESULTS: Final = ("decide", "compare", "sensitivity", "worth")
+"""Commands that can be asked of the folder of a run."""
 
 
 class Asked(NamedTuple):
@@ -62,6 +64,7 @@ class Contents:
     about: str
     answer: tuple[str, ...]
     answer_from: str
+    board: tuple[BoardQuestion, ...]
     warnings: tuple[str, ...]
     sections: tuple[Section, ...]
     missing: tuple[Missing, ...]
@@ -79,7 +82,8 @@ def contents_of(found: Holding) -> Contents:
     warnings += found.left_out
     told = {name: _of_answer(answer) for name, answer in found.answers.items()}
     decision = found.answers.get("decide")
-    answer = [result.verdict()] if decision is None else decision.sentences[:FIRST_OF_DECISION]
+    first = 0 if decision is None or "not_conditioned" not in decision.content else 1  # which the warnings tell
+    answer = [*([] if decision is None else decision.sentences[first : first + 1]), result.verdict()]
     sections = _in_order(result, told)
     missing = tuple(
         Missing(ANALYSES[name].title, ANALYSES[name].tells, command_of(name, result, "DIR")) for name in absent(found)
@@ -89,8 +93,9 @@ def contents_of(found: Holding) -> Contents:
         heading=f"{result.scenario.name}: {heading(result)}",
         about=result.scenario.description,
         answer=tuple(answer),
-        answer_from=plan_figures.SUMMARY if decision is None else file_of("decide"),
+        answer_from=" ".join([*([] if decision is None else [file_of("decide")]), plan_figures.SUMMARY]),
         warnings=(*warnings, *(f"{line}." for line in pilot_lines(result) if not result.refusal)),
+        board=tuple(_board(found, result)),
         sections=sections,
         missing=missing,
         file_needed="" if plan_named(result) == result.scenario.name else plan_named(result),
@@ -99,6 +104,16 @@ def contents_of(found: Holding) -> Contents:
         guidelines=SOURCE,
         made=_made(found),
     )
+
+
+def _board(found: Holding, result: Result) -> Iterator[BoardQuestion]:
+    """The questions of a board, each with its answer, or with the command of the analysis that answers it."""
+    for name, question in QUESTIONS.items():
+        answer = found.answers.get(question.analysis)
+        told = "" if answer is None else answer.board.get(name, "")
+        if told or is_known(question.analysis):
+            command = "" if told else command_of(question.analysis, result, "DIR")
+            yield BoardQuestion(question.words, told, file_of(question.analysis), command)
 
 
 def _in_order(result: Result, told: dict[str, Section]) -> tuple[Section, ...]:
@@ -157,11 +172,12 @@ def is_known(name: str) -> bool:
 
 def command_of(name: str, result: Result, out: str) -> str:
     """The command that answers a question about the plan of a run, from the same replications."""
-    with_ = f" --replications {result.requested} --seed {result.seed}"
-    if result.design != DESIGN and name in ("variance", "compare"):
-        with_ += f" --design {result.design}"
-    other = " OTHER-PLAN" if name == "compare" else ""
-    return f"scaleup {name} {plan_named(result)}{other}{with_} --out {out}"
+    if name in OF_RESULTS:
+        other = " OTHER-PLAN" if name == "compare" else ""
+        return f"scaleup {name} {out}/{result.scenario.name}{other} --out {out}"
+    design = f" --design {result.design}" if result.design != DESIGN and name == "variance" else ""
+    made = f"--replications {result.requested} --seed {result.seed}{design}"
+    return f"scaleup {name} {plan_named(result)} {made} --out {out}"
 
 
 def plan_named(result: Result) -> str:

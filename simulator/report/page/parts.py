@@ -52,3 +52,13 @@ class Missing:
     title: str
     question: str
     command: str
+
+
+@dataclass(frozen=True)
+class BoardQuestion:
+    """A question of a board: its answer in a sentence with the file that says it, or the command that would answer."""
+
+    words: str
+    answer: str
+    source: str
+    command: str

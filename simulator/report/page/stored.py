@@ -50,6 +50,12 @@ class StoredAnswer:
         return list(self.content.get("sentences", ()))
 
     @property
+    def board(self) -> dict[str, str]:
+        """Questions of a board that it answers, by name, in a sentence each."""
+        told = self.content.get("board")
+        return {name: str(line) for name, line in told.items()} if isinstance(told, dict) else {}
+
+    @property
     def alternative(self) -> str:
         """What the figure shows, in words."""
         return str(self.content.get("alternative") or " ".join(self.sentences))
@@ -135,10 +141,10 @@ def _content(folder: Path, name: str) -> dict[str, Any]:
 
 def _subjects(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Hash and seed of each plan that an answer speaks of."""
-    plans = content.get("plans")
-    each = [plan for plan in plans if isinstance(plan, dict)] if isinstance(plans, list) else []
-    for plan in [content, *each]:
-        if isinstance(plan.get("scenario_hash"), str):
+    plans = content.get("plans")  # several, in order or by letter
+    each = plans.values() if isinstance(plans, dict) else plans if isinstance(plans, list) else ()
+    for plan in (content, *each):
+        if isinstance(plan, dict) and isinstance(plan.get("scenario_hash"), str):
             yield plan["scenario_hash"], plan.get("seed", content.get("seed"))
 
 

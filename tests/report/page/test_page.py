@@ -13,6 +13,7 @@ import pytest
 
 import simulator as sim
 from simulator.analysis.frame.answers import file_of
+from simulator.report.analyses.parts.board import QUESTIONS
 from simulator.report.page.contents import ANALYSES, is_known, plan_named
 from simulator.report.page.stored import ANSWERS
 from simulator.report.page.stress_des import KINDS_OF_QUESTIONS
@@ -36,9 +37,9 @@ def test_it_asks_a_question_and_answers_it_first(page: Page, result: sim.Result)
 def test_sections_come_in_order_and_in_the_list_of_contents(page: Page) -> None:
     order = [one.attributes["id"] for one in page.root.all("section")]
     there = ["outcomes", "timeline", "money", "measures", "stress", "gates", "variance"]
-    assert order == ["answer", *there, "missing", "ledger", "model", "made"]
+    assert order == ["answer", "board", *there, "missing", "ledger", "model", "made"]
     links = [one.attributes["href"].removeprefix("#") for one in page.root.all("nav")[0].all("a")]
-    assert links == order[1:]
+    assert links == order[2:]
 
 
 @pytest.mark.parametrize("name", ["timeline", "gates", "stress"])
@@ -53,11 +54,26 @@ def test_an_answer_is_there_word_by_word_with_its_figure(page: Page, asked: Path
     assert section.all("table")
 
 
+def test_the_questions_of_a_board_are_answered_or_it_is_said_how(page: Page, asked: Path) -> None:
+    section = page.root.within(id="board")
+    told = dict(zip((one.text for one in section.all("dt")), section.all("dd"), strict=True))
+    questions = {name: one for name, one in QUESTIONS.items() if is_known(one.analysis)}
+    assert list(told) == [one.words for one in questions.values()]
+    board = json.loads((asked / "timeline.json").read_text())["board"]
+    for name, question in questions.items():
+        cell = told[question.words]
+        assert cell.attributes["data-source"] == file_of(question.analysis)
+        if question.analysis == "timeline":
+            assert cell.text == " ".join(board[name].split())
+        else:
+            assert [code.text.split()[1] for code in cell.all("code")] == [question.analysis]
+
+
 def test_what_was_not_asked_is_named_with_its_command(page: Page) -> None:
     commands = [one.text for one in page.root.within(id="missing").all("code")]
     told = f"--replications {REPLICATIONS} --seed 1 --out DIR"
     assert f"scaleup staffing small.yaml {told}" in commands
-    assert f"scaleup compare small.yaml OTHER-PLAN {told}" in commands
+    assert "scaleup compare DIR/small OTHER-PLAN --out DIR" in commands
     known = {name for name in ANSWERS if is_known(name)}
     assert len(commands) == len(known - {"timeline", "gates", "stress", "variance"})
     assert not [command for command in commands if command.split()[1] in ("timeline", "gates", "stress", "variance")]
