@@ -241,10 +241,10 @@ def test_what_lies_in_a_folder_is_not_simulated_again(tmp_path: Path, monkeypatc
 
 
 def test_an_observed_pilot_weights_all_combinations_alike() -> None:
-    pilot = {**SMALL["pilot"], "observed": {"active_share": 0.8, "users": 5}}
+    pilot = {**SMALL["pilot"], "observed": {"active_share": 0.67, "users": 3}}
     scenario = sim.load({**SMALL, "pilot": pilot})
-    found = attributed(scenario, Settings(replications=150, progress=False), endless=False)
-    plan = sim.run(scenario, replications=150, progress=False)
+    found = attributed(scenario, Settings(replications=54, progress=False), endless=False)
+    plan = sim.run(scenario, replications=54, progress=False)
     assert not plan.refusal
     assert np.array_equal(found.account.outcomes.weights, plan.weighting.weights)
     assert float(found.account.plan("adoption_final")) == pytest.approx(plan.estimate("adoption_final")["mean"])

@@ -12,7 +12,8 @@ import pytest
 import typer
 
 import simulator as sim
-from simulator.cli.commands import running, tracing, variance
+from simulator.cli.commands import running, tracing
+from simulator.cli.commands.analyses import variance
 from simulator.cli.options import ExecutorName, settings_of
 from simulator.experiment.settings import Settings
 from simulator.stepping.arguments import LIMITS, PLACES, ArgumentError, known, option, whole
