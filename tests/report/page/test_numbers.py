@@ -12,6 +12,7 @@ import pytest
 
 import simulator as sim
 from simulator.scenario.measures import ESTIMATED
+from tests.report.page.conftest import PLAN, REPLICATIONS
 from tests.report.page.reading import Element, Page
 
 NUMBER = re.compile(r"(?<![\w.-])([+-]?)(\d[\d,]*(?:\.\d+)?)(k|m|bn|%| pts)?(?![\w])")
@@ -73,6 +74,25 @@ def test_numbers_of_an_answer_are_those_of_its_file(page: Page, asked: Path, nam
     assert unexplained(found, known_in(content)) == []
     dates = {date for cell in found for date in re.findall(r"\d{4}-\d\d-\d\d", cell)}
     assert dates <= {leaf for leaf in leaves(content) if isinstance(leaf, str)}
+
+
+@pytest.mark.slow
+def test_numbers_of_the_answers_that_take_longer_are_those_of_their_files(tmp_path: Path) -> None:
+    how: dict[str, Any] = {"replications": REPLICATIONS, "progress": False, "out": tmp_path}
+    result = sim.run(PLAN, **how)
+    sim.staffing(PLAN, **how)
+    sim.rescue(PLAN, **how)
+    sim.attribute(PLAN, endless=False, **how)
+    sim.decide(result).write(tmp_path)
+    page = Page(sim.write_report(tmp_path).read_text())
+    for name in ("staffing", "rescue", "attribute", "decide"):
+        content = json.loads((tmp_path / f"{name}.json").read_text())
+        section = page.root.within(id=name)
+        told = {" ".join(line.split()) for line in content["sentences"]}
+        sentences = [one.text for one in section.all("p") if one.attributes.get("class") != "note"]
+        assert [line for line in sentences if line not in told] == []
+        assert len([cell for cell in cells(section) if numbers_of(cell)]) >= 12, name
+        assert unexplained(cells(section), known_in(content)) == [], name
 
 
 def test_a_number_that_is_not_in_the_file_is_noticed(page: Page, asked: Path) -> None:
