@@ -173,12 +173,17 @@ def _seen(found: Decision, gate: NextGate) -> str:
 def _pays(found: Decision) -> str:
     """How likely it pays, and by when it has paid back."""
     pays = found.pays
-    told = f"It pays, by the end of what is simulated, in {written(pays.share, SHARE)} of the funded{ends(found, pays)}"
+    rate = ", discounted," if found.scenario.economics.discount_rate_per_year else ""
+    told = (
+        f"It is worth more than it costs{rate} by the end of what is simulated in {written(pays.share, SHARE)} of the "
+        f"funded{ends(found, pays)}"
+    )
+    back = found.result.share("paid_back_share")
     by = [f"{written(share.share, SHARE)} by month {month}" for month, share in found.paid_back_by.items()]
-    if by and any(share.share for share in found.paid_back_by.values()):
-        told += f"; it has paid back, for good, in {listed(by)} since the decision"
-    elif by:
-        told += f"; none has paid back for good by month {max(found.paid_back_by)} since the decision"
+    if not back.share:
+        return f"{told}; none has paid back for good, before discounting."
+    by.append(f"{written(back.share, SHARE)} by the end")
+    told += f"; it has paid back for good, before discounting, in {listed(by)}, counted from the decision"
     return f"{told}."
 
 
