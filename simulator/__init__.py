@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from simulator.analysis.gates import gates as gates
     from simulator.analysis.rescue import Rescue as Rescue
     from simulator.analysis.rescue import rescue as rescue
+    from simulator.analysis.sensitivity import Sensitivity as Sensitivity
+    from simulator.analysis.sensitivity import sensitivity as sensitivity
     from simulator.analysis.staffing import Staffing as Staffing
     from simulator.analysis.staffing import staffing as staffing
     from simulator.analysis.stress import Stressed as Stressed
@@ -75,6 +77,7 @@ _PLACES = {
     "Scenario": "simulator.scenario",
     "ScenarioError": "simulator.scenario",
     "ScenarioWarning": "simulator.scenario",
+    "Sensitivity": "simulator.analysis.sensitivity",
     "Simulation": "simulator.stepping.simulation",
     "Staffing": "simulator.analysis.staffing",
     "Stressed": "simulator.analysis.stress",
@@ -95,6 +98,7 @@ _PLACES = {
     "rescue": "simulator.analysis.rescue",
     "run": "simulator.experiment.run",
     "run_suite": "simulator.experiment.suite",
+    "sensitivity": "simulator.analysis.sensitivity",
     "simulate": "simulator.stepping.simulation",
     "staffing": "simulator.analysis.staffing",
     "stress": "simulator.analysis.stress",
@@ -120,6 +124,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "ScenarioWarning",
+    "Sensitivity",
     "Simulation",
     "Staffing",
     "Stressed",
@@ -141,6 +146,7 @@ __all__ = [
     "rescue",
     "run",
     "run_suite",
+    "sensitivity",
     "simulate",
     "staffing",
     "stress",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simulator.analysis.frame.one_by_one import one_by_one
+from simulator.analysis.methods.headlines import headlines
 from simulator.analysis.methods.shapley import Floats, subsets
 from simulator.experiment.progress import progress_display
 from simulator.results.statistics import Estimate, mean_of
@@ -147,23 +148,10 @@ class _Read:
 
 
 def _read(result: Result) -> _Read:
-    records, horizon = result.records, float(result.scenario.horizon_weeks)
-    reached = records.measure("weeks_to_scale")
-    funded = records.measure("funded_week")
-    left = [horizon if start is None else horizon - float(start) for start in funded]
-    measures = {"success": records.measure("success")}
-    if result.priced:
-        measures["value_from_funding"] = records.measure("value_from_funding")
-    measures["adoption_final"] = records.measure("adoption_final")
-    measures["weeks_without_scale"] = [
-        most if weeks is None else float(weeks) for weeks, most in zip(reached, left, strict=True)
-    ]
+    records = result.records
     return _Read(
         [int(number) for number in records.numbers],
-        {
-            name: np.array([0.0 if value is None else float(value) for value in values])
-            for name, values in measures.items()
-        },
+        headlines(result),
         {"adoption": records.week_rows("adoption"), "net": records.week_rows("value") - records.week_rows("cost")},
         result.weighting.weights,
         result.refusal,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulator.results.statistics import effective_size, holm, two_sided_p
 from simulator.scenario.checks.correlations import tied_inputs
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from simulator.scenario import Scenario
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+FARTHEST = 1e-9
+"""Ranks of what doesn't count lie at the very ends; so near to these they are taken for normal scores."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +35,31 @@ class Inputs:
     ranks: Floats
     unseen: tuple[str, ...] = ()
     groups: tuple[tuple[int, ...], ...] = ()
+
+    def among(self, chosen: Any, weights: Floats | None = None) -> Inputs:
+        """The same over some of the replications, which `weights` (beside these) count.
+
+        What was chosen by what came out, or is weighted by it, may hang together though it was drawn apart: inputs
+        whose normal scores are correlated there beyond luck (Holm's method, 5%) are in one group.
+        """
+        from scipy.special import ndtri
+
+        values = self.values[chosen]
+        if not len(values) or not self.paths:
+            return Inputs(self.paths, values, values, self.unseen, self.groups)
+        ranks = np.column_stack([ranks_of(column, weights) for column in values.T])
+        steps = np.full(len(values), 1.0 / len(values)) if weights is None else weights / weights.sum()
+        scores = np.asarray(ndtri(np.clip(ranks, FARTHEST, 1.0 - FARTHEST)))
+        scores = scores - steps @ scores
+        matrix = scores.T @ (scores * steps[:, None])
+        sizes = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
+        correlation = np.clip(matrix / np.outer(sizes, sizes), -0.999999, 0.999999)
+        rows, columns = np.triu_indices(len(self.paths), 1)
+        # Fisher's transformation (1915): nearly normal, with variance 1 / (n - 3).
+        reach = np.sqrt(max(effective_size(steps) - 3.0, 0.0))
+        p = holm([two_sided_p(z, np.inf) for z in np.arctanh(correlation[rows, columns]) * reach])
+        tied = [(int(a), int(b)) for a, b, value in zip(rows, columns, p, strict=True) if value <= 0.05]
+        return Inputs(self.paths, values, ranks, self.unseen, _joined(self.groups, tied))
 
     def columns(self, *paths: str) -> list[int]:
         """The places of inputs; raises `ValueError` for one that does not vary, or is none."""
@@ -66,3 +95,12 @@ def _groups(paths: tuple[str, ...], scenario: Scenario) -> tuple[tuple[int, ...]
     tied = [tuple(paths.index(path) for path in one.paths if path in paths) for one in tied_inputs(scenario)]
     alone = set(range(len(paths))).difference(*tied)
     return tuple(sorted([*(group for group in tied if group), *((place,) for place in alone)]))
+
+
+def _joined(groups: tuple[tuple[int, ...], ...], pairs: list[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
+    """Groups of which those are one that a pair connects."""
+    found = {place: set(group) for group in groups for place in group}
+    for a, b in pairs:
+        both = found[a] | found[b]
+        found.update(dict.fromkeys(both, both))
+    return tuple(sorted({tuple(sorted(group)) for group in found.values()}))
