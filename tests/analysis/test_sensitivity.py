@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from rich.console import Console
@@ -15,7 +16,7 @@ import simulator as sim
 from simulator.analysis.methods.given_data.driven import Driven, driven_by
 from simulator.analysis.methods.moves import Move, Moved
 from simulator.analysis.sensitivity import Sensitivity, chance_beside
-from simulator.report.analyses.sensitivity import plain
+from simulator.report.analyses.sensitivity import heading, plain
 from simulator.results.result import Result
 from simulator.results.statistics import Estimate
 from simulator.stepping.arguments import ArgumentError
@@ -166,7 +167,7 @@ def test_sentences_in_all_corners(result: Result, words: str) -> None:
     told = text(found)
     assert words in told
     assert "nan" not in told
-    found.figure().canvas.draw()
+    plt.close(found.figure())
 
 
 def test_noise_alone_names_no_input() -> None:
@@ -227,7 +228,7 @@ def test_a_plan_is_the_run_and_moves_are_paired_runs(small: Sensitivity) -> None
     assert float(small.levers[1].differences["adoption_final"]) == pytest.approx(less.mean())
     assert small.remedies
     text(small)
-    small.figure().canvas.draw()
+    plt.close(small.figure())
 
 
 @pytest.mark.parametrize("width", [110, 60, 30])
@@ -255,7 +256,7 @@ def test_an_observed_pilot_weights_inputs_and_moves() -> None:
     frame = run.replications
     assert float(one.mean) == pytest.approx(np.average(frame["success"], weights=weights))
     assert found.as_dict()["effective_sample_size"] == pytest.approx(one.size)
-    assert "weighted by the observed pilot" in str(found.figure()._supxlabel.get_text())  # type: ignore[attr-defined]
+    assert "weighted by the observed pilot" in heading(found)
     moved = sim.sensitivity(run, progress=False, levers=True)
     assert moved.levers is not None
     best = sim.run(sim.load(UNCERTAIN).with_changes({"ai.reference_accuracy": 0.99}), replications=150, progress=False)

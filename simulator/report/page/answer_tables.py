@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from simulator.analysis.methods.remedies import REMEDIES
-from simulator.report.analyses import attribute, rescue, stress
+from simulator.report.analyses import attribute, rescue, sensitivity, stress
 from simulator.report.analyses.parts.decide_table import CHOICES
 from simulator.report.outcomes import reach
 from simulator.report.page.parts import Grid
@@ -208,6 +208,29 @@ def _variance(content: Content) -> Iterator[Grid]:
     yield Grid("How much of the variance is not knowing the inputs", head, rows, note=note)
 
 
+def _sensitivity(content: Content) -> Iterator[Grid]:
+    found = {name: one for name, one in content["measures"].items() if one["not_told"] is None}
+    names = tuple(sensitivity.words_of(name) for name in found)
+    shares = {
+        name: {each["path"]: _of_variance(each["share"]) for each in one["inputs"] if each["driver"]}
+        for name, one in found.items()
+    }
+    paths = dict.fromkeys(path for one in shares.values() for path in [*one][:5])
+    rows = [(path, *(one.get(path, "–") for one in shares.values())) for path in paths]
+    rows.append(("luck, and what is not seen", *(_of_variance(one["unexplained"]) for one in found.values())))
+    note = (
+        "Shapley effects of inputs whose effect is beyond luck, all inputs considered: the first five of each measure. "
+        "With all others and the rest, which is luck, and what is too weak or too tangled to be seen, they make 100%."
+    )
+    if found:
+        yield Grid("Shares of variance, with 95% intervals", ("input", *names), rows, note=note)
+
+
+def _of_variance(found: Content) -> str:
+    told = written(min(1.0, max(0.0, found["value"])), SHARE)
+    return f"{told} ({reach(found['low'], found['high'])})"
+
+
 TABLES: Final[dict[str, Callable[[Content], Iterator[Grid]]]] = {
     "decide": _decide,
     "timeline": _timeline,
@@ -217,5 +240,6 @@ TABLES: Final[dict[str, Callable[[Content], Iterator[Grid]]]] = {
     "gates": _gates,
     "rescue": _rescue,
     "compare": _compare,
+    "sensitivity": _sensitivity,
     "variance": _variance,
 }
