@@ -19,6 +19,7 @@ from simulator.cli.commands.analyses import (
     stress,
     timeline,
     variance,
+    worth,
 )
 from simulator.cli.exit_codes import BAD, DONE, FAILED, INTERRUPTED, TOLD
 from simulator.cli.output import CANNOT_WRITE, OutputLostError, complain, prepare, printing, reader_may_leave
@@ -65,6 +66,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "gates": gates.gates,
     "staffing": staffing.staffing,
     "rescue": rescue.rescue,
+    "worth": worth.worth,
     "variance": variance.variance,
     "merge": merging.merge,
     "validate": printing(scenarios.validate),

@@ -308,7 +308,7 @@ def test_trace_as_json_lines(scaleup, scenario_file):
 def test_help_explains_every_command_and_offers_nothing_that_is_not_built(scaleup):
     code, out, _ = scaleup("--help")
     assert code == 0
-    asked = ("compare", "attribute", "stress", "timeline", "gates", "staffing", "rescue", "variance")
+    asked = ("compare", "attribute", "stress", "timeline", "gates", "staffing", "rescue", "worth", "variance")
     for command in ("run", *asked, "validate", "list", "show", "new", "schema", "trace", "app", "merge"):
         assert f" {command} " in out
     for later in ("decide",):

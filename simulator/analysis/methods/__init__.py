@@ -3,5 +3,5 @@
 `differences` of plans that share their luck. The five `killers`, and `shapley` values of what each takes.
 `vital_signs`: what breaks first, and `remedies` for it. `schedule`: by when, and what makes it late. `gating`: what
 gates decide. `support`: how many people answer. `rescue`: what could still have been done. `given_data`: what the
-replications that are there tell of their inputs.
+replications that are there tell of their inputs, and `information`: what knowing them would be worth.
 """

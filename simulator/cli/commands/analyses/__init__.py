@@ -2,5 +2,5 @@
 
 `variance` asks how much of the spread is ignorance, `compare` which plan is better, `attribute` what it fails by,
 `stress` what breaks it, `timeline` by when it scales, `gates` whether they are any good, `staffing` how many people
-answer, `rescue` until when it could be saved.
+answer, `rescue` until when it could be saved, `worth` what to measure before one chooses.
 """
