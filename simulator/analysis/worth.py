@@ -83,7 +83,8 @@ class Worth(Answer):
 
     def __init__(self, results: Mapping[str, Result], together: Sequence[str] = ()) -> None:
         """Of results by letter, the first of which has the observed pilot, if any; raises `ArgumentError`."""
-        conditioned = sharing_a_pilot(NAME, list(results.values()))
+        taken = [result if result.estimable else result.unweighted for result in results.values()]
+        conditioned = sharing_a_pilot(NAME, taken)
         by_letter = {letter: conditioned[result.scenario.name] for letter, result in results.items()}
         self.stakes = Stakes.of(by_letter)
         self.bundles = bundles(self.stakes.inputs, together)

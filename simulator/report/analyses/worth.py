@@ -113,7 +113,12 @@ def _everything(found: Worth, measure: str, whole: Learned) -> str:
         f"{by(measure)}: to know {what} before choosing is worth {_worth(found, measure, whole)}. "
         f"Another choice would be made in {written(whole.changes, SHARE)} of the programmes"
     )
-    if measure == MONEY:
+    if known.value == 0.0:
+        text = (
+            f"{by(measure)}: to know {what} before choosing is not seen to be worth anything; with 95% confidence it "
+            f"is worth no more than {gain(known.high, measure, found)}"
+        )
+    elif measure == MONEY:
         today = found.today(measure).option
         place = NOT_FUNDED if today >= len(found.stakes.labels) else today
         now = [float(found.stakes.mean(each, place)) for each in (SUCCESS, PEOPLE)]

@@ -64,7 +64,8 @@ class Stakes:
             weights = weights * len(weights) / weights.sum() if weights.any() else weights
         given = {}
         for measure in (MONEY, SUCCESS, PEOPLE):
-            if measure != MONEY or priced:
+            known = all(measure in result.records.measures for result in plans)
+            if known and (measure != MONEY or priced):
                 given[measure] = np.column_stack([_given(result, measure, numbers) for result in plans])
         return cls(results, np.asarray(numbers, dtype=np.int64), weights, given)
 

@@ -187,10 +187,15 @@ def p_of_gain(choice: Choice, gains: Floats) -> float:
 def agreed(found: Sequence[Knowing], parts: Iterable[tuple[int, int]]) -> list[Knowing]:
     """The same, made to agree: no place of the first of each pair in `parts` is worth more than the second.
 
-    None is worth less than 0. p-values are adjusted over all of them (Holm 1979).
+    None is worth less than 0. Of p-values the first, of what holds all others, is asked first; if it is worth nothing,
+    so is the rest. That is adjusted over all of it (Holm 1979), and none is below the first (closed testing; Marcus,
+    Peritz and Gabriel 1976, Biometrika 63, 655-660).
     """
+    if not found:
+        return []
     pairs = list(parts)
-    adjusted = holm([one.p for one in found])
+    first, *others = [one.p for one in found]
+    adjusted = [first, *(max(first, p) for p in holm(others))]
     ends = [
         np.maximum(_isotonic(np.array([getattr(one, name) for one in found]), pairs), 0.0)
         for name in ("value", "low", "high")

@@ -117,7 +117,8 @@ def pilots(stakes: Stakes, measure: str) -> tuple[Pilot, ...]:
     found = [knowing(choice, _ranks(readings(stakes, simulated, size), stakes.weights)) for size in SIZES]
     found.append(knowing(choice, _ranks(simulated, stakes.weights)))
     # Each is as good as the one before it but for the longer pilot, which is as good as that of the plan.
-    held = agreed(found, [(0, 1), (1, 2), (0, 3), (2, 4), (3, 4)])
+    held = agreed([found[-1], *found[:-1]], [(1, 2), (2, 3), (1, 4), (3, 0), (4, 0)])
+    held = [*held[1:], held[0]]
     ran = observed_in(scenario) is not None
     zero = replace(held[0], value=0.0, low=0.0, high=0.0, gains=np.zeros_like(held[0].gains))
     base = zero if ran else held[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from simulator.analysis.methods.information.net_benefits import MONEY
 from simulator.report import style
 from simulator.report.analyses.parts.worth_table import heading, shown
-from simulator.report.analyses.parts.worth_words import gain, named
+from simulator.report.analyses.parts.worth_words import gain, named, short
 from simulator.report.words import written
 from simulator.scenario.measure import MONEY as IN_MONEY
 
@@ -48,7 +48,7 @@ def figure(found: Worth) -> Figure:
 
 
 def _bars(found: Worth, measure: str) -> list[tuple[str, Knowing]]:
-    each = [(named(one.bundle), one.knowing) for one in shown(found, measure)]
+    each = [(short(one.bundle), one.knowing) for one in shown(found, measure)]
     return each + [(f"pilot {one.name}", one.knowing) for one in found.pilots.get(measure, ()) if one.name in PILOTS]
 
 
@@ -60,12 +60,13 @@ def _panel(panel: Axes, found: Worth, measure: str, bars: list[tuple[str, Knowin
         panel.plot([known.low, known.high], [place, place], color=colour, linewidth=2.6, solid_capstyle="butt")
         panel.plot([known.value], [place], marker="o", markersize=8, color=colour, markeredgewidth=1.5,
                    markerfacecolor=colour if known.pays else "white")  # fmt: skip
-        panel.annotate(gain(known.value, measure, found), (known.value, place), xytext=(0, 7),
-                       textcoords="offset points", ha="center", fontsize=8.5, color=style.INK)  # fmt: skip
+        panel.annotate(gain(known.value, measure, found), (known.high, place), xytext=(7, -3),
+                       textcoords="offset points", fontsize=8.5, color=style.INK)  # fmt: skip
     names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name, _ in reversed(bars)]
     panel.set_yticks(range(len(names)), names)
     panel.set_ylim(-0.6, len(names) - 0.2)
-    panel.set_xlim(left=0.0 - 0.02 * max((known.high for _, known in bars), default=1.0))
+    most = max((known.high for _, known in bars), default=0.0) or 1.0
+    panel.set_xlim(-0.02 * most, 1.14 * most)
     if measure == MONEY:
         panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: written(value, IN_MONEY)))
         panel.set_title(f"Worth of knowing, {found.stakes.currency}", loc="left")

@@ -42,13 +42,16 @@ def of_pilots(found: Worth) -> list[str]:
 def _planned(found: Worth, measure: str, pilot: Pilot) -> str:
     known = pilot.knowing
     what = f"{pilot.users:,.0f} users, read over {pilot.weeks:g} weeks, {pilot.tasks:,.0f} answers checked"
-    worth = f"{gain(known.value, measure, found)}{reach(known.low, known.high, measure, found)}"
-    if observed_in(found.stakes.first.scenario) is not None:
-        return (
-            f"{by(measure)}: one more pilot like that which has run ({what}) would be worth {worth} by what it teaches."
+    ran = observed_in(found.stakes.first.scenario) is not None
+    which = f"one more pilot like that which has run ({what})" if ran else f"the pilot as planned ({what})"
+    own = " beyond what the plans' own gates make of it" if _has_gate(found) and not ran else ""
+    if known.value == 0.0:
+        most = (
+            f"; with 95% confidence it is worth no more than {gain(known.high, measure, found)}" if known.high else ""
         )
-    own = " beyond what the plans' own gates make of it" if _has_gate(found) else ""
-    return f"{by(measure)}: the pilot as planned ({what}) is worth {worth} by what it teaches{own}."
+        return f"{by(measure)}: {which} is not seen to be worth anything by what it teaches{own}{most}."
+    worth = f"{gain(known.value, measure, found)}{reach(known.low, known.high, measure, found)}"
+    return f"{by(measure)}: {which} is worth {worth} by what it teaches{own}."
 
 
 def _larger(found: Worth, measure: str, each: tuple[Pilot, ...]) -> str:
@@ -57,6 +60,8 @@ def _larger(found: Worth, measure: str, each: tuple[Pilot, ...]) -> str:
     known = endless.knowing
     most = f"{gain(known.value, measure, found)}{reach(known.low, known.high, measure, found)}"
     limit = f"Without any sampling error such a pilot would be worth {most}."
+    if known.value == 0.0:
+        limit = "Without any sampling error such a pilot would not be seen to be worth anything either."
     if measure != MONEY:
         clear = [one for one in sizes[1:] if one.more.clear and (one.more.value or 0.0) > 0.0]
         adds = listed([f"{one.name} adds {gain(one.more.value, measure, found)}" for one in clear])

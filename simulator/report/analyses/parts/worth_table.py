@@ -29,8 +29,10 @@ def heading(found: Worth) -> str:
 
 
 def shown(found: Worth, measure: str) -> list[Learned]:
-    """The largest of what is worth anything, everything first."""
-    each = [one for one in found.learned.get(measure, ()) if one.knowing.value > 0.0]
+    """The largest of what is worth anything, everything first; none below a hundredth of the largest."""
+    every = found.learned.get(measure, ())
+    most = max((one.knowing.value for one in every), default=0.0)
+    each = [one for one in every if one.knowing.value > 0.01 * most or (one.bundle.kind == "everything" and most > 0.0)]
     return sorted(each, key=lambda one: (one.bundle.kind != "everything", -one.knowing.value))[:SHOWN]
 
 

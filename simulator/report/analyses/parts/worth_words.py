@@ -66,7 +66,7 @@ def gain(value: float | None, measure: str, found: Worth) -> str:
         return "–"
     if measure == MONEY:
         return written(value, IN_MONEY, currency=found.stakes.currency)
-    return f"{100.0 * value:.1f} points"
+    return "less than 0.1 points" if 0.0 < value < 0.0005 else f"{100.0 * value:.1f} points"
 
 
 def reach(low: float | None, high: float | None, measure: str, found: Worth, *, bare: bool = False) -> str:
@@ -81,12 +81,19 @@ def _end(value: float, measure: str) -> str:
     return written(value, IN_MONEY) if measure == MONEY else f"{100.0 * value:.1f}"
 
 
+def short(bundle: Bundle) -> str:
+    """What is learned, in few words."""
+    if bundle.kind == "section":
+        return SECTION_WORDS.get(bundle.name, bundle.name)
+    return EVERYWHERE_WORDS.get(bundle.name, bundle.name)
+
+
 def named(bundle: Bundle) -> str:
     """What is learned, in words: a path, or a set."""
     if bundle.kind == "everything":
         return "everything"
     if bundle.kind == "section":
-        return f"{SECTION_WORDS.get(bundle.name, bundle.name)} ({bundle.name}, {len(bundle.places)} inputs)"
+        return f"{short(bundle)} ({bundle.name}, {len(bundle.places)} inputs)"
     if bundle.kind == "everywhere":
         words = EVERYWHERE_WORDS.get(bundle.name)
         return f"{words} ({bundle.name})" if words else bundle.name
