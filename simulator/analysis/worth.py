@@ -138,7 +138,7 @@ class Worth(Answer):
         for measure in self.measures if self.enough else ():
             choice, ranks = self.choice(measure), self.stakes.inputs.ranks
             each = [knowing(choice, ranks[:, list(one.places)]) for one in self.bundles]
-            held = agreed(each, parts(self.bundles))
+            held = agreed(each, parts(self.bundles), self.luck(measure).high or 0.0)
             found[measure] = [
                 Learned(bundle, one, self._changes(choice, one)) for bundle, one in zip(self.bundles, held, strict=True)
             ]
@@ -180,7 +180,7 @@ class Worth(Answer):
         """By measure, what pilots of several sizes are worth; empty where there is no pilot."""
         if not self.enough or not has_pilot(self.stakes):
             return {}
-        return {measure: pilots(self.stakes, measure) for measure in self.measures}
+        return {measure: pilots(self.stakes, measure, self.luck(measure).high or 0.0) for measure in self.measures}
 
     @cached_property
     def turns(self) -> dict[str, list[Turn]]:

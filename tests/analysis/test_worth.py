@@ -132,7 +132,7 @@ def test_sets_learned_together():
     assert matches("sites.*", SITE)
     assert not matches("site", SITE)
     assert not matches("sites.*.data_quality.more", SITE)
-    with pytest.raises(ArgumentError, match="together names 'ai.reference', which is no uncertain input"):
+    with pytest.raises(ArgumentError, match=r"together names 'ai.reference', which is no uncertain input"):
         bundles(inputs, ["ai.reference"])
 
 
@@ -170,7 +170,7 @@ def test_corners_are_told_without_a_worth(corner):
     expected = {
         "all succeed": "is not seen to be worth anything",
         "none does": "as far as can be seen the choice stands",
-        "worth nothing": "not funding it and funding x are worth the same",
+        "worth nothing": "funding x and not funding it are worth the same",
         "nobody funded": "funding x and not funding it are worth the same",
         "all luck": "told to be worth measuring",
         "no inputs": "no input is uncertain",

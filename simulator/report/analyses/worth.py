@@ -96,13 +96,13 @@ def _option(found: Worth, measure: str, place: int) -> str:
         return f"{name} is worth nothing"
     parts = []
     for each in (MONEY, SUCCESS, PEOPLE):
-        if each not in stakes.given:
+        if each not in stakes.given or (measure == SUCCESS and each == MONEY):
             continue
         mean = stakes.mean(each, place)
         ends = reach(mean.low, mean.high, each, found) if each == measure else ""
         words = {MONEY: "worth {} on the mean{}", SUCCESS: "success {}{}", PEOPLE: "adoption at the end {}{}"}[each]
         parts.append(words.format(amount(mean.value, each, found), ends))
-    return f"{name} is {', '.join(parts)}" if MONEY in stakes.given else f"{name} has {', '.join(parts)}"
+    return f"{name} is {', '.join(parts)}" if measure == MONEY else f"{name} has {', '.join(parts)}"
 
 
 def _everything(found: Worth, measure: str, whole: Learned) -> str:

@@ -110,14 +110,17 @@ def has_pilot(stakes: Stakes) -> bool:
     return stakes.first.scenario.pilot is not None and bool(stakes.readings(stakes.first))
 
 
-def pilots(stakes: Stakes, measure: str) -> tuple[Pilot, ...]:
-    """What pilots of several sizes are worth by a measure, and one without sampling error, in this order."""
+def pilots(stakes: Stakes, measure: str, most: float) -> tuple[Pilot, ...]:
+    """What pilots of several sizes are worth by a measure, and one without sampling error, in this order.
+
+    `most` is what no information is worth more than.
+    """
     scenario, choice = stakes.first.scenario, stakes.choice(measure)
     simulated = stakes.readings(stakes.first)
     found = [knowing(choice, _ranks(readings(stakes, simulated, size), stakes.weights)) for size in SIZES]
     found.append(knowing(choice, _ranks(simulated, stakes.weights)))
     # Each is as good as the one before it but for the longer pilot, which is as good as that of the plan.
-    held = agreed([found[-1], *found[:-1]], [(1, 2), (2, 3), (1, 4), (3, 0), (4, 0)])
+    held = agreed([found[-1], *found[:-1]], [(1, 2), (2, 3), (1, 4), (3, 0), (4, 0)], most)
     held = [*held[1:], held[0]]
     ran = observed_in(scenario) is not None
     zero = replace(held[0], value=0.0, low=0.0, high=0.0, gains=np.zeros_like(held[0].gains))
@@ -126,7 +129,7 @@ def pilots(stakes: Stakes, measure: str) -> tuple[Pilot, ...]:
     for size, one in zip((*SIZES, None), held, strict=True):
         more = _more(choice, one, base)
         users, weeks, tasks = dimensions(scenario, size or AS_PLANNED)
-        if size is None or measure != MONEY:
+        if size is None or measure != MONEY or "cost" not in stakes.first.records.weekly:
             told.append(Pilot(size.name if size else ENDLESS, users, weeks, tasks, one, more))
         else:
             price, delay = _price(stakes, choice, size, one, ran=ran)

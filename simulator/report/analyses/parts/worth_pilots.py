@@ -64,8 +64,12 @@ def _larger(found: Worth, measure: str, each: tuple[Pilot, ...]) -> str:
         limit = "Without any sampling error such a pilot would not be seen to be worth anything either."
     if measure != MONEY:
         clear = [one for one in sizes[1:] if one.more.clear and (one.more.value or 0.0) > 0.0]
-        adds = listed([f"{one.name} adds {gain(one.more.value, measure, found)}" for one in clear])
-        return f"{by(measure)}: {adds or 'no larger or longer pilot is told to add anything'}. {limit}"
+        adds = [f"{one.name} adds {gain(one.more.value, measure, found)}" for one in clear]
+        return (
+            f"{by(measure)}: {listed(adds) if adds else 'no larger or longer pilot is told to add anything'}. {limit}"
+        )
+    if any(one.price is None for one in sizes):
+        return f"{by(measure)}: what other pilots cost is not known here. {limit}"
     offered = sizes if observed_in(found.stakes.first.scenario) is not None else sizes[1:]
     told = [
         f"{one.name} adds {gain(one.more.value, measure, found)} for {gain(one.price, measure, found)}"

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from simulator.analysis.worth import Learned, Worth
 
 SHOWN: Final = 12
+POINT: Final = 0.0005
+"""Less success than this is written as none."""
 
 
 def heading(found: Worth) -> str:
@@ -32,7 +34,8 @@ def shown(found: Worth, measure: str) -> list[Learned]:
     """The largest of what is worth anything, everything first; none below a hundredth of the largest."""
     every = found.learned.get(measure, ())
     most = max((one.knowing.value for one in every), default=0.0)
-    each = [one for one in every if one.knowing.value > 0.01 * most or (one.bundle.kind == "everything" and most > 0.0)]
+    least = 0.01 * most if measure == MONEY else max(0.01 * most, POINT)
+    each = [one for one in every if one.knowing.value > least or (one.bundle.kind == "everything" and most > 0.0)]
     return sorted(each, key=lambda one: (one.bundle.kind != "everything", -one.knowing.value))[:SHOWN]
 
 
@@ -59,6 +62,8 @@ def pilot_rows(found: Worth, measure: str) -> list[tuple[str, ...]]:
         priced = measure == MONEY and one.price is not None
         price, net = (gain(one.price, measure, found), gain(one.net.value, measure, found)) if priced else ("", "")
         lines.append((f"pilot {one.name}", gain(known.value, measure, found), ends, price, net))
+    if measure != MONEY:
+        return [("pilot", "worth", "95% interval"), *(line[:3] for line in lines)] if lines else []
     return [("pilot", "worth", "95% interval", "its price", "net of it"), *lines] if lines else []
 
 
