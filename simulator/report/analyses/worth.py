@@ -100,7 +100,11 @@ def _option(found: Worth, measure: str, place: int) -> str:
             continue
         mean = stakes.mean(each, place)
         ends = reach(mean.low, mean.high, each, found) if each == measure else ""
-        words = {MONEY: "worth {} on the mean{}", SUCCESS: "success {}{}", PEOPLE: "adoption at the end {}{}"}[each]
+        words = {
+            MONEY: "worth {} on the mean{}",
+            SUCCESS: "success {}{} of all programmes",
+            PEOPLE: "adoption at the end {}{}",
+        }[each]
         parts.append(words.format(amount(mean.value, each, found), ends))
     return f"{name} is {', '.join(parts)}" if measure == MONEY else f"{name} has {', '.join(parts)}"
 

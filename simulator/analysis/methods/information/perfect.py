@@ -30,7 +30,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, Final
 
 import numpy as np
@@ -148,9 +148,10 @@ def _known(choice: Choice, found: Expected, without: Expected) -> Knowing:
     gains = 0.5 * (high + low)
     (upper, above), (lower, below) = choice.mean(high), choice.mean(low)
     times = t_quantile(choice.size - 1.0) if choice.size > 2.0 else math.nan
+    few = t_quantile(max(_counted(choice, low), 2.0) - 1.0)
     value, _ = choice.mean(gains)
     top = max(upper + times * above, _at_most(choice, found))
-    return Knowing(value, lower - times * below, top, p_of_gain(choice, low), by_all, by_others, gains)
+    return Knowing(value, lower - few * below, top, p_of_gain(choice, low), by_all, by_others, gains)
 
 
 def _at_most(choice: Choice, found: Expected) -> float:
@@ -161,8 +162,11 @@ def _at_most(choice: Choice, found: Expected) -> float:
     best, means = np.empty(DRAWS), draws @ (share @ spread) + share @ found.fitted
     by_option = np.ascontiguousarray(spread.transpose(2, 0, 1))
     for some in np.array_split(np.arange(DRAWS), max(1, spread[0].size * DRAWS // ROOM)):
-        drawn = [draws[some] @ by_option[option] + found.fitted[:, option] for option in range(len(by_option))]
-        best[some] = np.maximum.reduce(drawn) @ share
+        drawn = [
+            draws[some] @ by_option[option] + found.fitted[:, option] if by_option[option].any() else rest
+            for option, rest in enumerate(found.fitted.T[:, None])
+        ]
+        best[some] = reduce(np.maximum, drawn) @ share
     worths = best - means.max(axis=1)
     return float(np.quantile(worths, 0.975))
 
@@ -173,17 +177,19 @@ def _best(means: Floats, today: int) -> Whole:
 
 
 def p_of_gain(choice: Choice, gains: Floats) -> float:
-    """The one-sided p-value of no gain, by Student's t with as many degrees of freedom as there are gains that count.
-
-    Gains are 0 wherever the choice stays as it is: what counts is Kish's number of the others, not of replications.
-    """
+    """The one-sided p-value of no gain, by Student's t with as many degrees of freedom as gains count."""
     from scipy.special import stdtr
 
     mean, error = choice.mean(gains)
-    counted = effective_size((choice.steps * gains) ** 2)
+    counted = _counted(choice, gains)
     if not error > 0.0 or counted < FEW:
         return 1.0
     return float(stdtr(counted - 1.0, -mean / error))
+
+
+def _counted(choice: Choice, gains: Floats) -> float:
+    """How many gains count: 0 wherever the choice stays as it is, so that it is Kish's number of the others."""
+    return effective_size((choice.steps * gains) ** 2)
 
 
 def agreed(found: Sequence[Knowing], parts: Iterable[tuple[int, int]], most: float = math.inf) -> list[Knowing]:
@@ -228,4 +234,4 @@ def _isotonic(values: Floats, pairs: Sequence[tuple[int, int]]) -> Floats:
                 most = max(most, abs(over))
         if most <= still:
             break
-    return np.array(found)
+    return np.where(np.abs(found) > 1e3 * still, found, 0.0)

@@ -40,6 +40,8 @@ CHECKED: Final = 200.0
 """Answers that are checked to read the accuracy, where no gate says how many."""
 FOR_USERS: Final[tuple[CostCategory, ...]] = ("licences", "support", "change", "quality")
 """Costs of the pilot that grow with its users."""
+ROUNDING: Final = 1e-6
+"""A difference of two that were made to agree is none below this share of them."""
 NO_READING: Final = -1.0
 """A pilot that nobody uses has no accuracy, and no tickets a user: less than any that has."""
 
@@ -184,8 +186,9 @@ def _more(choice: Choice, one: Knowing, base: Knowing) -> Estimate:
     value, error = choice.mean(one.gains - base.gains)
     if one is base:
         return Estimate(0.0, 0.0, 0.0, len(one.gains))
-    reach = t_quantile(choice.size - 1.0) * error
-    return Estimate(one.value - base.value, value - reach, value + reach, len(one.gains))
+    reach, more = t_quantile(choice.size - 1.0) * error, one.value - base.value
+    more = more if abs(more) > ROUNDING * one.value else 0.0
+    return Estimate(more, value - reach, value + reach, len(one.gains))
 
 
 def _price(stakes: Stakes, choice: Choice, size: Size, one: Knowing, *, ran: bool) -> tuple[float, float]:

