@@ -22,6 +22,7 @@ from simulator.analysis.frame.answers import Answer, file_of
 from simulator.analysis.frame.plans import PairedPlans, Source
 from simulator.analysis.methods.deciding.from_today import FromToday, worst_tenth
 from simulator.analysis.methods.deciding.frontier import Point, frontier
+from simulator.analysis.methods.deciding.measure_first import Measured, measure_first
 from simulator.analysis.methods.deciding.next_gate import NextGate, next_gate, next_review
 from simulator.analysis.methods.schedule.joint_confidence import Joint, Wanted, joint
 from simulator.experiment.progress import ReportProgress
@@ -216,6 +217,11 @@ class Decision(Answer):
             for level in sorted({*CONFIDENCES, self.confidence})
         }
 
+    @cached_property
+    def to_measure(self) -> list[Measured]:
+        """What is worth measuring before one decides, the most first, among the inputs that move the worth most."""
+        return [] if self.money is None else measure_first(self.result)
+
     @property
     def effective(self) -> float:
         """Replications of equal weight that would say as much."""
@@ -287,6 +293,7 @@ class Decision(Answer):
                 {"confidence": level, "points": [asdict(point) for point in points]}
                 for level, points in self.frontiers.items()
             ],
+            "to_measure": [asdict(one) for one in self.to_measure],
             "outcomes": {name: share.as_dict() for name, share in result.outcomes.items()},
             **self.spoken(),
         }  # fmt: skip

@@ -115,7 +115,7 @@ class Sensitivity(Answer):
             "levers": None if self.levers is None else [_told_move(one) for one in self.levers],
             "not_moved": list(self.refused),
             "remedies": None if self.remedies is None else [_told_move(one) for one in self.remedies],
-            "sentences": self.sentences,
+            **self.spoken(),
         }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from simulator.analysis.decide import MONTH_WEEKS
+from simulator.analysis.decide import MISS, MONTH_WEEKS
 from simulator.analysis.methods.schedule.dates import date_of
 from simulator.report.analyses.parts.decide_figure import figure
 from simulator.report.analyses.parts.decide_table import Table, amount, choice_words, to_where
@@ -51,7 +51,7 @@ def sentences(found: Decision) -> list[str]:
     lines.append(_people(found))
     if found.money is not None:
         lines += [_cash(found), _cost(found)]
-    lines += [_together(found), *_kills(found)]
+    lines += [_together(found), *_kills(found), _measure(found)]
     return [line for line in lines if line]
 
 
@@ -276,6 +276,18 @@ def _together(found: Decision) -> str:
     return (
         f"{told}. With {confident} no more can be promised by then than adoption of {written(most.adoption, SHARE)} at "
         f"a cost of at most {amount(found, most.cost)}."
+    )
+
+
+def _measure(found: Decision) -> str:
+    """What to measure before one decides, as far as that can be seen at one look."""
+    beyond = [one for one in found.to_measure if one.p_adjusted <= MISS][:LARGEST]
+    told = [f"{one.path} (about {amount(found, one.worth)})" for one in beyond]
+    if not told:
+        return ""
+    return (
+        "Worth measuring before it is decided, in money, between funding all of it and nothing: "
+        f"{listed(told)}, beyond luck in so many inputs; scaleup worth tells more."
     )
 
 
