@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from simulator.analysis.timeline import timeline as timeline
     from simulator.analysis.what_if import WhatIf as WhatIf
     from simulator.analysis.what_if import what_if as what_if
+    from simulator.analysis.worth import Worth as Worth
+    from simulator.analysis.worth import worth as worth
     from simulator.experiment.interruption import Interrupted as Interrupted
     from simulator.experiment.merging import merge as merge
     from simulator.experiment.merging import read_result as read_result
@@ -86,6 +88,7 @@ _PLACES = {
     "Timeline": "simulator.analysis.timeline",
     "WhatIf": "simulator.analysis.what_if",
     "WorkersError": "simulator.experiment.workers",
+    "Worth": "simulator.analysis.worth",
     "WriteError": "simulator.store.files",
     "attribute": "simulator.analysis.attribute",
     "compare": "simulator.analysis.compare",
@@ -105,6 +108,7 @@ _PLACES = {
     "timeline": "simulator.analysis.timeline",
     "what_if": "simulator.analysis.what_if",
     "write_report": "simulator.report.page.writing",
+    "worth": "simulator.analysis.worth",
 }
 
 __all__ = [
@@ -133,6 +137,7 @@ __all__ = [
     "Timeline",
     "WhatIf",
     "WorkersError",
+    "Worth",
     "WriteError",
     "__version__",
     "attribute",
@@ -153,6 +158,7 @@ __all__ = [
     "timeline",
     "what_if",
     "write_report",
+    "worth",
 ]
 
 

@@ -25,12 +25,11 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from simulator.analysis.frame.answers import Answer, file_of
-from simulator.analysis.frame.plans import PairedPlans, Source
+from simulator.analysis.frame.plans import PairedPlans, Source, sharing_a_pilot
 from simulator.analysis.methods.differences import Difference, Plan, difference_of
 from simulator.experiment.progress import ReportProgress
 from simulator.results.statistics import Estimate, holm
 from simulator.results.suite_result import SuiteResult
-from simulator.scenario import Member, Suite
 from simulator.scenario.measure import MONEY
 from simulator.scenario.measures import ESTIMATED, read_first
 from simulator.scenario.text.problems import unknown
@@ -306,9 +305,6 @@ def comparison_of(
     results: Mapping[str, Result], same_as: Mapping[str, str] | None = None, measures: Sequence[str] = ()
 ) -> Comparison:
     """The comparison of results by letter, each under a name of its own; `same_as`: the first letter of its plan."""
-    members = tuple(Member(result.scenario) for result in results.values())
-    by_name = {result.scenario.name: result for result in results.values()}
-    suite = Suite(NAME, "", members[0].scenario.name, members)
     labels = {result.scenario.name: label for label, result in results.items()}
     same = {name: label if same_as is None else same_as[label] for name, label in labels.items()}
-    return Comparison(SuiteResult(suite, by_name, {}), labels, same, measures)
+    return Comparison(sharing_a_pilot(NAME, list(results.values())), labels, same, measures)

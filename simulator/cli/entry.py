@@ -21,6 +21,7 @@ from simulator.cli.commands.analyses import (
     stress,
     timeline,
     variance,
+    worth,
 )
 from simulator.cli.exit_codes import BAD, DONE, FAILED, INTERRUPTED, TOLD
 from simulator.cli.output import CANNOT_WRITE, OutputLostError, complain, prepare, printing, reader_may_leave
@@ -69,6 +70,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "staffing": staffing.staffing,
     "rescue": rescue.rescue,
     "sensitivity": sensitivity.sensitivity,
+    "worth": worth.worth,
     "variance": variance.variance,
     "report": reporting.report,
     "merge": merging.merge,

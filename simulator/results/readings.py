@@ -45,6 +45,7 @@ MOST_INPUTS = 3
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 Tails = tuple[Numbers, Numbers]
+Chances = Callable[[Numbers, Any], Numbers]
 
 
 @dataclass(frozen=True)
@@ -52,26 +53,28 @@ class Sampling:
     """How a reading comes about: the simulated measure, the field that holds the size of the sample, and its law.
 
     Of simulated values, the observed one and the size: the log-likelihood but for a constant, and the probabilities of
-    counting as little and as much as was counted; float64 beside the simulated values.
+    counting as little and as much as was counted; float64 beside the simulated values. Of simulated values, sizes and
+    uniform numbers in (0, 1), all alike: the readings that have these places in their law.
     """
 
     measure: str
     size: str
     log_likelihood: Callable[[Numbers, float, float], Numbers]
     tails: Callable[[Numbers, float, float], Tails]
+    read_at: Callable[[Numbers, Numbers, Numbers], Numbers]
 
 
-def _alike(simulated: Numbers, size: float) -> Numbers:
+def _alike(simulated: Numbers, size: float | Numbers) -> Numbers:
     """Chances as they are."""
     return np.clip(simulated, 0.0, 1.0)  # sums of weights may have missed an end by rounding
 
 
-def _half_added(simulated: Numbers, size: float) -> Numbers:
+def _half_added(simulated: Numbers, size: float | Numbers) -> Numbers:
     """Chances with half a person more on either side."""
     return np.clip((simulated * size + 0.5) / (size + 1.0), 0.0, 1.0)
 
 
-def _binomial(chances: Callable[[Numbers, float], Numbers]) -> Callable[[Numbers, float, float], Numbers]:
+def _binomial(chances: Chances) -> Callable[[Numbers, float, float], Numbers]:
     def log_likelihood(simulated: Numbers, share: float, trials: float) -> Numbers:
         from scipy.special import xlog1py, xlogy
 
@@ -81,7 +84,7 @@ def _binomial(chances: Callable[[Numbers, float], Numbers]) -> Callable[[Numbers
     return log_likelihood
 
 
-def _binomial_tails(chances: Callable[[Numbers, float], Numbers]) -> Callable[[Numbers, float, float], Tails]:
+def _binomial_tails(chances: Chances) -> Callable[[Numbers, float, float], Tails]:
     """Tails of the binomial by the incomplete beta function, which goes on smoothly between whole numbers."""
 
     def tails(simulated: Numbers, share: float, trials: float) -> Tails:
@@ -93,6 +96,34 @@ def _binomial_tails(chances: Callable[[Numbers, float], Numbers]) -> Callable[[N
         return np.asarray(below), np.asarray(above)
 
     return tails
+
+
+def _binomial_read(chances: Chances) -> Callable[[Numbers, Numbers, Numbers], Numbers]:
+    """Shares at places of the binomial law, by the inverse of its distribution."""
+
+    def read_at(simulated: Numbers, trials: Numbers, places: Numbers) -> Numbers:
+        from scipy.special import bdtr, bdtrik
+
+        chance = chances(simulated, trials)
+        sure = (chance <= 0.0) | (chance >= 1.0)
+        inner = np.where(sure, 0.5, chance)
+        count = np.ceil(bdtrik(places, trials, inner))
+        fewer = np.maximum(count - 1.0, 0.0)
+        count = np.where(bdtr(fewer, trials.astype(np.int64), inner) >= places, fewer, count)
+        return np.asarray(np.where(sure, chance, count / trials))
+
+    return read_at
+
+
+def _tickets_read(simulated: Numbers, user_weeks: Numbers, places: Numbers) -> Numbers:
+    """Rates at places of the Poisson law, by the inverse of its distribution; 0 where there is nobody to ask."""
+    from scipy.special import pdtr, pdtrik
+
+    expected = simulated * user_weeks + 0.5
+    count = np.ceil(pdtrik(places, expected))
+    fewer = np.maximum(count - 1.0, 0.0)
+    count = np.where(pdtr(fewer, expected) >= places, fewer, count)
+    return np.asarray(np.where(user_weeks > 0.0, count / np.where(user_weeks > 0.0, user_weeks, 1.0), 0.0))
 
 
 def _tickets(simulated: Numbers, observed: float, user_weeks: float) -> Numbers:
@@ -118,9 +149,13 @@ def _counted(number: float) -> float:
 
 
 SAMPLINGS: dict[str, Sampling] = {
-    "accuracy": Sampling("accuracy_pilot", "tasks", _binomial(_alike), _binomial_tails(_alike)),
-    "active_share": Sampling("adoption_pilot", "users", _binomial(_half_added), _binomial_tails(_half_added)),
-    "tickets_per_user_week": Sampling("tickets_per_user_week_pilot", "user_weeks", _tickets, _ticket_tails),
+    "accuracy": Sampling("accuracy_pilot", "tasks", _binomial(_alike), _binomial_tails(_alike), _binomial_read(_alike)),
+    "active_share": Sampling(
+        "adoption_pilot", "users", _binomial(_half_added), _binomial_tails(_half_added), _binomial_read(_half_added)
+    ),
+    "tickets_per_user_week": Sampling(
+        "tickets_per_user_week_pilot", "user_weeks", _tickets, _ticket_tails, _tickets_read
+    ),
 }
 """The readings by their names in `pilot.observed`."""
 

@@ -9,7 +9,8 @@ from typing import Any
 from simulator.analysis.frame.runs import Stored, refuse_other_versions, result_folder, runs, stopped_before
 from simulator.experiment.settings import Settings
 from simulator.results.result import Result
-from simulator.scenario import Scenario, load
+from simulator.results.suite_result import SuiteResult
+from simulator.scenario import Member, Scenario, Suite, load
 from simulator.stepping.arguments import DESIGN, REPLICATIONS, SEED, ArgumentError
 
 MOST = 26
@@ -72,6 +73,13 @@ class PairedPlans:
                 like = done.results[one.name] if self.same_as[label] == label else found[self.same_as[label]]
                 found[label] = _renamed(like, one)
         return found
+
+
+def sharing_a_pilot(name: str, results: Sequence[Result]) -> SuiteResult:
+    """Results, each under a name of its own, that share the weights of an observed pilot: that of the first, if any."""
+    members = tuple(Member(result.scenario) for result in results)
+    suite = Suite(name, "", members[0].scenario.name, members)
+    return SuiteResult(suite, {result.scenario.name: result for result in results}, {})
 
 
 def _read(source: Source) -> Scenario | Result | Stored:

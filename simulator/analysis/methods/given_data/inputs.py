@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +14,6 @@ from simulator.scenario.checks.correlations import tied_inputs
 
 if TYPE_CHECKING:
     from simulator.results.result import Result
-    from simulator.scenario import Scenario
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -68,15 +69,35 @@ class Inputs:
 
 def inputs_of(result: Result) -> Inputs:
     """The uncertain inputs of a result, ranked by the weights that an observed pilot gives its replications."""
-    records, weights = result.records, result.weighting.weights
-    drawn = np.asarray(records.inputs, dtype=np.float64).reshape(records.count, len(records.input_paths))
-    counted = np.ones(records.count, dtype=bool) if weights is None else weights > 0.0
-    varies = [bool(np.ptp(column[counted]) > 0.0) if counted.any() else False for column in drawn.T]
-    paths = tuple(path for path, seen in zip(records.input_paths, varies, strict=True) if seen)
-    values = drawn[:, np.array(varies, dtype=bool)]
+    return inputs_of_plans([result], result.records.numbers, result.weighting.weights)
+
+
+def inputs_of_plans(results: Sequence[Result], numbers: Any, weights: Floats | None = None) -> Inputs:
+    """The uncertain inputs of plans that share their luck, of the replications `numbers` that all of them have.
+
+    An input of several plans is taken from the first that has it and where it varies: replication r has the same place
+    in its distribution in each of them. `weights` are what these replications count for.
+    """
+    counted = np.ones(len(numbers), dtype=bool) if weights is None else weights > 0.0
+    found: dict[str, Floats] = {}
+    unseen: dict[str, None] = {}
+    tied: list[tuple[str, ...]] = []
+    for result in results:
+        records = result.records
+        rows = np.flatnonzero(np.isin(records.numbers, numbers))
+        rows = rows[np.argsort(records.numbers[rows], kind="stable")]
+        drawn = np.asarray(records.inputs, dtype=np.float64).reshape(records.count, len(records.input_paths))[rows]
+        for path, column in zip(records.input_paths, drawn.T, strict=True):
+            varies = bool(counted.any()) and bool(np.ptp(column[counted]) > 0.0)
+            if varies:
+                found.setdefault(path, column)
+            else:
+                unseen[path] = None
+        tied += [one.paths for one in tied_inputs(result.scenario)]
+    paths = tuple(found)
+    values = np.column_stack([*found.values()]) if paths else np.empty((len(numbers), 0))
     ranks = np.column_stack([ranks_of(column, weights) for column in values.T]) if paths else values
-    unseen = tuple(path for path, seen in zip(records.input_paths, varies, strict=True) if not seen)
-    return Inputs(paths, values, ranks, unseen, _groups(paths, result.scenario))
+    return Inputs(paths, values, ranks, tuple(path for path in unseen if path not in found), _groups(paths, tied))
 
 
 def ranks_of(values: Floats, weights: Floats | None = None) -> Floats:
@@ -90,11 +111,12 @@ def ranks_of(values: Floats, weights: Floats | None = None) -> Floats:
     return np.asarray((np.cumsum(mass) - 0.5 * mass)[places])
 
 
-def _groups(paths: tuple[str, ...], scenario: Scenario) -> tuple[tuple[int, ...], ...]:
+def _groups(paths: tuple[str, ...], tied: Sequence[tuple[str, ...]]) -> tuple[tuple[int, ...], ...]:
     """Places of inputs that are correlated with one another, directly or through others; singles besides."""
-    tied = [tuple(paths.index(path) for path in one.paths if path in paths) for one in tied_inputs(scenario)]
-    alone = set(range(len(paths))).difference(*tied)
-    return tuple(sorted([*(group for group in tied if group), *((place,) for place in alone)]))
+    places = {path: place for place, path in enumerate(paths)}
+    here = [[places[path] for path in one if path in places] for one in tied]
+    pairs = [pair for one in here for pair in pairwise(one)]
+    return _joined(tuple((place,) for place in range(len(paths))), pairs)
 
 
 def _joined(groups: tuple[tuple[int, ...], ...], pairs: list[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
