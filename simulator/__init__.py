@@ -157,8 +157,8 @@ __all__ = [
     "stress",
     "timeline",
     "what_if",
-    "write_report",
     "worth",
+    "write_report",
 ]
 
 

@@ -246,7 +246,7 @@ class Worth(Answer):
             },
             "unseen": list(stakes.inputs.unseen),
             "choices": {measure: self._told(measure) for measure in self.measures},
-            "sentences": self.sentences,
+            **self.spoken(),
         }
 
     def _told(self, measure: str) -> dict[str, Any]:

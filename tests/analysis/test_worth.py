@@ -63,6 +63,7 @@ def test_one_input_that_matters_is_found_and_told():
     assert any("worth measuring first: the input ai.reference_accuracy (EUR " in line for line in text)
     assert any(line.startswith("Success: with a single plan no knowledge is worth points") for line in text)
     assert found.alternative == " ".join(text)
+    assert found.board["measure"].startswith("First ai.reference_accuracy: to know it before choosing is worth EUR ")
 
 
 def test_what_is_worth_is_the_gain_of_the_policy():

@@ -233,8 +233,8 @@ def _of_variance(found: Content) -> str:
 
 def _worth(content: Content) -> Iterator[Grid]:
     note = (
-        "What a choice made with this knowledge gives more than that of today, mean of all programmes: the ten largest. "
-        "Beyond luck allows for all that were tried."
+        "What a choice made with this knowledge gives more than that of today, mean of all programmes: the ten "
+        "largest. Beyond luck allows for all that were tried."
     )
     for measure, choice in content["choices"].items():
         unit = UNITS[measure]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from simulator.analysis.methods.information.net_benefits import MONEY
-from simulator.report.analyses.parts.differences import listed
 from simulator.report.analyses.parts.worth.words import by, gain, option, reach
-from simulator.report.words import written
+from simulator.report.words import listed, written
 from simulator.results.conditioning import observed_in
 from simulator.scenario.measure import SHARE
 
