@@ -63,6 +63,7 @@ def test_one_input_that_matters_is_found_and_told():
     assert any("worth measuring first: the input ai.reference_accuracy (EUR " in line for line in text)
     assert any(line.startswith("Success: with a single plan no knowledge is worth points") for line in text)
     assert found.alternative == " ".join(text)
+    assert found.board["measure"].startswith("First ai.reference_accuracy: to know it before choosing is worth EUR ")
 
 
 def test_what_is_worth_is_the_gain_of_the_policy():
@@ -210,6 +211,7 @@ def test_the_weights_of_an_observed_pilot_count():
     unweighted = asked(observed(lambda inputs: 0.6 + 0.4 * inputs[:, 0], changes={}))
     before, after = (one.everything("value_from_funding").knowing.value for one in (unweighted, found))
     assert after < 0.2 * before  # it is known already
+    assert any(line.startswith("All of it is given the pilot that was observed") for line in found.sentences)
 
 
 def test_a_refused_pilot_is_told_and_not_used():

@@ -317,6 +317,7 @@ def test_help_explains_every_command_and_offers_nothing_that_is_not_built(scaleu
         "gates",
         "staffing",
         "rescue",
+        "worth",
         "variance",
         "sensitivity",
         "worth",

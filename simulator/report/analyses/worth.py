@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from simulator.analysis.methods.information.net_benefits import MONEY, NOT_FUNDED, PEOPLE, SUCCESS
 from simulator.analysis.methods.information.perfect import ENOUGH
 from simulator.report.analyses.parts.differences import rounded
-from simulator.report.analyses.parts.worth_figure import figure
-from simulator.report.analyses.parts.worth_pilots import of_pilots, of_turns
-from simulator.report.analyses.parts.worth_table import Table
-from simulator.report.analyses.parts.worth_words import amount, by, gain, named, option, options, reach
+from simulator.report.analyses.parts.worth.figure import figure
+from simulator.report.analyses.parts.worth.pilots import of_pilots, of_turns
+from simulator.report.analyses.parts.worth.table import Table
+from simulator.report.analyses.parts.worth.words import amount, by, gain, named, option, options, reach
 from simulator.report.words import listed, unconditioned, written
 from simulator.scenario.measure import SHARE
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NAMED = 3
 """How many inputs, and sets, are named in a sentence."""
 
-__all__ = ["Table", "alternative", "figure", "sentences"]
+__all__ = ["Table", "alternative", "board", "figure", "sentences"]
 
 
 def sentences(found: Worth) -> list[str]:
@@ -41,9 +41,31 @@ def sentences(found: Worth) -> list[str]:
     if found.stakes.inputs.unseen:
         n = len(found.stakes.inputs.unseen)
         lines.append(f"Nothing is known of {n} uncertain input{'' if n == 1 else 's'}, the same in all replications.")
+    if found.stakes.weights is not None and found.measures:
+        size = found.choice(found.measures[0]).size
+        lines.append(
+            "All of it is given the pilot that was observed, whose weights replications have: as many as "
+            f"{size:,.0f} of equal weight."
+        )
     if found.refusal:
         lines.append(unconditioned(found.refusal))
     return lines
+
+
+def board(found: Worth) -> dict[str, str]:
+    """What to measure next, in a sentence: by money where it is priced, else by success between plans."""
+    if not found.measures or not found.enough:
+        return {}
+    measure = found.measures[0]
+    first = found.paying(measure, single=True) or found.paying(measure, single=False)
+    if first:
+        worth = f"to know it before choosing is worth {_worth(found, measure, first[0])}"
+        return {"measure": f"First {named(first[0].bundle)}: {worth}, beyond luck of all that were tried."}
+    whole = found.everything(measure)
+    if whole is not None and whole.knowing.pays:
+        worth = f"to know all of them is worth {_worth(found, measure, whole)}"
+        return {"measure": f"No input or set by itself is told to be worth measuring; {worth}."}
+    return {"measure": "Nothing here is told to be worth measuring before the choice is made."}
 
 
 def _of(found: Worth, measure: str) -> list[str]:
@@ -190,15 +212,6 @@ def _worth(found: Worth, measure: str, one: Learned) -> str:
     known = one.knowing
     bare = one.bundle.kind != "everything"
     return f"{gain(known.value, measure, found)}{reach(known.low, known.high, measure, found, bare=bare)}"
-
-
-def board(found: Worth) -> dict[str, str]:
-    """The question of a board that is answered here, in one sentence: what to measure by what it is worth in money."""
-    measure = MONEY if MONEY in found.measures else next(iter(found.measures), "")
-    whole = found.everything(measure) if measure and found.enough else None
-    if whole is None:
-        return {"measure": sentences(found)[0]}
-    return {"measure": _first(found, measure, whole)[0].removeprefix(f"{by(measure)}: ").capitalize()}
 
 
 def alternative(found: Worth) -> str:

@@ -231,6 +231,24 @@ def _of_variance(found: Content) -> str:
     return f"{told} ({reach(found['low'], found['high'])})"
 
 
+def _worth(content: Content) -> Iterator[Grid]:
+    note = (
+        "What a choice made with this knowledge gives more than that of today, mean of all programmes: the ten "
+        "largest. Beyond luck allows for all that were tried."
+    )
+    for measure, choice in content["choices"].items():
+        unit = UNITS[measure]
+        largest = sorted(choice["learned"], key=lambda one: -one["worth"])[:10]
+        rows = [
+            (one["what"], amount(unit, one["worth"]), between(unit, one), "yes" if one["pays"] else "no")
+            for one in largest
+            if one["worth"] > 0.0
+        ]
+        what = content["currency"] if unit == MONEY else "points of success"
+        heads = ("known before choosing", "worth", "95% interval", "beyond luck")
+        yield Grid(f"What it is worth to know, {what}", heads, rows, note=note)
+
+
 TABLES: Final[dict[str, Callable[[Content], Iterator[Grid]]]] = {
     "decide": _decide,
     "timeline": _timeline,
@@ -241,5 +259,6 @@ TABLES: Final[dict[str, Callable[[Content], Iterator[Grid]]]] = {
     "rescue": _rescue,
     "compare": _compare,
     "sensitivity": _sensitivity,
+    "worth": _worth,
     "variance": _variance,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -113,7 +113,9 @@ def ranks_of(values: Floats, weights: Floats | None = None) -> Floats:
 
 def _groups(paths: tuple[str, ...], tied: Sequence[tuple[str, ...]]) -> tuple[tuple[int, ...], ...]:
     """Places of inputs that are correlated with one another, directly or through others; singles besides."""
-    pairs = (pair for one in tied for pair in pairwise([paths.index(path) for path in one if path in paths]))
+    places = {path: place for place, path in enumerate(paths)}
+    here = [[places[path] for path in one if path in places] for one in tied]
+    pairs = [pair for one in here for pair in pairwise(one)]
     return _joined(tuple((place,) for place in range(len(paths))), pairs)
 
 

@@ -188,7 +188,8 @@ def _more(choice: Choice, one: Knowing, base: Knowing) -> Estimate:
         return Estimate(0.0, 0.0, 0.0, len(one.gains))
     reach, more = t_quantile(choice.size - 1.0) * error, one.value - base.value
     more = more if abs(more) > ROUNDING * one.value else 0.0
-    return Estimate(more, value - reach, value + reach, len(one.gains))
+    # What it may be worth beyond what was seen of it may be worth beyond the other too.
+    return Estimate(more, min(more, value - reach), max(value + reach, one.high - base.value), len(one.gains))
 
 
 def _price(stakes: Stakes, choice: Choice, size: Size, one: Knowing, *, ran: bool) -> tuple[float, float]:

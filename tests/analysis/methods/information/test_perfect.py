@@ -241,6 +241,26 @@ def test_bias_and_coverage(n, luck, most):
         assert covered > 0.95 - 4.9 * math.sqrt(0.95 * 0.05 / experiments)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "luck", "mean"), [(300, 2.0, -1.0), (1_000, 2.0, 0.0), (1_000, 3.0, -1.5)])
+def test_bias_and_coverage_with_many_inputs(n, luck, mean):
+    """Forty inputs, five of which matter, and luck that is larger than all of them: 30 experiments each."""
+    slopes, experiments = np.array([1.0, 0.8, 0.6, 0.4, 0.2]), 30
+    truth = unit_loss(mean, math.sqrt(slopes @ slopes))
+    values, covered = [], 0
+    for seed in range(experiments):
+        generator = np.random.default_rng(seed)
+        ranks = generator.random((n, 40))
+        y = mean + stats.norm.ppf(ranks[:, :5]) @ slopes + luck * generator.standard_normal(n)
+        found = knowing(choice_of(y), ranks)
+        values.append(found.value)
+        covered += found.low <= truth <= found.high
+    error = np.std(values, ddof=1) / math.sqrt(experiments)
+    assert abs(np.mean(values) - truth) < 0.03 + 3.0 * error
+    assert error < 0.02
+    assert covered >= 24  # a binomial of 30 and 95% is below that once in five thousand
+
+
 def test_a_gain_of_few_replications_is_not_told():
     rare = np.zeros(1_000)
     rare[:3] = 1_000.0
