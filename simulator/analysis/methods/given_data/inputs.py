@@ -119,7 +119,7 @@ def _groups(paths: tuple[str, ...], tied: Sequence[tuple[str, ...]]) -> tuple[tu
     return _joined(tuple((place,) for place in range(len(paths))), pairs)
 
 
-def _joined(groups: tuple[tuple[int, ...], ...], pairs: Iterable[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
+def _joined(groups: tuple[tuple[int, ...], ...], pairs: list[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
     """Groups of which those are one that a pair connects."""
     found = {place: set(group) for group in groups for place in group}
     for a, b in pairs:
