@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from abc import ABC, abstractmethod
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -52,7 +53,11 @@ class Answer(ABC):
     @property
     def sentences(self) -> list[str]:
         """What was found in plain words."""
-        return list(self._words.sentences(self))
+        return list(self._lines)
+
+    @cached_property
+    def _lines(self) -> tuple[str, ...]:
+        return tuple(self._words.sentences(self))
 
     @property
     def board(self) -> dict[str, str]:

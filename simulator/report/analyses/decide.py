@@ -70,7 +70,7 @@ def board(found: Decision) -> dict[str, str]:
 
 def alternative(found: Decision) -> str:
     """The figure in words."""
-    return " ".join(sentences(found))
+    return " ".join(found.sentences)
 
 
 def ends(found: Decision, one: Estimate | Share) -> str:
