@@ -72,11 +72,11 @@ def _of(found: Worth, measure: str) -> list[str]:
     """All about a choice by one measure."""
     lines = [_today(found, measure)]
     if not found.enough:
-        size = found.choice(measure).size
-        lines.append(
-            f"{by(measure)}: {size:,.0f} replications, by their weight, teach too little to say what knowledge is "
-            f"worth; simulate {ENOUGH:.0f} or more, better 1,000."
-        )
+        n, size = len(found.stakes.numbers), found.choice(measure).size
+        many = f"{n:,} replication{' teaches' if n == 1 else 's teach'} too little"
+        by_weight = "" if found.stakes.weights is None else f" (by weight as many as {size:,.0f} that count alike)"
+        wanted = f"simulate {ENOUGH:.0f} or more, better 1,000"
+        lines.append(f"{by(measure)}: {many}{by_weight} to say what knowledge is worth; {wanted}.")
         return lines
     whole = found.everything(measure)
     if whole is None:
