@@ -144,6 +144,7 @@ def test_sentences_and_figure(found: Stressed) -> None:
     assert found.alternative == line
 
 
+@pytest.mark.slow
 def test_each_remedy_changes_a_stressed_plan_or_says_that_it_does_not() -> None:
     scenario = sim.load("typical-programme")
     for overlay in STRESSES.values():

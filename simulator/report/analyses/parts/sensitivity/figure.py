@@ -95,11 +95,11 @@ def tornado(found: Sensitivity, one: Driven, paths: Sequence[str], axes: Axes) -
         fifths, beyond = one.fifths[place], place in one.drivers
         colour = style.INK if beyond else style.GREY
         axes.plot([fifths.low, fifths.high], [height, height], color=colour, linewidth=1.4 if beyond else 0.8)
-        for mean, shade in ((fifths.low, style.ORANGE), (fifths.high, style.BLUE)):
-            axes.plot([mean], [height], marker="o", markersize=6, color=shade,
+        for mean, shade, mark in ((fifths.low, style.ORANGE, "s"), (fifths.high, style.BLUE, "o")):
+            axes.plot([mean], [height], marker=mark, markersize=6, color=shade,
                       markerfacecolor=shade if beyond else "white")  # fmt: skip
     axes.axvline(float(one.mean), color=style.INK, linewidth=0.8)
-    axes.set_xlabel(f"{words_of(one.measure)}{_unit(found, one.measure)}\norange: lowest fifth, blue: highest")
+    axes.set_xlabel(f"{words_of(one.measure)}{_unit(found, one.measure)}\nsquare: lowest fifth, circle: highest")
     axes.xaxis.set_major_formatter(_formatter(one.measure))
     axes.locator_params(axis="x", nbins=4)
     _lines(axes, [_short(path) for path in paths])
@@ -110,7 +110,6 @@ def _by_lever(moves: Sequence[Moved]) -> list[tuple[str, list[Moved]]]:
     found: dict[str, list[Moved]] = {}
     for one in by_lever(moves):
         found.setdefault(one.move.words, []).append(one)
-
     return list(found.items())[::-1]
 
 
@@ -121,9 +120,9 @@ def ends(found: Sensitivity, levers: Sequence[tuple[str, list[Moved]]], measure:
         axes.plot([min([0.0, *values]), max([0.0, *values])], [height, height], color=style.INK, linewidth=1.2)
         for one, value in zip(both, values, strict=True):
             low = one.move.scenario.name.endswith("-min")
-            colour = style.ORANGE if low else style.BLUE
+            colour, mark = (style.ORANGE, "s") if low else (style.BLUE, "o")
             beyond = one.better(measure) or one.worse(measure)
-            axes.plot([value], [height], marker="o", markersize=6, color=colour,
+            axes.plot([value], [height], marker=mark, markersize=6, color=colour,
                       markerfacecolor=colour if beyond else "white")  # fmt: skip
             axes.annotate(f"{one.move.position:g}", (value, height), (0, 4), textcoords="offset points", fontsize=7.5,
                           ha="center", color=style.GREY)  # fmt: skip
@@ -131,7 +130,7 @@ def ends(found: Sensitivity, levers: Sequence[tuple[str, list[Moved]]], measure:
     axes.xaxis.set_major_formatter(_formatter(measure))
     axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel(
-        f"change of {words_of(measure)}{_unit(found, measure)}\nlevers: orange at the lower end, blue at the upper"
+        f"change of {words_of(measure)}{_unit(found, measure)}\nlevers: square at the lower end, circle at the upper"
     )
     _lines(axes, [_short(name) for name, _ in levers])
 
