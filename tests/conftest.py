@@ -11,6 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from simulator.cli import LINEAR_ALGEBRA
+
+for name in LINEAR_ALGEBRA:  # before NumPy is imported: workers share the cores
+    os.environ.setdefault(name, "1")
+
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 # A shared machine stalls now and then: no deadline. In CI the examples are the same in every run.

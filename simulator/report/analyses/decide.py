@@ -287,7 +287,7 @@ def _measure(found: Decision) -> str:
         return ""
     return (
         "Worth measuring before it is decided, in money, between funding all of it and nothing: "
-        f"{listed(told)}, beyond luck in so many inputs; scaleup worth tells more."
+        f"{listed(told)} on the mean of all programmes, beyond luck in so many inputs; scaleup worth tells more."
     )
 
 
