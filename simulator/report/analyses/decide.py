@@ -106,6 +106,9 @@ def _choice(found: Decision) -> str:
         f"funding all of {found.scenario.name} is worth {amount(found, whole.value)} on the mean{ends(found, whole)} "
         f"{of_funded(found)}, counted from the decision on{discounted}; what the pilot cost is spent either way"
     )
+    if choice == "next_gate":
+        staged = found.worth[choice]
+        told = f"{choice_words(found, choice)} is worth {amount(found, staged.value)}{ends(found, staged)}, {told}"
     close = found.not_told_from
     if not close:
         return f"{ORDERS[choice].format(to_where(found))}: {told}."

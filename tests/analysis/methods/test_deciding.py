@@ -12,9 +12,19 @@ from scipy import stats
 import simulator as sim
 from simulator.analysis.methods.deciding.from_today import FromToday, worst_tenth
 from simulator.analysis.methods.deciding.frontier import frontier
-from simulator.analysis.methods.deciding.next_gate import Review, _stopping, expected_gain, next_review
+from simulator.analysis.methods.deciding.next_gate import (
+    QA_TASKS,
+    VALUE_ERROR,
+    Review,
+    _stopping,
+    expected_gain,
+    next_review,
+)
 from simulator.results.statistics import mean_of
+from simulator.scenario.sections.rollout import Gate
 from tests.analysis.test_attribute import SMALL
+
+SEEN_AS = {"qa_tasks": QA_TASKS, "value_error": VALUE_ERROR}
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +148,8 @@ def test_the_next_gate_is_the_first_by_date_and_half_a_year_without_one() -> Non
     assert next_review(plan) == Review("home-works", 16.0)
     assert next_review(plan.with_changes({"rollout.time_scale": 2})) == Review("home-works", 32.0)
     assert next_review(sim.load("retail-chatbot")) == Review("", 26.0)
+    gates = {field: Gate.model_fields[field].get_default(call_default_factory=True) for field in SEEN_AS}
+    assert {field: float(str(default)) for field, default in gates.items()} == SEEN_AS
 
 
 @pytest.mark.slow

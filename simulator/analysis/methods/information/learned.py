@@ -12,6 +12,7 @@ uncorrelated with it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import Any, Final
@@ -101,11 +102,11 @@ class _Terms:
         """The polynomials of each input, and products of those that explain most of any `y` alone."""
         columns, pairs, cost = cls.of_each(ranks)
         m = ranks.shape[1]
-        leading = range(m)
+        leading: Sequence[int] = range(m)
         if m > LEADING:
             centred = y - (steps @ y) / steps.sum()
             alone = [float((((steps[:, None] * each[:, :2]).T @ centred) ** 2).sum(axis=0).max()) for each in columns]
-            leading = sorted(sorted(range(m), key=lambda j: (-alone[j], j))[:LEADING])  # type: ignore[assignment]
+            leading = sorted(sorted(range(m), key=lambda j: (-alone[j], j))[:LEADING])
         for a, b in combinations_with_replacement(leading, 2):
             if a != b:
                 columns.append((columns[a][:, 0] * columns[b][:, 0])[:, None])
