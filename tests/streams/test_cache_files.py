@@ -6,14 +6,15 @@ import functools
 import os
 import pickle
 import re
-import runpy
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -53,12 +54,17 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]
     monkeypatch.setenv(OF_PARENT, "to be restored afterwards")
     monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # rules of the same size and second would be taken for these
 
     def start(rules: str = RULES) -> str:
         monkeypatch.delenv(OF_PARENT, raising=False)
         monkeypatch.setattr(jit, "compiled_code", functools.cache(lambda: open_cache(cache_name())))
         (tmp_path / "rules.py").write_text(rules)
-        return str(runpy.run_path(str(tmp_path / "rules.py"))["use"]())
+        loader = SourceFileLoader("rules", str(tmp_path / "rules.py"))
+        module = ModuleType("rules")
+        monkeypatch.setitem(sys.modules, "rules", module)  # where numba looks for the globals of what it reads
+        loader.exec_module(module)
+        return str(module.use())
 
     return start
 
