@@ -9,6 +9,7 @@ import pytest
 
 from simulator import engine
 from simulator.engine import EndlessError, Stopped, compiled, reference
+from simulator.engine.compiled.instants import NEVER
 from simulator.engine.compiled.kernel import FINISHED, MORE_TICKETS, PAUSED, TRACE_FULL, advance
 from simulator.engine.protocol import UnknownEventError
 from simulator.engine.watch import LARGEST_LIMIT, LEAST_LIMIT, STILL_EVENTS, STILL_EVENTS_PER_JOB, UNEXPECTED, Watch
@@ -97,11 +98,11 @@ def test_an_event_that_nothing_answers_is_an_error() -> None:
     """A kind of event that somebody forgets in an engine must not pass in silence."""
     runner = engine.get("compiled").Engine(engine.build(small()))
     run = runner.begin(0, 1)
-    while run.pending.node_due[1] == np.inf:  # until somebody's clock runs
+    while run.pending.node_due[1] == NEVER:  # until somebody's clock runs
         assert advance(run.state, run.pending, runner.plan.weeks * 168.0, 1) == PAUSED
-    while run.pending.size[0] and run.pending.heap["time"][0] <= run.pending.node_due[1]:
+    while run.pending.size[0] and run.pending.heap["time"][0] <= run.pending.node_due.view(np.float64)[1]:
         assert advance(run.state, run.pending, runner.plan.weeks * 168.0, 1) == PAUSED
-    run.pending.site_key[run.pending.winners[1]] = REVERTED * RANK  # as if cells had a ninth clock
+    run.pending.node_key[1] = REVERTED * RANK  # as if cells had a ninth clock
     with pytest.raises(UnknownEventError, match=f"nothing answers an event of kind {REVERTED}"):
         list(runner.advance(run, runner.plan.weeks))
 

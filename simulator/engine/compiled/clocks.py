@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from simulator.engine.compiled.instants import earlier, instant
 from simulator.model.clockwork.clocks import due, retime
 from simulator.model.clockwork.time import work_time
 from simulator.model.programme.rates import clock_rate
@@ -16,7 +17,7 @@ from simulator.streams.jit import kernel_part
 @kernel_part
 def arm(state: Any, cal: Any, i: int) -> None:
     """Note when clock `i` fires; `find_first` and `post` must follow."""
-    cal.dues[i] = due(state.clocks[i], state.sites[state.cells[i // CLOCKS]["site"]])
+    cal.dues[i] = instant(due(state.clocks[i], state.sites[state.cells[i // CLOCKS]["site"]]))
 
 
 @kernel_part
@@ -25,47 +26,40 @@ def find_first(cal: Any, c: int) -> None:
     best = cal.dues[c * CLOCKS]
     process = 0
     for k in range(1, CLOCKS):
-        time = cal.dues[c * CLOCKS + k]
-        process = k if time < best else process
-        best = min(best, time)
+        due = cal.dues[c * CLOCKS + k]
+        process = k if due < best else process
+        best = min(best, due)
     cal.cell_due[c] = best
-    cal.cell_process[c] = process
+    cal.cell_key[c] = (FIRST_CLOCK + process) * RANK + c
 
 
 @kernel_part
 def post(state: Any, cal: Any, s: int) -> None:
     """Let the first firing at site `s` play for the next one of all: users' events need no place in the heap.
 
-    Ties go by the calendar's key, kind first, then cell. Comparisons are joined by `&` and `|`, not `and` and `or`:
-    nobody can guess who wins, so the processor must not try.
+    Ties go by the calendar's key, kind first, then cell. Nobody can guess who wins, so there is nothing to branch on.
     """
     first = state.sites[s]["first_cell"]
-    due_first = cal.cell_due[first]
-    kind = cal.cell_process[first]
-    cell = first
+    due = cal.cell_due[first]
+    key = cal.cell_key[first]
     for c in range(first + 1, first + state.world[0]["segments"]):
-        time = cal.cell_due[c]
-        process = cal.cell_process[c]
-        earlier = (time < due_first) | ((time == due_first) & (process < kind))
-        due_first = time if earlier else due_first
-        kind = process if earlier else kind
-        cell = c if earlier else cell
-    key = (FIRST_CLOCK + kind) * RANK + cell
-    cal.site_key[s] = key
-    i = len(cal.site_key) + s
-    cal.node_due[i] = due_first
-    winner = s
+        rival_due = cal.cell_due[c]
+        rival_key = cal.cell_key[c]
+        wins = earlier(rival_due, rival_key, due, key)
+        due = rival_due if wins else due
+        key = rival_key if wins else key
+    i = (len(cal.node_due) >> 1) + s
+    cal.node_due[i] = due
+    cal.node_key[i] = key
     while i > 1:  # the winner so far plays against whoever won on the other side
-        rival = cal.winners[i ^ 1]
-        rival_key = cal.site_key[rival]
-        time = cal.node_due[i ^ 1]
-        earlier = (time < due_first) | ((time == due_first) & (rival_key < key))
-        due_first = time if earlier else due_first
-        winner = rival if earlier else winner
-        key = rival_key if earlier else key
+        rival_due = cal.node_due[i ^ 1]
+        rival_key = cal.node_key[i ^ 1]
+        wins = earlier(rival_due, rival_key, due, key)
+        due = rival_due if wins else due
+        key = rival_key if wins else key
         i >>= 1
-        cal.node_due[i] = due_first
-        cal.winners[i] = winner
+        cal.node_due[i] = due
+        cal.node_key[i] = key
 
 
 @kernel_part

@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.engine.compiled.calendar import ABSENT, cancel, schedule
 from simulator.engine.compiled.clocks import arm, find_first, open_clocks, post, renew_rates, retime_user
+from simulator.engine.compiled.instants import time_of
 from simulator.engine.compiled.lines import NOBODY, append, insert, remove
 from simulator.engine.compiled.pending import AGENTS, TICKETS
 from simulator.model.clockwork.clocks import next_pair, rewind
@@ -75,8 +76,7 @@ def advance(state: Any, cal: Any, until: float, most: int) -> int:
     size = cal.size
     done = 0
     while True:
-        s = cal.winners[1]
-        time = cal.node_due[1]
+        time = time_of(cal.node_due[1])
         event = cal.heap[0]
         user_first = size[0] == 0 or time < event["time"]  # at the same instant the heap comes first: lower ranks
         if not user_first:
@@ -91,8 +91,9 @@ def advance(state: Any, cal: Any, until: float, most: int) -> int:
         if world["traced"] >= TRACE_ROWS:
             return TRACE_FULL
         if user_first:
-            kind = cal.site_key[s] // RANK
-            if not fire(state, cal, kind, cal.site_key[s] % RANK, time):
+            key = cal.node_key[1]
+            kind = key // RANK
+            if not fire(state, cal, kind, key % RANK, time):
                 return int(UNKNOWN_EVENT + kind)
         else:
             kind = event["key"] // RANK

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from simulator.engine.compiled.calendar import ABSENT, ENTRY
+from simulator.engine.compiled.instants import NEVER
 from simulator.engine.compiled.lines import NOBODY
 from simulator.model.state.memory import Arrays
 from simulator.model.state.state import State
@@ -23,26 +24,16 @@ class Pending(Arrays):
         "posted": (np.float64, 1),  # [timers]: when the calendar has each timer
         "lines": (np.int64, 2),  # [LINES, 2]: first and last job of each line
         "first": (np.int64, 1),  # where the slots of agents and of tickets begin; those of timers come first
-        "dues": (np.float64, 1),  # [clocks]: when each clock fires, infinite when not today
-        "cell_due": (np.float64, 1),  # [cells]: when the first of a cell's clocks fires
-        "cell_process": (np.int64, 1),  # [cells]: and which of them it is
-        "site_key": (np.int64, 1),  # [width]: key of the first clock of a site; width: sites, to a power of two
-        "winners": (np.int64, 1),  # [2 * width]: a tree in which the site that fires first wins its way to 1
-        "node_due": (np.float64, 1),  # [2 * width]: when the winner at each node fires
+        "dues": (np.int64, 1),  # [clocks]: the instant at which each clock fires, `NEVER` when not today
+        "cell_due": (np.int64, 1),  # [cells]: that of the first of a cell's clocks
+        "cell_key": (np.int64, 1),  # [cells]: and its key
+        "node_due": (np.int64, 1),  # [2 * width]: a tree in which the first of all wins its way to 1; sites are leaves
+        "node_key": (np.int64, 1),  # [2 * width]: key of the winner at each node; width: sites, to a power of two
     }
 
 
 # Indices into `Pending.first`.
 AGENTS, TICKETS = 0, 1
-
-
-def _seeded(width: int) -> Any:
-    """A tree of winners before anything is due: leaves hold their own numbers, and each node one from below it."""
-    tree = np.zeros(2 * width, dtype=np.int64)
-    tree[width:] = np.arange(width)
-    for node in range(width - 1, 0, -1):
-        tree[node] = tree[2 * node]
-    return tree
 
 
 def pending(state: State) -> Pending:
@@ -58,12 +49,11 @@ def pending(state: State) -> Pending:
         posted=np.full(len(state.timers), np.inf),
         lines=np.full((LINES, 2), NOBODY, dtype=np.int64),
         first=np.array([agents, tickets], dtype=np.int64),
-        dues=np.full(len(state.clocks), np.inf),
-        cell_due=np.full(len(state.cells), np.inf),
-        cell_process=np.zeros(len(state.cells), dtype=np.int64),
-        site_key=np.zeros(width, dtype=np.int64),
-        winners=_seeded(width),
-        node_due=np.full(2 * width, np.inf),
+        dues=np.full(len(state.clocks), NEVER),
+        cell_due=np.full(len(state.cells), NEVER),
+        cell_key=np.zeros(len(state.cells), dtype=np.int64),
+        node_due=np.full(2 * width, NEVER),
+        node_key=np.zeros(2 * width, dtype=np.int64),
     )
 
 
@@ -78,5 +68,5 @@ def grow_pending(cal: Pending, tickets: int) -> Pending:
 
 def next_event(cal: Pending) -> float:
     """When the next event is due (hours); infinite when there is none."""
-    due = float(cal.node_due[1])
+    due = float(cal.node_due[1:2].view(np.float64)[0])
     return min(due, float(cal.heap["time"][0])) if cal.size[0] > 0 else due

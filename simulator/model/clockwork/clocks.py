@@ -34,9 +34,10 @@ def rewind(clock: Any, key: Any) -> float:
     The uniform that is returned picks the user of the firing that has just happened.
     """
     if clock["rate"] > 0.0:
-        clock["mark"] += clock["residual"] / clock["rate"]
+        clock["mark"] = clock["fires"]
     u, v = next_pair(clock, key, clock["stream"], 0)
     clock["residual"] = -math.log(1.0 - u)
+    clock["fires"] = clock["mark"] + clock["residual"] / clock["rate"] if clock["rate"] > 0.0 else math.inf
     return v
 
 
@@ -48,15 +49,14 @@ def retime(clock: Any, work: float, rate: float) -> bool:
     clock["residual"] = max(0.0, clock["residual"] - clock["rate"] * (work - clock["mark"]))
     clock["mark"] = work
     clock["rate"] = rate
+    clock["fires"] = work + clock["residual"] / rate if rate > 0.0 else math.inf
     return True
 
 
 @rule
 def due(clock: Any, site: Any) -> float:
     """Time (hours) at which the clock fires, infinite when that is not within the site's current working day."""
-    if clock["rate"] <= 0.0:
-        return math.inf
-    ahead = clock["mark"] + clock["residual"] / clock["rate"] - site["work_at_opening"]
+    ahead = clock["fires"] - site["work_at_opening"]
     if ahead >= site["day_hours"]:
         return math.inf
     return float(site["opened"] + max(0.0, ahead))

@@ -80,7 +80,7 @@ CELL = _record(
     i8="site first users pilot_users untrained movers",
     u8="stream_user stream_ticket stream_mover stream_hypercare",
 )
-CLOCK = _record("clocks", f8="rate residual mark spare_0 spare_1", i8="draws", u8="stream")
+CLOCK = _record("clocks", f8="rate residual mark fires spare_0 spare_1", i8="draws", u8="stream")
 USER = _record(
     "users",
     f8="gains losses mark loss_mark joined active_since spare_0 spare_1",
