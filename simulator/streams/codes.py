@@ -12,8 +12,8 @@ TRIANGULAR        2  low, mode, high
 EXPONENTIAL       3  mean
 LOGNORMAL         4  mu, sigma of the logarithm
 METALOG           5  a1, a2, a3, kind, low, high: z = a1 + (a2 + a3 (u - 1/2)) ln(u / (1 - u)), then x from z
-GAMMA             6  shape, scale
-BETA              7  a, b, low, high: x = low + (high - low) Beta(a, b); PERT is a BETA
+GAMMA             6  shape, scale, (3 unused), table
+BETA              7  a, b, low, high, (unused), table: x = low + (high - low) Beta(a, b); PERT is a BETA
 EMPIRICAL         8  offset, count: the sorted values are ``tables[offset : offset + count]``, each equally likely
 TWO_PIECE         9  m, s1, s2, kind, low, high: z = m + s Phi^-1(u), s = s1 below the median, s2 above it, then x
 =============  ====  =======================================================================================
@@ -28,6 +28,9 @@ METALOG and TWO_PIECE share the step from z to x, by ``kind``:
 The 3-term metalog is Keelin (2016), "The Metalog Distributions", Decision Analysis 13(4). TWO_PIECE (two half normals
 of different widths, joined at the median) stands in for it where a triple of percentiles has no feasible metalog, or
 one without a finite variance.
+
+A GAMMA or BETA that is drawn again and again has a table of its quantiles (see `quantile_tables`), which begins at
+``tables[table]``; where that is 0 the quantile is found anew for each draw.
 
 EMPIRICAL: x = tables[offset + min(count - 1, floor(u * count))].
 """

@@ -8,7 +8,8 @@ from scipy import special, stats
 
 from simulator.streams import codes
 from simulator.streams.philox import draw, philox, stream
-from simulator.streams.variates import beta_quantile, gamma_quantile, log_gamma, normal_quantile, quantile
+from simulator.streams.special import beta_quantile, gamma_quantile, log_gamma, normal_quantile
+from simulator.streams.variates import quantile
 
 LEVELS = np.unique([*(10.0 ** -np.arange(1, 7)), *np.linspace(0.02, 0.98, 24), *(1 - 10.0 ** -np.arange(2, 7))])
 NONE = np.zeros(1)

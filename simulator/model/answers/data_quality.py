@@ -21,7 +21,7 @@ from simulator.model.state.spending import spend
 from simulator.model.state.states import CLOSED, LIVE, PILOT, QUALITY
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
-from simulator.streams.variates import normal_quantile
+from simulator.streams.special import normal_quantile
 
 LOG_2 = 0.6931471805599453
 

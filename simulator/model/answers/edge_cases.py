@@ -31,7 +31,7 @@ from simulator.model.state.states import (
 )
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
-from simulator.streams.variates import beta_quantile
+from simulator.streams.quantile_tables import prepare_sticks, stick
 
 
 @rule
@@ -45,11 +45,14 @@ def break_sticks(state: Any, f: int) -> None:
     n = state.settings[0]["edge_cases.types_per_family"]
     rest = 1.0
     family["known"] = 0.0
+    prepare_sticks(state.sticks, 1.0 - family["discount"])
+    x = y = 0.0
     for k in range(n):
-        u, v, _, _ = draw(state.key, family["stream"], 0, k)
-        a = 1.0 - family["discount"]
-        b = family["concentration"] + (k + 1) * family["discount"]
-        weight = rest * beta_quantile(a, b, u)
+        if k & 1:  # a position of the stream serves two types
+            u, v = x, y
+        else:
+            u, v, x, y = draw(state.key, family["stream"], 0, k >> 1)
+        weight = rest * stick(state.sticks, family["concentration"] + (k + 1) * family["discount"], u)
         rest -= weight
         kind = state.types[f * n + k]
         kind["weight"] = weight

@@ -24,6 +24,7 @@ from simulator.scenario.sections.rollout import Gate, GateReading
 from simulator.scenario.sections.support import DataScienceTeam, ExpertTier, StaffedTier
 from simulator.scenario.vocabulary import TIERS
 from simulator.streams.philox import stream
+from simulator.streams.quantile_tables import quantile_table
 
 
 def build(scenario: Scenario, design: str = "random") -> Plan:
@@ -239,9 +240,13 @@ class Layout:
                 self.put("gates", g, "window_weeks", self.scenario.pilot.measure_weeks)
 
     def lay_out_distributions(self) -> None:
-        """What is drawn every time, with the values of what is empirical."""
+        """What is drawn every time, with the values of what is empirical and the quantiles of what has a table."""
         distributions, tables = np.zeros(len(self.drawn), records.DISTRIBUTION), [0.0]
         for row, quantity in enumerate(self.drawn):
             if quantity is not None:
                 set_distribution(distributions, row, quantity, tables)
+                table = quantile_table(quantity.distribution.code, *quantity.distribution.parameters[:2])
+                if len(table):
+                    distributions["p5"][row] = len(tables)
+                    tables.extend(table)
         self.plan.records["distributions"], self.plan.records["tables"] = distributions, np.array(tables)

@@ -28,6 +28,7 @@ from simulator.scenario.sections.support import DataScienceTeam, StaffedTier
 from simulator.scenario.vocabulary import TEAMS, TIERS
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw, stream
+from simulator.streams.quantile_tables import STICK_SIZE
 from simulator.streams.variates import quantile
 
 FIRST_TICKET_SLOTS = 1024
@@ -78,6 +79,7 @@ def begin(
         settings=records["settings"],
         distributions=records["distributions"],
         tables=records["tables"],
+        sticks=np.zeros(STICK_SIZE),
         sites=records["sites"],
         waves=records["waves"],
         cells=records["cells"],

@@ -25,7 +25,7 @@ from simulator.model.support.staffing import change_shift
 from simulator.model.users.trust import CREDITED_BY, credit_successes
 from simulator.scenario.vocabulary import TEAMS
 
-WHOLE_ARRAYS = frozenset({"tables", "season_days", "duty", "types", "open_until"})
+WHOLE_ARRAYS = frozenset({"tables", "sticks", "season_days", "duty", "types", "open_until"})
 RATE_TIMERS = tuple(process.timer for process in PROCESSES)
 
 # Why the others are refused; the first that holds is told.

@@ -25,7 +25,7 @@ from simulator.model.state.events import BUDGET
 from simulator.model.state.states import BUDGET_ENDS, ESCALATED, RENEWED
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
-from simulator.streams.variates import normal_quantile
+from simulator.streams.special import normal_quantile
 
 
 @rule

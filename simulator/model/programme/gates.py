@@ -46,7 +46,7 @@ from simulator.model.support.staffing import plan_staff
 from simulator.scenario.vocabulary import GATE_MEASURES
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
-from simulator.streams.variates import normal_quantile
+from simulator.streams.special import normal_quantile
 
 SEES_ACCURACY: Final = GATE_MEASURES.index("accuracy")
 SEES_RESOLUTION: Final = GATE_MEASURES.index("resolution")

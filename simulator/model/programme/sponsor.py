@@ -20,7 +20,7 @@ from simulator.model.state.events import REVIEW
 from simulator.scenario.vocabulary import REVIEW_WEEKS
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
-from simulator.streams.variates import normal_quantile
+from simulator.streams.special import normal_quantile
 
 REVIEW_HOURS = REVIEW_WEEKS * WEEK_HOURS
 LEAST_EXPECTATION = 0.25

@@ -45,7 +45,8 @@ class State(Arrays):
     FIELDS: ClassVar = {
         "settings": (SETTINGS, 1),  # one record
         "distributions": (DISTRIBUTION, 1),
-        "tables": (np.float64, 1),  # values of empirical distributions
+        "tables": (np.float64, 1),  # values of empirical distributions, and quantile tables
+        "sticks": (np.float64, 1),  # [STICK_SIZE]: the quantile table for the sticks of edge-case types
         "sites": (SITE, 1),
         "waves": (WAVE, 1),  # the pilot's sites, then the phases
         "cells": (CELL, 1),  # sites * segments: the users of one segment at one site
