@@ -13,6 +13,8 @@ from typing import Any
 from simulator.streams.jit import rule
 from simulator.streams.philox import draw
 
+HALF = 2.0**26
+
 
 @rule
 def next_pair(owner: Any, key: Any, stream: Any, number: int) -> tuple[float, float]:
@@ -25,6 +27,14 @@ def next_pair(owner: Any, key: Any, stream: Any, number: int) -> tuple[float, fl
     owner["spare_0"] = c
     owner["spare_1"] = d
     return a, b
+
+
+@rule
+def halves(u: float) -> tuple[float, float]:
+    """Two independent uniforms in (0, 1) from one of 53 bits: its first 26 bits, and the rest."""
+    scaled = u * HALF
+    first = math.floor(scaled)
+    return (first + 0.5) / HALF, scaled - first
 
 
 @rule

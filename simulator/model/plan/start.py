@@ -19,6 +19,7 @@ from simulator.model.plan.plan import Floats, Plan, apportion
 from simulator.model.programme.integration import share_left
 from simulator.model.state import events, states
 from simulator.model.state.columns import COLUMNS, SITE_WEEKS, WAIT_BINS
+from simulator.model.state.memory import aligned_zeros
 from simulator.model.state.records import AGENT, JOB, TICKET, TIMER, TYPE, USER, WORLD
 from simulator.model.state.state import TRACE_FIELDS, State, link_free_tickets
 from simulator.model.state.states import ROSTERS, STATES, TIER3, WAITING
@@ -47,6 +48,9 @@ def begin(
     """
     inputs = plan.draw_inputs(replication, seed, uniforms)
     records = {name: array.copy() for name, array in plan.records.items()}
+    clocks = aligned_zeros(len(records["clocks"]), records["clocks"].dtype)
+    clocks[:] = records["clocks"]
+    records["clocks"] = clocks
     for slot in plan.slots:
         records[slot.array][slot.field][slot.index] = inputs[slot.input]
     scenario = plan.scenario
@@ -211,7 +215,7 @@ def _settle_users(plan: Plan, records: dict[str, npt.NDArray[Any]], inputs: Floa
             sites["is_pilot"][s] = 1
             sites["pilot_users"][s] = block["pilot_users"].sum()
     cells["first"] = np.concatenate([[0], np.cumsum(cells["users"])[:-1]])
-    users = np.zeros(int(cells["users"].sum()), USER)
+    users = aligned_zeros(int(cells["users"].sum()), USER)
     users["cell"] = np.repeat(np.arange(len(cells)), cells["users"])
     users["number"] = np.arange(len(users)) - cells["first"][users["cell"]]
     users["state"] = WAITING

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self, cast
 
 import numba
 import numpy as np
+import numpy.typing as npt
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -31,6 +32,16 @@ from numba.np import arrayobj
 
 COLUMNS = 4  # of the table: address, then up to three dimensions
 KINDS: dict[str, dict[str, types.Array]] = {}
+
+
+CACHE_LINE = 64  # bytes
+
+
+def aligned_zeros(length: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """dtype[length] of zeros that begins with a line of the processor's cache."""
+    memory = np.zeros(length * dtype.itemsize + CACHE_LINE, np.uint8)
+    first = -memory.ctypes.data % CACHE_LINE
+    return memory[first : first + length * dtype.itemsize].view(dtype)
 
 
 class Table(types.Array):

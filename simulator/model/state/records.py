@@ -81,10 +81,12 @@ CELL = _record(
     u8="stream_user stream_ticket stream_mover stream_hypercare",
 )
 CLOCK = _record("clocks", f8="rate residual mark fires spare_0 spare_1", i8="draws", u8="stream")
-USER = _record(
+USER = _record(  # what an error or an edge case reads or writes comes first: 64 bytes, a line of the processor's cache
     "users",
-    f8="gains losses mark loss_mark joined active_since spare_0 spare_1",
-    i8="cell number state place draws tickets ever_reverted trained outage_reported person mover",
+    i4="cell state place draws",
+    f8="gains losses mark loss_mark spare_0 spare_1 joined active_since",
+    i8="number tickets outage_reported person ever_reverted",
+    i2="trained mover",
 )
 FAMILY = _record(
     "families",

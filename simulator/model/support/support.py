@@ -54,7 +54,10 @@ def job_of_ticket(state: Any, slot: int) -> int:
 
 @rule
 def open_ticket(state: Any, number: int, ticket_kind: int, level: int, time: float) -> int:
-    """User `number` opens a ticket; `level` 1 to 3 says who can truly solve it, 0 draws that. Returns its slot."""
+    """User `number` opens a ticket; `level` 1 to 3 says who can truly solve it, 0 draws that. Returns its slot.
+
+    What is random about its first visit is drawn along.
+    """
     world = state.world[0]
     settings = state.settings[0]
     slot = world["free_ticket"]
@@ -76,11 +79,12 @@ def open_ticket(state: Any, number: int, ticket_kind: int, level: int, time: flo
     world["tickets_opened"] += 1
     world["week_opened"] += 1
     world["opened"][ticket_kind] += 1
-    if level == 0:
-        u, _, _, _ = draw(state.key, cell["stream_ticket"], ticket["number"], 0)
-        level = level_needed(settings, ticket_kind, u)
-    ticket["level"] = level
-    note(state, time, events.TICKET, ticket["serial"], number, ticket_kind, level)
+    u, v, w, x = draw(state.key, cell["stream_ticket"], ticket["number"], 0)
+    ticket["level"] = level_needed(settings, ticket_kind, u) if level == 0 else level
+    ticket["u_handling"] = v
+    ticket["u_triage"] = w
+    ticket["u_patience"] = x
+    note(state, time, events.TICKET, ticket["serial"], number, ticket_kind, ticket["level"])
     return int(slot)
 
 
@@ -179,16 +183,17 @@ def first_tier(state: Any, slot: int) -> int:
 
 @rule
 def arrive(state: Any, slot: int, tier: int, time: float) -> None:
-    """The ticket comes to the line of `tier`; what is random about this visit is drawn."""
+    """The ticket comes to the line of `tier`; what is random about a second visit and further ones is drawn."""
     ticket = state.tickets[slot]
     ticket["visits"] += 1
     ticket["tier"] = tier
     ticket["queued"] = time
-    stream = state.cells[ticket["cell"]]["stream_ticket"]
-    u, v, w, _ = draw(state.key, stream, ticket["number"], ticket["visits"])
-    ticket["u_handling"] = u
-    ticket["u_triage"] = v
-    ticket["u_patience"] = w
+    if ticket["visits"] > 1:
+        stream = state.cells[ticket["cell"]]["stream_ticket"]
+        u, v, w, _ = draw(state.key, stream, ticket["number"], ticket["visits"] - 1)
+        ticket["u_handling"] = u
+        ticket["u_triage"] = v
+        ticket["u_patience"] = w
     state.tiers[tier]["week_arrived"] += 1
     job = state.jobs[job_of_ticket(state, slot)]
     job["job_class"] = states.CLASS_TICKET

@@ -10,7 +10,7 @@ from simulator.model.state import events
 from simulator.model.state.states import CARRIES_ON, HANDED_OVER, WRONG
 from simulator.model.users.errors import known_share, suffer_error
 from simulator.model.users.tasks import season_row
-from simulator.model.users.users import next_draw, pick_active
+from simulator.model.users.users import next_four, pick_active
 from simulator.streams.jit import rule
 
 
@@ -27,8 +27,7 @@ def meet(state: Any, c: int, time: float, u_pick: float, u_type: float, u_outcom
     follows = CARRIES_ON
     if result != HANDED_OVER and result != WRONG:
         return number, follows, f, -1
-    u_notice, u_report = next_draw(state, number)
-    u_revert, u_second = next_draw(state, number)
+    u_notice, u_report, u_revert, u_second = next_four(state, number)
     known = result == HANDED_OVER or u_notice < known_share(settings)
     if result == WRONG and known:
         surfaced = u_notice >= settings["users.notice_probability"]

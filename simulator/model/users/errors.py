@@ -24,7 +24,7 @@ from simulator.model.state import events
 from simulator.model.state.states import ASKS, CARRIES_ON, STOPS_USING
 from simulator.model.users.change_management import lapse
 from simulator.model.users.trust import credit, credit_successes, trust
-from simulator.model.users.users import next_draw, pick_active
+from simulator.model.users.users import next_four, pick_active
 from simulator.streams.jit import rule
 
 
@@ -62,13 +62,9 @@ def notice_error(state: Any, c: int, time: float, u_pick: float) -> tuple[int, i
     number = pick_active(state, c, u_pick)
     surfacing = settings["users.surfacing_share"] > 0.0
     learning = settings["ai.retraining.corrections_to_halve"] < math.inf
-    surfaced = False
-    handed_in = False
-    if surfacing or learning:
-        u_notice, u_report = next_draw(state, number)
-        surfaced = surfacing and u_notice * known_share(settings) >= settings["users.notice_probability"]
-        handed_in = learning and u_report < settings["edge_cases.report_probability"]
-    u_revert, u_second = next_draw(state, number)
+    u_notice, u_report, u_revert, u_second = next_four(state, number)
+    surfaced = surfacing and u_notice * known_share(settings) >= settings["users.notice_probability"]
+    handed_in = learning and u_report < settings["edge_cases.report_probability"]
     follows = suffer_error(state, number, time, surfaced, u_revert, u_second)
     if handed_in:
         s = state.cells[c]["site"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.model.clockwork.clocks import next_pair
+from simulator.model.clockwork.clocks import halves, next_pair
 from simulator.model.clockwork.time import work_time
 from simulator.model.state.states import AWAY, EXPERIENCED, GONE, NEW, NEW_UNTRAINED, ROSTERS, UNTRAINED, WAITING
 from simulator.model.users.trust import judged_right_per_user, unanswered_per_user
@@ -103,3 +103,12 @@ def next_draw(state: Any, number: int) -> tuple[float, float]:
     """The next two uniforms of the user's own stream."""
     user = state.users[number]
     return next_pair(user, state.key, state.cells[user["cell"]]["stream_user"], user["number"])
+
+
+@rule
+def next_four(state: Any, number: int) -> tuple[float, float, float, float]:
+    """The next four uniforms of the user's own stream for choices, in steps of 2**-26: the halves of `next_draw`'s."""
+    u, v = next_draw(state, number)
+    a, b = halves(u)
+    c, d = halves(v)
+    return a, b, c, d
