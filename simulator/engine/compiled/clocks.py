@@ -8,16 +8,28 @@ from typing import Any
 from simulator.engine.compiled.instants import earlier, instant
 from simulator.model.clockwork.clocks import due, retime
 from simulator.model.clockwork.time import work_time
-from simulator.model.programme.rates import clock_rate
-from simulator.model.state.events import CLOCKS, FIRST_CLOCK, RANK, SITE_WIDE
+from simulator.model.programme.rates import clock_rates, rates_of_beginning
+from simulator.model.state.events import (
+    CLOCKS,
+    DROP_OUT,
+    ENCOUNTER,
+    FIRST_CLOCK,
+    LEARNED,
+    NOTICED_ERROR,
+    ONSET,
+    QUESTION,
+    RANK,
+    REPLACED,
+    RETURN,
+)
 from simulator.model.users.tasks import set_rates
 from simulator.streams.jit import kernel_part
 
 
 @kernel_part
-def arm(state: Any, cal: Any, i: int) -> None:
-    """Note when clock `i` fires; `find_first` and `post` must follow."""
-    cal.dues[i] = instant(due(state.clocks[i], state.sites[state.cells[i // CLOCKS]["site"]]))
+def arm(state: Any, cal: Any, c: int, i: int) -> None:
+    """Note when clock `i`, of cell `c`, fires; `find_first` and `post` must follow."""
+    cal.dues[i] = instant(due(state.clocks[i], state.sites[state.cells[c]["site"]]))
 
 
 @kernel_part
@@ -63,13 +75,34 @@ def post(state: Any, cal: Any, s: int) -> None:
 
 
 @kernel_part
-def retime_cell(state: Any, cal: Any, c: int, work: float, everything: bool) -> None:
-    """Bring the clocks of cell `c` to their present rates: all of them, or those that depend on the site's others."""
-    for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
-        if everything or process in SITE_WIDE:
-            i = c * CLOCKS + process - FIRST_CLOCK
-            if retime(state.clocks[i], work, clock_rate(state, c, process)):
-                arm(state, cal, i)
+def retime_clock(state: Any, cal: Any, c: int, kind: int, work: float, rate: float) -> None:
+    """Bring a clock of cell `c` to its present rate."""
+    i = c * CLOCKS + kind - FIRST_CLOCK
+    if retime(state.clocks[i], work, rate):
+        arm(state, cal, c, i)
+
+
+@kernel_part
+def retime_cell(state: Any, cal: Any, c: int, work: float) -> None:
+    """Bring all clocks of cell `c` to their present rates."""
+    noticed, met, asked, onset, back, dropped, learned, replaced = clock_rates(state, c)
+    retime_clock(state, cal, c, NOTICED_ERROR, work, noticed)
+    retime_clock(state, cal, c, ENCOUNTER, work, met)
+    retime_clock(state, cal, c, QUESTION, work, asked)
+    retime_clock(state, cal, c, ONSET, work, onset)
+    retime_clock(state, cal, c, RETURN, work, back)
+    retime_clock(state, cal, c, DROP_OUT, work, dropped)
+    retime_clock(state, cal, c, LEARNED, work, learned)
+    retime_clock(state, cal, c, REPLACED, work, replaced)
+    find_first(cal, c)
+
+
+@kernel_part
+def retime_beginnings(state: Any, cal: Any, c: int, work: float) -> None:
+    """Bring those clocks of cell `c` to their present rates that depend on the site's other users."""
+    onset, back = rates_of_beginning(state, c)
+    retime_clock(state, cal, c, ONSET, work, onset)
+    retime_clock(state, cal, c, RETURN, work, back)
     find_first(cal, c)
 
 
@@ -79,7 +112,10 @@ def retime_user(state: Any, cal: Any, c: int, time: float) -> None:
     site = state.sites[state.cells[c]["site"]]
     work = work_time(site, time)
     for other in range(site["first_cell"], site["first_cell"] + state.world[0]["segments"]):
-        retime_cell(state, cal, other, work, other == c)
+        if other == c:
+            retime_cell(state, cal, c, work)
+        else:
+            retime_beginnings(state, cal, other, work)
     post(state, cal, state.cells[c]["site"])
 
 
@@ -92,8 +128,31 @@ def renew_rates(state: Any, cal: Any, s: int, time: float) -> None:
     work = work_time(state.sites[s], time)
     first = state.sites[s]["first_cell"]
     for c in range(first, first + state.world[0]["segments"]):
-        retime_cell(state, cal, c, work, True)
+        retime_cell(state, cal, c, work)
     post(state, cal, s)
+
+
+@kernel_part
+def open_cell(state: Any, cal: Any, c: int, work: float) -> None:
+    """The clocks of cell `c` take up their present rates, and those that fire today are noted."""
+    noticed, met, asked, onset, back, dropped, learned, replaced = clock_rates(state, c)
+    open_clock(state, cal, c, NOTICED_ERROR, work, noticed)
+    open_clock(state, cal, c, ENCOUNTER, work, met)
+    open_clock(state, cal, c, QUESTION, work, asked)
+    open_clock(state, cal, c, ONSET, work, onset)
+    open_clock(state, cal, c, RETURN, work, back)
+    open_clock(state, cal, c, DROP_OUT, work, dropped)
+    open_clock(state, cal, c, LEARNED, work, learned)
+    open_clock(state, cal, c, REPLACED, work, replaced)
+    find_first(cal, c)
+
+
+@kernel_part
+def open_clock(state: Any, cal: Any, c: int, kind: int, work: float, rate: float) -> None:
+    """A clock of cell `c` takes up its present rate."""
+    i = c * CLOCKS + kind - FIRST_CLOCK
+    retime(state.clocks[i], work, rate)
+    arm(state, cal, c, i)
 
 
 @kernel_part
@@ -102,9 +161,5 @@ def open_clocks(state: Any, cal: Any, s: int, time: float) -> None:
     site = state.sites[s]
     work = work_time(site, time)
     for c in range(site["first_cell"], site["first_cell"] + state.world[0]["segments"]):
-        for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
-            i = c * CLOCKS + process - FIRST_CLOCK
-            retime(state.clocks[i], work, clock_rate(state, c, process))
-            arm(state, cal, i)
-        find_first(cal, c)
+        open_cell(state, cal, c, work)
     post(state, cal, s)

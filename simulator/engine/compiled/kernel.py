@@ -169,7 +169,7 @@ def fire(state: Any, cal: Any, kind: int, c: int, time: float) -> bool:
     i = c * CLOCKS + kind - FIRST_CLOCK
     clock = state.clocks[i]
     v = rewind(clock, state.key)
-    arm(state, cal, i)
+    arm(state, cal, c, i)
     changed = True
     if kind == events.NOTICED_ERROR:
         number, follows = notice_error(state, c, time, v)

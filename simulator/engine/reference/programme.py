@@ -6,7 +6,7 @@ Read this file for what happens and in which order; read `simulator.model` for e
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 from simpy.events import Event
@@ -18,7 +18,7 @@ from simulator.model.clockwork.clocks import due, next_pair, retime, rewind
 from simulator.model.clockwork.time import work_time
 from simulator.model.clockwork.tracing import note
 from simulator.model.programme.programme import turn
-from simulator.model.programme.rates import clock_rate
+from simulator.model.programme.rates import clock_rates
 from simulator.model.state import events
 from simulator.model.state.events import CLOCKS, FIRST_CLOCK, RANK, SITE_WIDE
 from simulator.model.state.state import State, grow_tickets
@@ -53,6 +53,7 @@ ALWAYS: dict[int, Callable[[State, int, float, float], Any]] = {
     events.LEARNED: learn,
 }
 """What changes the state of a user whoever it is."""
+ALL_CLOCKS = range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS)
 
 
 class Programme:
@@ -71,7 +72,7 @@ class Programme:
         for i in range(len(state.timers)):
             self.env.process(self.timer(i))
         for c in range(len(state.cells)):
-            for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
+            for process in ALL_CLOCKS:
                 self.env.process(self.clock(c, process, c * CLOCKS + process - FIRST_CLOCK))
         self.keep_time()
 
@@ -165,20 +166,20 @@ class Programme:
         """The alarm of clock `i` goes off."""
         self.firings[i].succeed()
 
-    def retime(self, c: int, process: int, work: float) -> None:
-        """Bring a clock to its present rate."""
-        i = c * CLOCKS + process - FIRST_CLOCK
-        if retime(self.state.clocks[i], work, clock_rate(self.state, c, process)):
-            self.arm(c, process, i)
+    def retime(self, c: int, work: float, processes: Iterable[int]) -> None:
+        """Bring clocks of cell `c` to their present rates."""
+        rates = clock_rates(self.state, c)
+        for process in processes:
+            i = c * CLOCKS + process - FIRST_CLOCK
+            if retime(self.state.clocks[i], work, rates[process - FIRST_CLOCK]):
+                self.arm(c, process, i)
 
     def retime_user(self, c: int) -> None:
         """After a user of cell `c` changed state: that cell's clocks, and those of the site that look at its users."""
         s = self.state.cells["site"][c]
         work = work_time(self.state.sites[s], self.env.now)
         for other in self.cells(s):
-            for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
-                if other == c or process in SITE_WIDE:
-                    self.retime(other, process, work)
+            self.retime(other, work, ALL_CLOCKS if other == c else SITE_WIDE)
 
     def renew_rates(self, s: int) -> None:
         """After a change in what the system does at site `s`, which must be settled up to now."""
@@ -187,16 +188,16 @@ class Programme:
         set_rates(self.state, s)
         work = work_time(self.state.sites[s], self.env.now)
         for c in self.cells(s):
-            for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
-                self.retime(c, process, work)
+            self.retime(c, work, ALL_CLOCKS)
 
     def open_clocks(self, s: int) -> None:
         """A working day begins at site `s`: clocks take up their present rates, and those that fire today are set."""
         work = work_time(self.state.sites[s], self.env.now)
         for c in self.cells(s):
-            for process in range(FIRST_CLOCK, FIRST_CLOCK + CLOCKS):
+            rates = clock_rates(self.state, c)
+            for process in ALL_CLOCKS:
                 i = c * CLOCKS + process - FIRST_CLOCK
-                retime(self.state.clocks[i], work, clock_rate(self.state, c, process))
+                retime(self.state.clocks[i], work, rates[process - FIRST_CLOCK])
                 self.arm(c, process, i)
 
     def clock(self, c: int, process: int, i: int) -> Steps:
