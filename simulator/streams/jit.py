@@ -2,33 +2,32 @@
 
 numba keys compiled code by the file of the outermost function alone: after a change in a rule's file, a kernel
 in another file would go on running the old rule. The cache is therefore named by a hash of every source
-that can end up in a kernel and of the versions of Python, numba and NumPy; and by the place of the package and the
-processor, so that the first run of a second environment is announced as a compilation, which it is.
+that can end up in a kernel, of the versions of Python, numba and NumPy, and of the processor. Nothing in compiled code
+says where its sources lie: the same ones in another folder or environment share it.
 """
 
 from __future__ import annotations
 
 import inspect
 import os
-import pickle
 import platform
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property, update_wrapper
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numba
 from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
 from numba.core import config as numba_config
 from numba.core import types
-from numba.core.compiler import CompileResult
-from numba.core.serialize import dumps
+from numba.core.compiler import Compiler, CompileResult
 from numba.core.types.misc import unliteral
 
 from simulator.streams.cache import Cache, open_cache
+from simulator.streams.linking import EntryCompiler, Part, PartCompiler, packed, unpacked
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -51,17 +50,23 @@ def source_hash(package: Path = PACKAGE) -> str:
 
 @cache
 def cache_name(package: Path = PACKAGE) -> str:
-    """What the cache of `package` is called: by its sources, its place and the processor."""
-    digest = sha256(os.fsencode(package))
-    digest.update((numba_config.CPU_NAME or get_host_cpu_name()).encode())
+    """What the cache of `package` is called: by its sources and the processor."""
+    digest = sha256((numba_config.CPU_NAME or get_host_cpu_name()).encode())
     digest.update((numba_config.CPU_FEATURES or get_host_cpu_features().flatten()).encode())
     return f"{source_hash(package)}-{digest.hexdigest()[:8]}"
 
 
 @cache
 def compiled_code() -> Cache:
-    """The cache of compiled code for exactly these sources in this place on this kind of processor."""
+    """The cache of compiled code for exactly these sources on this kind of processor."""
     return open_cache(cache_name())
+
+
+class Source(NamedTuple):
+    """A file as it was when a function was read from it."""
+
+    stem: str
+    digest: bytes
 
 
 class Overloads:
@@ -73,32 +78,49 @@ class Overloads:
 
     cache_path = None
 
-    def __init__(self, function: Callable[..., Any], source: Path, *options: str) -> None:
+    def __init__(self, function: Callable[..., Any], source: Source, form: str) -> None:
         code = function.__code__
         self._name = f"{source.stem}.{function.__qualname__}".replace("<", "").replace(">", "")[:100]
-        self._of = (options, str(source), code.co_firstlineno, code.co_code, sha256(source.read_bytes()).digest())
+        self._of = (form, function.__module__, code.co_firstlineno, code.co_code, source.digest)
 
     def load_overload(self, signature: Any, target: Any) -> CompileResult | None:
         """The version for a signature, None where there is none that can be used."""
-        target.refresh()
-        content = compiled_code().read(self._file(signature, target.codegen()))
-        if content is None:
-            return None
-        try:
-            found = CompileResult._rebuild(target, *pickle.loads(content))
-        except Exception:  # whatever it is: it is compiled and written anew
-            return None
-        return found if found.signature.args == signature else None
+        found = _read(self._file(signature, target.codegen()), target)
+        return found if found is not None and found.signature.args == signature else None
 
     def save_overload(self, signature: Any, compiled: CompileResult) -> None:
         """Keep a version unless it holds addresses of this process."""
-        if not compiled.library.has_dynamic_globals:
-            compiled_code().write(self._file(signature, compiled.codegen), dumps(compiled._reduce()))
+        file = self._file(signature, compiled.target_context.codegen())
+        content = packed(compiled, file)
+        if content is not None:
+            compiled_code().write(file, content)
+            if isinstance(compiled.library, Part):
+                _PARTS[file] = compiled
 
     def _file(self, signature: Any, codegen: Any) -> str:
         described = [(type(kind).__name__, str(kind)) for kind in signature]  # some subclasses share a repr
         version = repr((described, codegen.magic_tuple(), self._of))
         return f"{self._name}-{sha256(os.fsencode(version)).hexdigest()[:32]}.nbc"
+
+
+_PARTS: dict[str, CompileResult] = {}
+"""Those in memory, by file: many functions call the same one."""
+
+
+def _read(file: str, target: Any) -> CompileResult | None:
+    """The version that is kept as `file`, None where it is of no use."""
+    if file in _PARTS:
+        return _PARTS[file]
+    content = compiled_code().read(file)
+    if content is None:
+        return None
+    try:
+        found = unpacked(content, file, target, lambda called: _read(called, target))
+    except Exception:  # whatever it is: it is compiled and written anew
+        return None
+    if found is not None and isinstance(found.library, Part):
+        _PARTS[file] = found
+    return found
 
 
 def kept(function: str) -> bool:
@@ -109,9 +131,78 @@ def kept(function: str) -> bool:
 NUMBERS = {"float": types.float64, "int": types.int64, "bool": types.boolean}
 
 
+class Rule:
+    """A function that is compiled, or read from the cache, when it is first called.
+
+    From Python it is an `Entry`, where it may be called from there; called by compiled code it is a `Part`.
+    """
+
+    def __init__(self, function: Callable[..., Any], *, from_python: bool) -> None:
+        update_wrapper(self, function)
+        self.py_func = function
+        self.from_python = from_python
+        self._source = source_of(function)
+        if self._source is not None:
+            cache_name()  # of the sources as they are now, while they are imported
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Its result, from Python."""
+        return self.for_python(*arguments)
+
+    def __getattr__(self, name: str) -> Any:
+        """What numba's dispatcher says of the compiled versions."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.for_python if self.from_python else self.for_rules, name)
+
+    @cached_property
+    def for_python(self) -> Any:
+        """numba's dispatcher for calls from Python."""
+        if not self.from_python:
+            raise TypeError(f"{self.py_func.__qualname__} is called by compiled code only")
+        return self._dispatcher(EntryCompiler)
+
+    @cached_property
+    def for_rules(self) -> Any:
+        """numba's dispatcher for calls from compiled code: settles types, and has no entry for Python."""
+        compiled = self._dispatcher(PartCompiler, no_cpython_wrapper=True)
+        wanted = [NUMBERS.get(str(p.annotation)) for p in inspect.signature(self.py_func).parameters.values()]
+        resolve = compiled.get_call_template
+
+        def get_call_template(arguments: Any, keywords: Any) -> Any:
+            settled = [
+                number if number is not None and isinstance(given, types.Number | types.Boolean) else given
+                for given, number in zip(map(unliteral, arguments), wanted, strict=True)
+            ]
+            return resolve(tuple(settled), keywords)
+
+        compiled.get_call_template = get_call_template
+        return compiled
+
+    @cached_property
+    def _numba_type_(self) -> Any:
+        """What it is to numba where compiled code names it."""
+        return types.Dispatcher(self.for_rules)
+
+    def _dispatcher(self, compiler: type[Compiler], **more: bool) -> Any:
+        options = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True, **more}
+        compiled: Any = numba.njit(pipeline_class=compiler, **options)(self.py_func)  # type: ignore[call-overload]
+        if self._source is not None:
+            compiled._cache = Overloads(self.py_func, self._source, compiler.__name__)
+        return compiled
+
+
+def source_of(function: Callable[..., Any]) -> Source | None:
+    """Where a function was read from, as it is now; None where that does not say all: no file, or a closure."""
+    path = Path(function.__code__.co_filename)
+    if not path.is_file() or function.__closure__ is not None:
+        return None
+    return Source(path.stem, sha256(path.read_bytes()).digest())
+
+
 def kernel_part(function: Function) -> Function:
     """As `rule`, for a function that only other compiled code calls."""
-    return cast(Function, _dispatcher(function, no_cpython_wrapper=True))
+    return function if numba_config.DISABLE_JIT else cast(Function, Rule(function, from_python=False))
 
 
 def rule(function: Function) -> Function:
@@ -120,35 +211,5 @@ def rule(function: Function) -> Function:
     Without reference counting nothing may be allocated inside a rule: all state is passed in. Division follows
     IEEE rules (`x / 0` is infinite) instead of raising. Arguments annotated `float`, `int` or `bool` are converted
     to that type when one rule calls another, so that each rule is compiled once and not for every mix of literals.
-    What other rules call has no entry for Python, which would be compiled with each rule for nothing.
     """
-    if numba_config.DISABLE_JIT:
-        return function
-    for_python = _dispatcher(function)
-    for_rules = _dispatcher(function, no_cpython_wrapper=True)
-    for_python.get_call_template = for_rules.get_call_template  # numba asks these two when compiled code calls
-    for_python.get_overload = for_rules.get_overload
-    return cast(Function, for_python)
-
-
-def _dispatcher(function: Callable[..., Any], **more: bool) -> Any:
-    options = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
-    compiled: Any = numba.njit(**options, **more)(function)  # type: ignore[call-overload]
-    if numba_config.DISABLE_JIT:
-        return compiled
-    source = Path(function.__code__.co_filename)
-    if source.is_file() and function.__closure__ is None:
-        cache_name()  # of the sources as they are now, while they are imported
-        compiled._cache = Overloads(function, source, *more)
-    wanted = [NUMBERS.get(str(p.annotation)) for p in inspect.signature(function).parameters.values()]
-    resolve = compiled.get_call_template
-
-    def get_call_template(arguments: Any, keywords: Any) -> Any:
-        settled = [
-            number if number is not None and isinstance(given, types.Number | types.Boolean) else given
-            for given, number in zip(map(unliteral, arguments), wanted, strict=True)
-        ]
-        return resolve(tuple(settled), keywords)
-
-    compiled.get_call_template = get_call_template
-    return compiled
+    return function if numba_config.DISABLE_JIT else cast(Function, Rule(function, from_python=True))
