@@ -137,10 +137,11 @@ class Rule:
     From Python it is an `Entry`, where it may be called from there; called by compiled code it is a `Part`.
     """
 
-    def __init__(self, function: Callable[..., Any], *, from_python: bool) -> None:
+    def __init__(self, function: Callable[..., Any], *, from_python: bool, inlined: bool = False) -> None:
         update_wrapper(self, function)
         self.py_func = function
         self.from_python = from_python
+        self.inlined = inlined
         self._source = source_of(function)
         if self._source is not None:
             cache_name()  # of the sources as they are now, while they are imported
@@ -165,7 +166,7 @@ class Rule:
     @cached_property
     def for_rules(self) -> Any:
         """numba's dispatcher for calls from compiled code: settles types, and has no entry for Python."""
-        compiled = self._dispatcher(PartCompiler, no_cpython_wrapper=True)
+        compiled = self._dispatcher(PartCompiler, no_cpython_wrapper=True, forceinline=self.inlined)
         wanted = [NUMBERS.get(str(p.annotation)) for p in inspect.signature(self.py_func).parameters.values()]
         resolve = compiled.get_call_template
 
@@ -213,3 +214,11 @@ def rule(function: Function) -> Function:
     to that type when one rule calls another, so that each rule is compiled once and not for every mix of literals.
     """
     return function if numba_config.DISABLE_JIT else cast(Function, Rule(function, from_python=True))
+
+
+def inlined(function: Function) -> Function:
+    """As `rule`, for what events do again and again from many places: each gets a copy instead of a call.
+
+    What is called from one place only becomes a part of that anyway.
+    """
+    return function if numba_config.DISABLE_JIT else cast(Function, Rule(function, from_python=True, inlined=True))

@@ -17,7 +17,7 @@ from numba import types
 from numba.core import config as numba_config
 from numba.extending import intrinsic
 
-from simulator.streams.jit import rule
+from simulator.streams.jit import inlined, rule
 
 ROUNDS = 10
 MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
@@ -74,7 +74,7 @@ else:
         return a + b
 
 
-@rule
+@inlined
 def philox(key_0: Any, key_1: Any, c0: Any, c1: Any, c2: Any, c3: Any) -> Any:
     """The block of four uint64 words at counter (c0, c1, c2, c3) under key (key_0, key_1), all uint64."""
     for _ in range(ROUNDS):
@@ -97,7 +97,7 @@ def uniform(word: Any) -> float:
     return (float(np.int64(word >> np.uint64(11))) + 0.5) * HALF_STEP
 
 
-@rule
+@inlined
 def draw(key: Any, stream_number: Any, owner: int, position: int) -> tuple[float, float, float, float]:
     """Four independent uniforms of one position of a stream; `key` is uint64[2]: base seed, replication."""
     w0, w1, w2, w3 = philox(key[0], key[1], np.uint64(position), np.uint64(owner), stream_number, np.uint64(0))

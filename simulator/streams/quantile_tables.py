@@ -110,7 +110,7 @@ def fill_gamma(table: Any, first: int, shape: float, lowest: float, step: float,
 
 @rule
 def gamma_from(table: Any, first: int, u: float) -> float:
-    """Quantile at `u` from a table of `GAMMA_SIZE`: relative error below 4e-7, and below 1e-8 for shapes of 0.3 and more."""
+    """Quantile at `u` from a table of `GAMMA_SIZE`: relative error below 4e-7, from a shape of 0.3 on below 1e-8."""
     return math.exp(interpolated(table, first, LOWEST, STEP, NODES, math.log(exponential(u))))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.streams.jit import kernel_part
+from simulator.streams.jit import inlined, kernel_part
 
 ENTRY = np.dtype([("time", np.float64), ("key", np.int64), ("slot", np.int64)])
 ABSENT = -1
@@ -62,7 +62,7 @@ def _sink(heap: Any, place: Any, size: int, i: int, time: float, key: int, slot:
     _put(heap, place, i, time, key, slot)
 
 
-@kernel_part
+@inlined
 def schedule(heap: Any, place: Any, size: Any, slot: int, time: float, key: int) -> None:
     """Set the event of `slot` to (time, key), whether it was pending or not.
 
@@ -79,7 +79,7 @@ def schedule(heap: Any, place: Any, size: Any, slot: int, time: float, key: int)
         _rise(heap, place, i, time, key, slot)
 
 
-@kernel_part
+@inlined
 def cancel(heap: Any, place: Any, size: Any, slot: int) -> None:
     """Take the event of `slot` off the calendar; nothing happens when it is not pending."""
     i = place[slot]

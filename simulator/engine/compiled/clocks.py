@@ -23,7 +23,7 @@ from simulator.model.state.events import (
     RETURN,
 )
 from simulator.model.users.tasks import set_rates
-from simulator.streams.jit import kernel_part
+from simulator.streams.jit import inlined, kernel_part
 
 
 @kernel_part
@@ -32,7 +32,7 @@ def arm(state: Any, cal: Any, c: int, i: int) -> None:
     cal.dues[i] = instant(due(state.clocks[i], state.sites[state.cells[c]["site"]]))
 
 
-@kernel_part
+@inlined
 def find_first(cal: Any, c: int) -> None:
     """Find the clock of cell `c` that fires first; of simultaneous ones that of the lowest kind."""
     best = cal.dues[c * CLOCKS]
@@ -74,7 +74,7 @@ def post(state: Any, cal: Any, s: int) -> None:
         cal.node_key[i] = key
 
 
-@kernel_part
+@inlined
 def retime_clock(state: Any, cal: Any, c: int, kind: int, work: float, rate: float) -> None:
     """Bring a clock of cell `c` to its present rate."""
     i = c * CLOCKS + kind - FIRST_CLOCK

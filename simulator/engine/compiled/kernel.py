@@ -38,7 +38,7 @@ from simulator.model.users.change_management import come_back, drop_out, learn, 
 from simulator.model.users.encounters import meet
 from simulator.model.users.errors import notice_error
 from simulator.scenario.vocabulary import TIERS
-from simulator.streams.jit import kernel_part, rule
+from simulator.streams.jit import inlined, kernel_part, rule
 
 FINISHED, PAUSED, MORE_TICKETS, TRACE_FULL, UNKNOWN_EVENT = 0, 1, 2, 3, 4
 """What `advance` returns; from `UNKNOWN_EVENT` on, that and the kind of an event that nothing answers."""
@@ -241,7 +241,7 @@ def join(state: Any, cal: Any, slot: int, tier: int, time: float) -> None:
             schedule(cal.heap, cal.place, cal.size, cal.first[TICKETS] + slot, until, key)
 
 
-@kernel_part
+@inlined
 def serve(state: Any, cal: Any, tier: int, time: float) -> None:
     """Free agents of a tier take what waits there."""
     while state.tiers[tier]["idle"] > 0 and state.tiers[tier]["waiting"] > 0:

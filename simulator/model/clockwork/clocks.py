@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from simulator.streams.jit import rule
+from simulator.streams.jit import inlined, rule
 from simulator.streams.philox import draw
 
 HALF = 2.0**26
 
 
-@rule
+@inlined
 def next_pair(owner: Any, key: Any, stream: Any, number: int) -> tuple[float, float]:
     """The next two uniforms of an owner (a CLOCK or USER record) from its stream; a position holds two pairs."""
     position = owner["draws"]
@@ -37,7 +37,7 @@ def halves(u: float) -> tuple[float, float]:
     return (first + 0.5) / HALF, scaled - first
 
 
-@rule
+@inlined
 def rewind(clock: Any, key: Any) -> float:
     """Draw the clock's next residual, from the instant on at which it fires (or starts).
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.streams.jit import rule
+from simulator.streams.jit import inlined
 from simulator.streams.variates import quantile_of
 
 
-@rule
+@inlined
 def variate(state: Any, which: int, u: float) -> float:
     """Quantile at `u` of distribution `which` of the scenario, in its own unit."""
     d = state.distributions[which]

@@ -11,10 +11,10 @@ from simulator.model.users.change_load import willingness
 from simulator.model.users.change_management import mood
 from simulator.model.users.movers import drop_out_weight
 from simulator.model.users.users import active_in
-from simulator.streams.jit import rule
+from simulator.streams.jit import inlined
 
 
-@rule
+@inlined
 def clock_rates(state: Any, c: int) -> tuple[float, float, float, float, float, float, float, float]:
     """Rates per working hour of the clocks of cell `c`, from NOTICED_ERROR to REPLACED."""
     settings = state.settings[0]
@@ -35,7 +35,7 @@ def clock_rates(state: Any, c: int) -> tuple[float, float, float, float, float, 
     )  # fmt: skip
 
 
-@rule
+@inlined
 def rates_of_beginning(state: Any, c: int) -> tuple[float, float]:
     """Rates of ONSET and RETURN in cell `c`, which look at all users of the site, and not only at those of the cell."""
     if state.world[0]["programme"] == STOPPED:  # nobody begins, or comes back, to what will be switched off

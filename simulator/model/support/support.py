@@ -37,7 +37,7 @@ from simulator.model.support.lines import count_wait, stamp_job
 from simulator.model.users.change_management import lapse
 from simulator.model.users.trust import credit, credit_successes, trust
 from simulator.model.users.users import active_in, next_draw, pick_active, pick_of_two
-from simulator.streams.jit import rule
+from simulator.streams.jit import inlined, rule
 from simulator.streams.philox import draw
 
 WORK_LEFT = 1e-9
@@ -181,7 +181,7 @@ def first_tier(state: Any, slot: int) -> int:
     return TIER3 if state.tickets[slot]["in_pilot"] == 1 else TIER1
 
 
-@rule
+@inlined
 def arrive(state: Any, slot: int, tier: int, time: float) -> None:
     """The ticket comes to the line of `tier`; what is random about a second visit and further ones is drawn."""
     ticket = state.tickets[slot]
@@ -211,7 +211,7 @@ def patience_ends(state: Any, slot: int) -> float:
     return float(ticket["queued"] + variate(state, patience, ticket["u_patience"]))
 
 
-@rule
+@inlined
 def handling_hours(state: Any, slot: int) -> float:
     """Hours of work that this visit of the ticket takes a fully productive agent."""
     ticket = state.tickets[slot]
@@ -250,7 +250,7 @@ def next_tier(state: Any, slot: int) -> int:
     return TIER3 if right else TIER2
 
 
-@rule
+@inlined
 def feel(state: Any, number: int, time: float, gain: float, loss: float) -> float:
     """An experience with support enters the user's trust, which is returned."""
     user = state.users[number]

@@ -25,7 +25,7 @@ from simulator.model.state.states import ASKS, CARRIES_ON, STOPS_USING
 from simulator.model.users.change_management import lapse
 from simulator.model.users.trust import credit, credit_successes, trust
 from simulator.model.users.users import next_four, pick_active
-from simulator.streams.jit import rule
+from simulator.streams.jit import inlined, rule
 
 
 @rule
@@ -35,7 +35,7 @@ def known_share(settings: Any) -> float:
     return float(noticed + (1.0 - noticed) * settings["users.surfacing_share"])
 
 
-@rule
+@inlined
 def suffer_error(state: Any, number: int, time: float, surfaced: bool, u_revert: float, u_second: float) -> int:
     """The user notices an error, or is told of it, and carries on, stops using the system or asks support."""
     settings = state.settings[0]

@@ -11,7 +11,7 @@ from simulator.model.clockwork.clocks import halves, next_pair
 from simulator.model.clockwork.time import work_time
 from simulator.model.state.states import AWAY, EXPERIENCED, GONE, NEW, NEW_UNTRAINED, ROSTERS, UNTRAINED, WAITING
 from simulator.model.users.trust import judged_right_per_user, unanswered_per_user
-from simulator.streams.jit import rule
+from simulator.streams.jit import inlined, rule
 
 
 @rule
@@ -98,7 +98,7 @@ def pick_of_two(state: Any, c: int, u: float, a: int, b: int, weight: float) -> 
     return pick(state, c, b, (target - in_a) / in_b)
 
 
-@rule
+@inlined
 def next_draw(state: Any, number: int) -> tuple[float, float]:
     """The next two uniforms of the user's own stream."""
     user = state.users[number]
