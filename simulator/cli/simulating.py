@@ -17,7 +17,8 @@ from simulator.cli.output import complain
 from simulator.cli.showing import every_result, tell_refused
 from simulator.cli.signals import leaving_when_told
 from simulator.cli.sources import load_all, refuse_duplicates, scenarios_in
-from simulator.experiment.progress import COMPILING
+from simulator.experiment import progress
+from simulator.experiment.progress import progress_display
 
 if TYPE_CHECKING:
     from simulator.experiment.settings import Settings
@@ -104,9 +105,11 @@ def compile_engine() -> None:
     from simulator import engine as engines
 
     with leaving_when_told():
-        if not engines.compiled_before():
-            complain(f"{COMPILING} ...")
-        engines.warm_up()
+        if engines.compiled_before():
+            engines.warm_up()
+            return
+        with progress_display(None, "engine") as report:
+            progress.compile_engine(report)
 
 
 def conclude(loaded: Sequence[Scenario | Suite], together: Together, out: Path | None, *, all_told: bool) -> None:

@@ -8,7 +8,7 @@ tells its trace with names.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from simulator.engine.protocol import EndlessError, Engine, EngineModule, Stopped, TraceEvent
@@ -73,8 +73,11 @@ def compiled_before() -> bool:
     return bool(in_memory) or kept("kernel.advance")
 
 
-def warm_up() -> None:
-    """Compile the kernel, or load it from the cache, on a scenario of a few weeks."""
+def warm_up(tell: Callable[[int], None] | None = None) -> None:
+    """Compile the kernel, or load it from the cache, on a scenario of a few weeks.
+
+    `tell`, for when it has to be compiled, hears how far that is: percent from 0 to 100, which never fall.
+    """
     from simulator.scenario import load
 
     scenario = load(
@@ -87,4 +90,11 @@ def warm_up() -> None:
             "success": {"sustained_weeks": 1},
         }
     )
-    get("compiled").Engine(build(scenario)).replicate(0, 1)
+    engine = get("compiled").Engine(build(scenario))
+    if tell is None:
+        engine.replicate(0, 1)
+        return
+    from simulator.streams.jit import compiling
+
+    with compiling(tell):
+        engine.replicate(0, 1)

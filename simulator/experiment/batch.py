@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from simulator.experiment.experiment import Experiment, Stopwatch
-from simulator.experiment.progress import Progress, ReportProgress, progress_display
+from simulator.experiment.progress import Progress, ReportProgress, compile_engine, progress_display
 from simulator.experiment.workers import WorkersError
 from simulator.results.account import ReplicationError
 from simulator.results.conditioning import ConditioningError
@@ -80,13 +80,9 @@ class Batch:
         Raises `WorkersError`, `WriteError`, `PrecisionError` for a measure that there is not, and what functions of
         the user's raise.
         """
-        from simulator import engine as engines
-
         workers = self.settings.workers()
         with advising(self._advice()), progress_display(self.settings.progress, name) as self._report, workers:
-            if not engines.compiled_before():
-                self._report(Progress("compiling", 0, self._asked_for()))
-            engines.warm_up()
+            compile_engine(self._report)
             try:
                 complete = self._execute(workers)
                 for experiment in list(self._open.values()):

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an experiment or a batch is: `done` of `total` replications, or still compiling the engine.
+    """How far an experiment or a batch is: `done` of `total` replications, or of 100 percent of compiling the engine.
 
     `scenario` is the one in hand, `place` its number among all, from 1, and how many there are.
     """
@@ -26,7 +26,7 @@ class Progress:
 
 ReportProgress = Callable[[Progress], None]
 REFRESHED_PER_SECOND = 1  # each drawing takes some milliseconds, which simulations would lack
-COMPILING = "Compiling the engine (as a rule once after an installation or update, about a minute)"
+COMPILING = "Compiling the engine (as a rule once after an installation or update, half a minute or more)"
 
 
 @contextmanager
@@ -46,6 +46,16 @@ def progress_display(progress: bool | ReportProgress | None, name: str) -> Itera
             yield throttled(report)
     else:
         yield _only_compiling if progress is None else _silent
+
+
+def compile_engine(report: ReportProgress) -> None:
+    """Have the engine compiled, or read from the cache, before replications run; report how far that is."""
+    from simulator import engine as engines
+
+    if engines.compiled_before():
+        engines.warm_up()
+    else:
+        engines.warm_up(lambda percent: report(Progress("compiling", percent, 100)))
 
 
 def told(name: str, progress: Progress) -> str:
@@ -73,7 +83,7 @@ def _silent(_: Progress) -> None:
 
 
 def _only_compiling(progress: Progress) -> None:
-    if progress.stage == "compiling":
+    if progress.stage == "compiling" and progress.done == 0:
         with suppress(OSError):  # a full disk, say
             sys.stderr.write(f"{COMPILING} ...\n")
             sys.stderr.flush()
@@ -108,10 +118,9 @@ def _terminal_bar(name: str) -> Iterator[ReportProgress]:
                 state["stage"] = progress.stage
                 if progress.stage == "compiling":
                     bar.console.print(f"{COMPILING} ...", style="dim")
-                else:
-                    bar.reset(task, total=progress.total)
-            if progress.stage == "running":
-                bar.update(task, completed=progress.done, total=progress.total, description=told(name, progress))
+                bar.reset(task, total=progress.total)
+            what = "compiling, percent" if progress.stage == "compiling" else told(name, progress)
+            bar.update(task, completed=progress.done, total=progress.total, description=what)
 
         yield report
 
@@ -126,7 +135,7 @@ def _notebook_bar(name: str) -> Iterator[ReportProgress]:
 
     def report(progress: Progress) -> None:
         if progress.stage == "compiling":
-            handle.update(HTML(f"<em>{COMPILING} …</em>"))
+            handle.update(HTML(f"<em>{COMPILING}: {progress.done}%</em>"))
         else:
             done = f"{escape(told(name, progress))}: {progress.done} of {progress.total} replications"
             handle.update(HTML(f'<progress value="{progress.done}" max="{progress.total}"></progress> {done}'))

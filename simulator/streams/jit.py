@@ -8,11 +8,13 @@ says where its sources lie: the same ones in another folder or environment share
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, cached_property, update_wrapper
 from hashlib import sha256
 from importlib.metadata import version
@@ -31,6 +33,8 @@ from simulator.streams.linking import EntryCompiler, Part, PartCompiler, packed,
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+OBJECTS_PER_COLLECTION = 50_000
+"""While a kernel is compiled: a sixth of that time would go into looking through what numba keeps anyhow."""
 PACKAGE = Path(__file__).resolve().parents[1]
 KERNEL_SOURCES = ("streams", "scenario", "model", "engine")
 """The sections and lists of the scenario are fields of records and constants of rules."""
@@ -69,6 +73,11 @@ class Source(NamedTuple):
     digest: bytes
 
 
+def name_of(function: Callable[..., Any], source: Source) -> str:
+    """What its versions are called in the cache, as in `kernel.advance`."""
+    return f"{source.stem}.{function.__qualname__}".replace("<", "").replace(">", "")[:100]
+
+
 class Overloads:
     """The compiled versions of a function, as numba's dispatcher asks for them; each is a file of the cache.
 
@@ -80,18 +89,22 @@ class Overloads:
 
     def __init__(self, function: Callable[..., Any], source: Source, form: str) -> None:
         code = function.__code__
-        self._name = f"{source.stem}.{function.__qualname__}".replace("<", "").replace(">", "")[:100]
+        self._name = name_of(function, source)
         self._of = (form, function.__module__, code.co_firstlineno, code.co_code, source.digest)
 
     def load_overload(self, signature: Any, target: Any) -> CompileResult | None:
         """The version for a signature, None where there is none that can be used."""
         found = _read(self._file(signature, target.codegen()), target)
-        return found if found is not None and found.signature.args == signature else None
+        if found is None or found.signature.args != signature:
+            return None
+        _count(self._name)
+        return found
 
     def save_overload(self, signature: Any, compiled: CompileResult) -> None:
         """Keep a version unless it holds addresses of this process."""
         file = self._file(signature, compiled.target_context.codegen())
         content = packed(compiled, file)
+        _count(self._name)
         if content is not None:
             compiled_code().write(file, content)
             if isinstance(compiled.library, Part):
@@ -128,6 +141,46 @@ def kept(function: str) -> bool:
     return bool(numba_config.DISABLE_JIT) or compiled_code().holds(f"{function}-*.nbc")
 
 
+_NAMES: set[str] = set()
+"""Of the rules that have been imported; those of which a version is in memory are in `_COMPILED`."""
+_COMPILED: set[str] = set()
+_told: list[Callable[[int], None]] = []
+LINKING = 15
+"""Percent of the time that linking takes, which comes last."""
+
+
+@contextmanager
+def compiling(tell: Callable[[int], None]) -> Iterator[None]:
+    """Within, a kernel is compiled: `tell` hears how far that is, in percent from 0 to 100, without falling back.
+
+    It goes by the share of the rules that are compiled; those that the kernel does not need are jumped over at the end.
+    """
+    highest = 0
+
+    def tell_more(percent: int) -> None:
+        nonlocal highest
+        highest = max(highest, percent)  # rules that are imported meanwhile make the share smaller
+        tell(highest)
+
+    tell_more(0)
+    _told.append(tell_more)
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], OBJECTS_PER_COLLECTION), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        _told.remove(tell_more)
+    tell_more(100)
+
+
+def _count(name: str) -> None:
+    _COMPILED.add(name)
+    share = len(_COMPILED & _NAMES) / max(1, len(_NAMES))
+    for tell in _told.copy():
+        tell(int(share * (100 - LINKING)))
+
+
 NUMBERS = {"float": types.float64, "int": types.int64, "bool": types.boolean}
 
 
@@ -145,6 +198,7 @@ class Rule:
         self._source = source_of(function)
         if self._source is not None:
             cache_name()  # of the sources as they are now, while they are imported
+            _NAMES.add(name_of(function, self._source))
 
     def __call__(self, *arguments: Any) -> Any:
         """Its result, from Python."""

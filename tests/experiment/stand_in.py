@@ -131,11 +131,18 @@ def stand_in_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch)
 
 
+def warm_up(tell: Callable[[int], None] | None = None) -> None:
+    """Nothing is compiled, and that is told."""
+    if tell is not None:
+        tell(0)
+        tell(100)
+
+
 def install(monkeypatch: pytest.MonkeyPatch, engine: Any = Engine) -> None:
     """Replace both engines by `engine`, which is made of a plan."""
     monkeypatch.setattr("simulator.engine.build", plan, raising=False)
     monkeypatch.setattr("simulator.engine.get", lambda _: SimpleNamespace(Engine=engine), raising=False)
-    monkeypatch.setattr("simulator.engine.warm_up", lambda: None, raising=False)
+    monkeypatch.setattr("simulator.engine.warm_up", warm_up, raising=False)
     monkeypatch.setattr("simulator.engine.compiled_before", lambda: True, raising=False)
     monkeypatch.setattr("simulator.engine.trace", trace, raising=False)
 

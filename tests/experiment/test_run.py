@@ -140,6 +140,16 @@ def test_compiling_is_announced_even_without_a_terminal(monkeypatch, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_compiling_is_told_in_percent_up_to_the_end(monkeypatch):
+    monkeypatch.setattr("simulator.engine.compiled_before", lambda: False)
+    seen = []
+    sim.run(SCENARIO, replications=2, jobs=1, progress=seen.append)
+    compiling = [of for of in seen if of.stage == "compiling"]
+    assert seen[: len(compiling)] == compiling
+    assert [compiling[0].done, compiling[-1].done] == [0, 100]
+    assert {of.total for of in compiling} == {100}
+
+
 def test_a_notebook_shows_a_bar_and_clears_it(monkeypatch):
     shown: list[str] = []
     handle = SimpleNamespace(update=shown.append)

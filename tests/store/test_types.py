@@ -1,5 +1,8 @@
 """One type for each column, whatever the data: tables of several results can be read as one."""
 
+import math
+import subprocess
+import sys
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +14,7 @@ from simulator import engine
 from simulator.scenario.files.shipped import shipped_names
 from simulator.scenario.measure import COUNT, TRUTH
 from simulator.scenario.measures import REPLICATIONS
-from simulator.store.blocks import block_of, type_of
+from simulator.store.blocks import _column, block_of, type_of
 from tests.engine.generated import generated
 from tests.experiment.small import SMALL
 
@@ -53,6 +56,34 @@ def test_every_measure_has_its_declared_type_and_counts_and_truths_are_measures(
         seen |= {name for name, value in replication.measures.items() if value is not None}
         assert {name: str(type_of(name)) for name in SITES} == SITES
     assert {*whole, "outcome"} <= seen
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("outcome", ["é", None, "b", ""]),
+        ("funded", [True, None, False] * 7),
+        ("users_lost", [1, None, -3]),
+        ("npv", [1.0, None, math.nan, 3.0]),
+    ],
+)
+def test_columns_are_those_of_pyarrow_itself(name, values):
+    """Made of their bytes, since `pa.array` would import pandas."""
+    for column in (values, [None] * 3, [value for value in values if value is not None], values * 50, []):
+        made = _column(name, column)
+        made.validate(full=True)
+        assert made.equals(pa.array(column, type_of(name), from_pandas=True))
+
+
+def test_a_first_result_imports_neither_pandas_nor_the_compiler_of_linear_algebra():
+    """Together they would take as long as the simulation."""
+    code = (
+        "import sys; import simulator as sim; from tests.experiment.small import SMALL; "
+        "assert sim.run(SMALL, replications=3, jobs=2).replications_done == 3; "
+        "sys.exit(' '.join({'pandas', 'scipy.linalg'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.split() == []
 
 
 def test_a_fraction_in_place_of_a_count_is_no_count():

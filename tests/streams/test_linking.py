@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import sys
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -126,3 +127,28 @@ def test_other_compiled_code_can_call_a_rule(start: Any) -> None:
         return 3.0 * both(x)
 
     assert thrice(3.0) == 39.0
+
+
+def test_how_far_compiling_is_never_falls_and_ends_at_the_whole(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules that are imported meanwhile make the share that is done smaller."""
+    monkeypatch.setattr(jit, "_NAMES", set())
+    monkeypatch.setattr(jit, "_COMPILED", set())
+    before = gc.get_threshold()
+    seen: list[int] = []
+    with jit.compiling(seen.append):
+        rules = start()
+        assert rules.both(3.0) == 13.0
+        share = (100 - jit.LINKING) / 4
+        assert seen == [0, *(int(done * share) for done in (1, 2, 3))], "two parts and an entry, of four rules"
+        jit._NAMES.update(f"more.{number}" for number in range(8))
+        assert rules.another(3.0) == 91.0
+        assert gc.get_threshold()[0] >= before[0]
+    assert seen == sorted(seen)
+    assert seen[-1] == 100
+    assert rules.both(4.0) == 17.0
+    assert seen[-2] < 100, "nothing is told once it is done"
+    assert gc.get_threshold() == before
+    with pytest.raises(ZeroDivisionError), jit.compiling(seen.append):
+        raise ZeroDivisionError
+    assert gc.get_threshold() == before
+    assert seen[-1] == 0, "what was broken off is not done"

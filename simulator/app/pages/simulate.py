@@ -133,8 +133,9 @@ def result_with_progress(scenario: Scenario, seed: int, replications: int) -> Sh
     place = st.empty()
 
     def bar(progress: Progress) -> None:
-        text = f"{progress.done} of {progress.total} replications"
-        place.progress(progress.done / progress.total, COMPILING if progress.stage == "compiling" else text)
+        running = f"{progress.done} of {progress.total} replications"
+        text = f"{COMPILING}: {progress.done}%" if progress.stage == "compiling" else running
+        place.progress(progress.done / progress.total, text)
 
     now_and_then = throttled(bar)
 
