@@ -11,7 +11,7 @@ import pytest
 
 from simulator import engine
 from simulator.model.measures.outcome import first_stretch, longest_stretch, outcome
-from simulator.model.plan.start import NOT_STOPPED
+from simulator.model.plan.opening import NOT_STOPPED
 from simulator.model.programme.programme import SPONSOR
 from simulator.scenario.vocabulary import OUTCOMES
 from tests.model.small import FUNDED_WEEK, small

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from simulator.model.clockwork.time import WEEK_HOURS
+from simulator.model.plan.opening import NOT_STOPPED
 from simulator.model.plan.plan import Floats, Plan
-from simulator.model.plan.start import NOT_STOPPED
 from simulator.model.state.state import State
 from simulator.scenario.measure import at_level
 from simulator.scenario.vocabulary import ADOPTION_LEVELS, QUARTER_WEEKS, Outcome
