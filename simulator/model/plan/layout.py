@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.model.plan.calendars import hours_ahead, season_days, week_mask
+from simulator.model.plan.calendars import hours_ahead, season_days, staffed_hours, week_mask
 from simulator.model.plan.plan import Plan, Slot, set_distribution
 from simulator.model.state import records
 from simulator.model.state.events import CLOCKS, FIRST_CLOCK, KINDS
@@ -196,6 +196,7 @@ class Layout:
             if isinstance(people, StaffedTier) and self.scenario.support.planning == "as_stated":
                 hires += [(t, hiring) for hiring in people.hiring]
             record["mean_hours"] = tier.handling_minutes.mean / 60.0
+            record["staffed_hours"] = staffed_hours(people.shifts)
             record["head_hours"] = sum(x.share * sum(week_mask(x)) for x in people.shifts)
             shifts += [(t, people.utc_offset_hours, shift) for shift in people.shifts]
         records_of_shifts = np.zeros(len(shifts), records.SHIFT)

@@ -105,9 +105,9 @@ JOB = _record("jobs", f8="hours", i8="job_class next previous serial started")
 TIER = _record(
     "tiers",
     StaffedTier,
-    always="mean_hours head_hours",
+    always="mean_hours head_hours staffed_hours",
     f8="""pace mark queue_integral wait_sum week_wait_sum
-    week_busy week_staffed week_overtime mean_hours head_hours""",
+    week_busy week_staffed week_overtime mean_hours head_hours staffed_hours""",
     i8="""waiting busy on_duty late idle first_agent agents ever heads visits in_target week_in_target week_ended
     week_arrived week_served""",
     u8="stream_agents",
