@@ -80,7 +80,7 @@ def discounted(state: Any, column: int, rate: float, first: int, offset: float) 
     total = 0.0
     for week in range(first, len(state.weekly)):
         total += state.weekly[week, column] * math.exp(-per_week * (week + 1 - first + offset))
-    return total
+    return float(total)
 
 
 @rule
@@ -103,4 +103,4 @@ def largest_outlay(state: Any, first: int) -> float:
     for week in range(first, len(state.weekly)):
         net += state.weekly[week, VALUE] - state.weekly[week, COST]
         outlay = max(outlay, -net)
-    return outlay
+    return float(outlay)
