@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.model.measures.measures import pilot_readings
-from simulator.model.state.columns import COLUMNS
 from simulator.results.conditioning import observed_in, told_another
 from simulator.results.readings import MEASURES, as_numbers
 from simulator.scenario import Scenario
@@ -43,7 +42,5 @@ def simulated(scenario: Scenario, seed: int, count: int = PROBED) -> dict[str, N
     for number in range(count):
         simulation = Simulation(plans, number, seed, "compiled")
         simulation.advance(min(scenario.pilot.weeks, simulation.weeks))
-        columns = np.ascontiguousarray(simulation.state.weekly.T)
-        weekly = {name: columns[index] for name, index in COLUMNS.items()}
-        found.append(pilot_readings(plans.original, simulation.state, weekly))
+        found.append(pilot_readings(plans.original, simulation.state))
     return {name: as_numbers([readings[name] for readings in found]) for name in MEASURES}

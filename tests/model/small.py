@@ -6,8 +6,14 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
+import numpy as np
+
 from simulator import engine
 from simulator.engine.story import Story
+from simulator.model.plan.plan import Plan
+from simulator.model.plan.start import begin
+from simulator.model.state.columns import COLUMNS
+from simulator.model.state.state import State
 from simulator.scenario import Scenario, load
 from simulator.scenario.checks.inputs import numbers
 from tests.neutral import certain
@@ -145,3 +151,11 @@ class Told(Ran):
         number = self.sites["site"].index(site)
         week: float | None = self.sites["go_live_week"][number]
         return week
+
+
+def made_up(plan: Plan, weeks: int, columns: dict[str, Any]) -> State:
+    """The state of a plan at kick-off with so many weeks recorded: these weekly columns, and 0 in all others."""
+    state = begin(plan, 0, 1)[0].replace(weekly=np.zeros((weeks, len(COLUMNS))))
+    for name, column in columns.items():
+        state.weekly[:, COLUMNS[name]] = column
+    return state

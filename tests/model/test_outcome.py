@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from simulator import engine
-from simulator.model.measures.outcome import first_stretch, longest_stretch, outcome
-from simulator.model.plan.start import NOT_STOPPED
+from simulator.model.measures.outcome import first_stretch, outcome
+from simulator.model.measures.weeks import longest_stretch
+from simulator.model.plan.opening import NOT_STOPPED
 from simulator.model.programme.programme import SPONSOR
+from simulator.model.state.columns import ADOPTION
 from simulator.scenario.vocabulary import OUTCOMES
-from tests.model.small import FUNDED_WEEK, small
+from tests.model.small import FUNDED_WEEK, made_up, small
 
 WEEKS = 40
 ENOUGH, TOO_LITTLE = 0.5, 0.2
@@ -33,16 +34,13 @@ def found(
     plan: Any = PLAN,
 ) -> dict[str, Any]:
     """The outcome of these weekly columns."""
-    times = [(name, float) for name in ("decided_at", "funded_at", "stopped_at")]
-    world = np.zeros(1, dtype=[*times, ("stopped_at_gate", int)])
-    world["decided_at"] = 168.0 * (FUNDED_WEEK - 1.0)
-    world["funded_at"] = math.inf if funded is None else 168.0 * funded
-    world["stopped_at"] = math.inf if stopped == NOT_STOPPED else 168.0 * 38
-    world["stopped_at_gate"] = stopped
-    columns = {"adoption": adoption, "accuracy": accuracy, "active_users": 10.0}
-    weekly = {name: np.broadcast_to(column, WEEKS) for name, column in columns.items()}
-    weekly |= {"resolution": np.full(WEEKS, math.nan)}
-    return outcome(plan, SimpleNamespace(world=world), np.empty(0), weekly)
+    columns = {"adoption": adoption, "accuracy": accuracy, "active_users": 10.0, "resolution": math.nan}
+    state = made_up(plan, WEEKS, columns)
+    state.world["decided_at"] = 168.0 * (FUNDED_WEEK - 1.0)
+    state.world["funded_at"] = math.inf if funded is None else 168.0 * funded
+    state.world["stopped_at"] = math.inf if stopped == NOT_STOPPED else 168.0 * 38
+    state.world["stopped_at_gate"] = stopped
+    return outcome(plan, state, np.empty(0))
 
 
 def held(*weeks: tuple[int, int]) -> Any:
@@ -114,7 +112,9 @@ def test_person_weeks_count_right_answers_and_no_week_without_tasks() -> None:
 def test_stretches_are_those_of_a_slow_search(seed: int) -> None:
     holds = np.random.default_rng(seed).random(30) < 0.6
     spans = [(i, n) for i in range(30) for n in range(1, 31 - i) if holds[i : i + n].all()]
-    longest = max((n for _, n in spans), default=0)
-    assert longest_stretch(holds) == longest
-    for length in range(1, 31):
-        assert first_stretch(holds, length) == min((i for i, n in spans if n >= length), default=None)
+    state = made_up(PLAN, len(holds), {"adoption": np.where(holds, ENOUGH, TOO_LITTLE)})
+    for after in (0, 7):
+        later = [(i, n) for i, n in spans if i >= after]
+        assert longest_stretch(state, ADOPTION, ENOUGH, after) == max((n for _, n in later), default=0)
+        for length in range(1, 31):
+            assert first_stretch(holds, length, after) == min((i for i, n in later if n >= length), default=-1)

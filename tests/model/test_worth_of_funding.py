@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from simulator.model.measures.money import SINCE_DECISION, money, payback
+from simulator import engine
+from simulator.model.measures.money import NEVER, SINCE_DECISION, largest_outlay, money, payback
+from tests.model.small import made_up, small
 
-WEEKS = 4
+PLAN = engine.build(small())
 
 
 def found(
@@ -26,14 +27,12 @@ def found(
     """Money of weeks with these net values, at this cost a week; `decided` in weeks from kick-off, None for never."""
     net = np.array(net, dtype=float)
     costs = np.full(len(net), cost)
-    weekly = {"cost": costs, "value": net + costs, "cost_licences": licences * costs}
-    world = np.zeros(1, dtype=[(name, float) for name in ("decided_at", "funded_at", "case_value", "case_cost")])
-    world["decided_at"] = math.inf if decided is None else 168.0 * decided
-    world["funded_at"] = 168.0 if funded and decided is not None else math.inf
-    world["case_value"], world["case_cost"] = 10.0, 6.0
-    settings = np.array([(rate,)], dtype=[("economics.discount_rate_per_year", float)])
-    state: Any = SimpleNamespace(world=world, settings=settings)
-    return money(state, weekly)
+    state = made_up(PLAN, len(net), {"cost": costs, "value": net + costs, "cost_licences": licences * costs})
+    state.world["decided_at"] = math.inf if decided is None else 168.0 * decided
+    state.world["funded_at"] = 168.0 if funded and decided is not None else math.inf
+    state.world["case_value"], state.world["case_cost"] = 10.0, 6.0
+    state.settings["economics.discount_rate_per_year"] = rate
+    return money(state)
 
 
 @pytest.mark.parametrize(
@@ -110,4 +109,7 @@ def test_nobody_can_say_whether_it_pays_where_nothing_has_a_price(decided: Any) 
 def test_the_date_of_payback_is_that_of_a_slow_search(seed: int) -> None:
     net = np.random.default_rng(seed).integers(-3, 4, 30)
     covered = [week for week in range(30) if all(net[: later + 1].sum() >= 0 for later in range(week, 30))]
-    assert payback(net) == (min(covered) if covered else None)
+    state = made_up(PLAN, 30, {"value": net, "cost": 0.0})
+    assert payback(state, 0) == (min(covered) if covered else NEVER)
+    sums = [net[: week + 1].sum() for week in range(30)]
+    assert largest_outlay(state, 0) == max(0, -min(sums))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 import simulator as sim
+from simulator import engine
 from simulator.model.measures.money import money
 from simulator.results.account import Account
 from simulator.results.result import Result
 from simulator.scenario.vocabulary import COST_CATEGORIES, VALUE_CATEGORIES
 from simulator.store.records import Records
+from tests.model.small import made_up
 from tests.neutral import neutral
 
 WEEKS = 60
@@ -120,12 +121,9 @@ def programme(
 
 def worth(funded: bool, flows: dict[str, np.ndarray]) -> dict[str, Any]:
     """What the model makes of these flows, where the plan promises nothing."""
-    world = np.zeros(1, dtype=[(name, float) for name in ("decided_at", "funded_at", "case_value", "case_cost")])
-    world["decided_at"], world["funded_at"] = (168.0 * week if funded else math.inf for week in (16, 20))
-    rate = SCENARIO["economics"]["discount_rate_per_year"]
-    settings = np.array([(rate,)], dtype=[("economics.discount_rate_per_year", float)])
-    state: Any = SimpleNamespace(world=world, settings=settings)
-    return money(state, flows)
+    state = made_up(engine.build(sim.load(SCENARIO)), WEEKS, flows)
+    state.world["decided_at"], state.world["funded_at"] = (168.0 * week if funded else math.inf for week in (16, 20))
+    return money(state)
 
 
 def result_of(outputs: list[Output], **changes: Any) -> Result:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from simulator.model.clockwork.time import WEEK_HOURS
+from simulator.model.state.columns import COST, COST_PARTS, VALUE, column_sum
 from simulator.model.state.state import State
+from simulator.model.state.states import LICENCES
+from simulator.streams.jit import rule
 
 YEAR_WEEKS = 52.0
 QUARTER = 13
+NEVER = -1
 
 
-def money(state: State, weekly: dict[str, Any]) -> dict[str, float | bool | None]:
+def money(state: State) -> dict[str, float | bool | None]:
     """Measures of the weekly flows, in the scenario's currency.
 
     A week's flow is discounted from its end, at the rate r per year: net present value = sum of (value - cost) /
@@ -22,49 +24,46 @@ def money(state: State, weekly: dict[str, Any]) -> dict[str, float | bool | None
     date of being paid back is the first from which on, to the horizon, all value so far covers all cost so far. Where
     nothing costs or is worth anything, nobody can say whether it pays.
     """
-    value, cost = weekly["value"], weekly["cost"]
-    unpriced: dict[str, float | bool | None] = {} if cost.any() or value.any() else {"pays": None, "paid_back": None}
+    weeks = len(state.weekly)
+    priced = state.weekly[:, VALUE].any() or state.weekly[:, COST].any()
+    unpriced: dict[str, float | bool | None] = {} if priced else {"pays": None, "paid_back": None}
     rate = float(state.settings["economics.discount_rate_per_year"][0])
-    kicked_off = payback(value - cost)
     decided_at, funded_at = float(state.world["decided_at"][0]), float(state.world["funded_at"][0])
+    kicked_off = payback(state, 0)
     return {
-        "programme_cost": float(cost.sum()),
-        "value_delivered": float(value.sum()),
-        "npv": discounted(value - cost, rate, 0.0),
-        "payback_week": kicked_off,
-        **since_decision(state, weekly, rate, decided_at / WEEK_HOURS, funded_at < math.inf),
+        "programme_cost": column_sum(state, COST, 0, weeks),
+        "value_delivered": column_sum(state, VALUE, 0, weeks),
+        "npv": discounted(state, VALUE, rate, 0, 0.0) - discounted(state, COST, rate, 0, 0.0),
+        "payback_week": None if kicked_off == NEVER else float(kicked_off),
+        **since_decision(state, rate, decided_at / WEEK_HOURS, funded_at < math.inf),
         **unpriced,
     }
 
 
-def since_decision(
-    state: State, weekly: dict[str, Any], rate: float, decided: float, funded: bool
-) -> dict[str, float | bool | None]:
+def since_decision(state: State, rate: float, decided: float, funded: bool) -> dict[str, float | bool | None]:
     """What funding was worth, from the decision in week `decided` on; null where there was no funding."""
     if not funded:
         return dict.fromkeys(SINCE_DECISION) | {"pays": False, "paid_back": False}
-    first = math.ceil(decided)
-    value, cost = weekly["value"][first:], weekly["cost"][first:]
+    weeks, first = len(state.weekly), math.ceil(decided)
     offset = first - decided
-    spent, earned = discounted(cost, rate, offset), discounted(value, rate, offset)
-    net = np.cumsum(value - cost)
-    date = payback(value - cost)
-    licences = float(weekly["cost_licences"][first:].sum())
+    spent, earned = discounted(state, COST, rate, first, offset), discounted(state, VALUE, rate, first, offset)
+    cost, value = column_sum(state, COST, first, weeks), column_sum(state, VALUE, first, weeks)
+    licences = column_sum(state, COST_PARTS + LICENCES, first, weeks)
+    quarter = column_sum(state, VALUE, weeks - QUARTER, weeks) - column_sum(state, COST, weeks - QUARTER, weeks)
+    date = payback(state, first)
     promised, to_cost = float(state.world["case_value"][0]), float(state.world["case_cost"][0])
     return {
         "planned_value": promised,
         "planned_cost": to_cost,
-        "realised_value_share": float(value.sum()) / promised if promised > 0.0 else None,
+        "realised_value_share": value / promised if promised > 0.0 else None,
         "value_from_funding": earned - spent,
         "pays": earned > spent,
-        "paid_back": date is not None,
-        "weeks_to_payback": None if date is None else date + offset,
+        "paid_back": date != NEVER,
+        "weeks_to_payback": None if date == NEVER else date + offset,
         "return_on_investment": (earned - spent) / spent if spent > 0.0 else None,
-        "largest_outlay": float(max(0.0, -net.min())) if len(net) else 0.0,
-        "run_rate_final": float((value - cost)[-QUARTER:].sum()) * YEAR_WEEKS / QUARTER
-        if len(net) >= QUARTER
-        else None,
-        "cost_over_licences": float(cost.sum()) / licences if licences > 0.0 else None,
+        "largest_outlay": largest_outlay(state, first),
+        "run_rate_final": quarter * YEAR_WEEKS / QUARTER if weeks - first >= QUARTER else None,
+        "cost_over_licences": cost / licences if licences > 0.0 else None,
     }
 
 
@@ -74,16 +73,34 @@ SINCE_DECISION = (
 )
 
 
-def discounted(flow: Any, rate: float, offset: float) -> float:
-    """Present value of a flow, float64[weeks], whose first week begins `offset` weeks after the date of valuation."""
-    weeks = np.arange(1, len(flow) + 1) + offset
-    return float((flow * np.exp(-np.log1p(rate) * weeks / YEAR_WEEKS)).sum())
+@rule
+def discounted(state: Any, column: int, rate: float, first: int, offset: float) -> float:
+    """Present value of a weekly flow from row `first` on, which begins `offset` weeks after the date of valuation."""
+    per_week = math.log(1.0 + rate) / YEAR_WEEKS
+    total = 0.0
+    for week in range(first, len(state.weekly)):
+        total += state.weekly[week, column] * math.exp(-per_week * (week + 1 - first + offset))
+    return float(total)
 
 
-def payback(net: Any) -> float | None:
-    """The first week from whose end on all flows so far, float64[weeks], sum to 0 or more, to the end; None if none."""
-    covered = np.cumsum(net) >= 0.0
-    if not len(net) or not covered[-1]:
-        return None
-    short = np.flatnonzero(~covered)
-    return float(short[-1] + 1) if len(short) else 0.0
+@rule
+def payback(state: Any, first: int) -> int:
+    """Weeks from row `first` on until value covers cost so far, and does to the end; `NEVER` where it doesn't."""
+    net = 0.0
+    short = 0
+    for week in range(first, len(state.weekly)):
+        net += state.weekly[week, VALUE] - state.weekly[week, COST]
+        if net < 0.0:
+            short = week + 1 - first
+    return short if first + short < len(state.weekly) else NEVER
+
+
+@rule
+def largest_outlay(state: Any, first: int) -> float:
+    """The most by which, from row `first` on, cost so far exceeds value so far."""
+    net = 0.0
+    outlay = 0.0
+    for week in range(first, len(state.weekly)):
+        net += state.weekly[week, VALUE] - state.weekly[week, COST]
+        outlay = max(outlay, -net)
+    return float(outlay)

@@ -13,40 +13,41 @@ from typing import Any
 import numpy as np
 
 from simulator.model.clockwork.time import WEEK_HOURS
+from simulator.model.measures.weeks import longest_stretch, sum_of_products
+from simulator.model.plan.opening import NOT_STOPPED
 from simulator.model.plan.plan import Floats, Plan
-from simulator.model.plan.start import NOT_STOPPED
+from simulator.model.state.columns import ACTIVE, ADOPTION, COLUMNS, RESOLUTION
 from simulator.model.state.state import State
 from simulator.scenario.measure import at_level
 from simulator.scenario.vocabulary import ADOPTION_LEVELS, QUARTER_WEEKS, Outcome
+from simulator.streams.jit import rule
 
 Value = float | int | bool | str | None
 Truths = np.ndarray[Any, np.dtype[np.bool_]]
+WEEKS_AT_ADOPTION = {at_level("weeks_at_adoption", level): level for level in ADOPTION_LEVELS}
 
 
-def outcome(plan: Plan, state: State, inputs: Floats, weekly: dict[str, Floats]) -> dict[str, Value]:
+def outcome(plan: Plan, state: State, inputs: Floats) -> dict[str, Value]:
     """The outcome, and the weeks and truths that go with it."""
     success, world = plan.scenario.success, state.world[0]
     funded, gate = weeks_of(world["funded_at"]), int(world["stopped_at_gate"])
     stopped = gate != NOT_STOPPED
-    criteria = _criteria(plan, inputs, weekly)
-    holds: Truths = np.asarray(criteria.all(axis=0))
     after_funding = plan.weeks if funded is None else math.ceil(funded)
-    holds[:after_funding] = False
-    first = first_stretch(holds, success.sustained_weeks)
-    weeks_to_scale = None if first is None or funded is None else first - funded
-    to_keep = slice(plan.weeks if first is None else max(first, plan.weeks - QUARTER_WEEKS), plan.weeks)
-    kept = weeks_to_scale is not None and not stopped and bool(holds[to_keep].all())
+    criteria = _criteria(plan, state, inputs)
+    holds: Truths = np.asarray(criteria.all(axis=0))
+    first = first_stretch(holds, success.sustained_weeks, after_funding)
+    reached = first >= 0
+    weeks_to_scale = first - funded if reached and funded is not None else None
+    to_keep = slice(max(first, plan.weeks - QUARTER_WEEKS), plan.weeks)
+    kept = reached and not stopped and bool(holds[to_keep].all())
     in_time = weeks_to_scale is not None and weeks_to_scale <= plan.value(success.deadline_weeks, inputs)
     lost_criterion = None
-    if weeks_to_scale is not None and not kept and not stopped:
+    if reached and not kept and not stopped:
         lost_criterion = success.criteria[int(np.argmin(criteria[:, to_keep].sum(axis=1)))].measure
-    adoption = weekly["adoption"][after_funding:]
     return {
-        "outcome": _outcome(
-            funded=funded is not None, reached=first is not None, kept=kept, in_time=in_time, stopped=stopped
-        ),
+        "outcome": _outcome(funded=funded is not None, reached=reached, kept=kept, in_time=in_time, stopped=stopped),
         "funded": funded is not None,
-        "reached_scale": first is not None,
+        "reached_scale": reached,
         "success": kept,
         "lost_criterion": lost_criterion,
         "weeks_to_scale": weeks_to_scale,
@@ -54,10 +55,10 @@ def outcome(plan: Plan, state: State, inputs: Floats, weekly: dict[str, Floats])
         "funded_week": funded,
         "shelved_week": weeks_of(world["stopped_at"]) if funded is not None else None,
         "stopped_at_gate": _gate_name(plan, gate) if gate >= 0 else None,
-        "useful_person_weeks": round(float(np.nansum(weekly["active_users"] * weekly["resolution"]))),
+        "useful_person_weeks": round(sum_of_products(state, ACTIVE, RESOLUTION)),
         **{
-            at_level("weeks_at_adoption", level): None if funded is None else float(longest_stretch(adoption >= level))
-            for level in ADOPTION_LEVELS
+            name: None if funded is None else float(longest_stretch(state, ADOPTION, level, after_funding))
+            for name, level in WEEKS_AT_ADOPTION.items()
         },
     }
 
@@ -67,23 +68,15 @@ def weeks_of(hours: float) -> float | None:
     return float(hours) / WEEK_HOURS if hours < math.inf else None
 
 
-def first_stretch(holds: Truths, length: int) -> int | None:
-    """Index of the first of `length` true values in a row."""
+@rule
+def first_stretch(holds: Any, length: int, first: int) -> int:
+    """Index of the first of `length` true values in a row in `holds`, bool[:], from `first` on; -1 for none."""
     run = 0
-    for i, value in enumerate(holds.tolist()):
-        run = run + 1 if value else 0
+    for i in range(first, len(holds)):
+        run = run + 1 if holds[i] else 0
         if run == length:
             return i - length + 1
-    return None
-
-
-def longest_stretch(holds: Truths) -> int:
-    """The most true values in a row."""
-    longest = run = 0
-    for value in holds.tolist():
-        run = run + 1 if value else 0
-        longest = max(longest, run)
-    return longest
+    return -1
 
 
 def _outcome(*, funded: bool, reached: bool, kept: bool, in_time: bool, stopped: bool) -> Outcome:
@@ -97,17 +90,24 @@ def _outcome(*, funded: bool, reached: bool, kept: bool, in_time: bool, stopped:
     return "shelved" if stopped else "stalled"
 
 
-def _criteria(plan: Plan, inputs: Floats, weekly: dict[str, Floats]) -> Truths:
+def _criteria(plan: Plan, state: State, inputs: Floats) -> Truths:
     """In which weeks each success criterion holds, bool[criteria, weeks]; a null measure fails its criterion."""
-    holds = np.zeros((len(plan.scenario.success.criteria), plan.weeks), dtype=bool)
-    with np.errstate(invalid="ignore"):
-        for i, criterion in enumerate(plan.scenario.success.criteria):
-            column = weekly[criterion.measure]
-            if criterion.at_least is not None:
-                holds[i] = column >= plan.value(criterion.at_least, inputs)
-            elif criterion.at_most is not None:
-                holds[i] = column <= plan.value(criterion.at_most, inputs)
+    criteria = plan.scenario.success.criteria
+    holds = np.zeros((len(criteria), plan.weeks), dtype=bool)
+    for row, criterion in zip(holds, criteria, strict=True):
+        column = COLUMNS[criterion.measure]
+        if criterion.at_least is not None:
+            mark_within(state, column, plan.value(criterion.at_least, inputs), math.inf, row)
+        elif criterion.at_most is not None:
+            mark_within(state, column, -math.inf, plan.value(criterion.at_most, inputs), row)
     return holds
+
+
+@rule
+def mark_within(state: Any, column: int, low: float, high: float, row: Any) -> None:
+    """Set in `row`, bool[weeks], whether a weekly column is from `low` to `high`."""
+    for week in range(len(row)):
+        row[week] = low <= state.weekly[week, column] <= high
 
 
 def _gate_name(plan: Plan, gate: int) -> str:

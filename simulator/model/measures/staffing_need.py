@@ -10,21 +10,18 @@ users away.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from simulator.model.plan.calendars import week_mask
-from simulator.model.plan.plan import Floats, Plan
-from simulator.model.state.state import State
-from simulator.scenario.sections.calendar import Daily
-from simulator.scenario.vocabulary import TIERS
+from simulator.model.measures.weeks import busiest_weeks
+from simulator.model.state.columns import ACTIVE, ARRIVED, BUSY, HEADS, SERVED, column_sum
+from simulator.model.state.states import TIER3
+from simulator.streams.jit import rule
 
 BUSY_WEEKS = 4
 MOST_AGENTS = 100_000
 
 
+@rule
 def erlang_c(agents: int, load: float) -> float:
     """Probability that a customer of M/M/n waits, at offered load `load` (Erlangs); 1 where load >= agents."""
     if load <= 0.0:
@@ -37,6 +34,7 @@ def erlang_c(agents: int, load: float) -> float:
     return blocked / (1.0 - load / agents * (1.0 - blocked))
 
 
+@rule
 def agents_needed(load: float, handling: float, target: float, share: float) -> int:
     """The smallest number at work that starts `share` of visits within `target` hours; `handling` in hours."""
     if load <= 0.0:
@@ -55,11 +53,7 @@ def agents_needed(load: float, handling: float, target: float, share: float) -> 
     return agents
 
 
-def staffed_hours(shifts: Sequence[Daily]) -> float:
-    """Hours of a week in which somebody of a tier is at work."""
-    return float(np.array([week_mask(shift) for shift in shifts]).any(axis=0).sum())
-
-
+@rule
 def heads_needed(
     arrivals: float, handling: float, target: float, share: float, staffed: float, head_hours: float
 ) -> int:
@@ -70,47 +64,46 @@ def heads_needed(
     return math.ceil(agents_needed(arrivals * handling, handling, target, share) * staffed / head_hours - 1e-9)
 
 
-def support_underestimate(plan: Plan, state: State, weekly: dict[str, Floats]) -> float | None:
-    """Heads needed over heads planned in tiers 1 and 2; None where there was neither work nor anybody planned."""
-    arrived = np.nan_to_num(weekly["arrived_tier1"])
-    if len(arrived) < BUSY_WEEKS or arrived.sum() <= 0.0:
-        return None
-    sums = np.convolve(arrived, np.ones(BUSY_WEEKS), "valid")
-    first = int(sums.argmax())
-    rows = slice(first, first + BUSY_WEEKS)
-    tiers = plan.scenario.support.tiers
+@rule
+def support_underestimate(state: Any) -> float:
+    """Heads needed over heads planned in tiers 1 and 2; NaN where there was neither work nor anybody planned."""
+    first = busiest_weeks(state, BUSY_WEEKS)
+    last = first + BUSY_WEEKS
     needed = planned = 0.0
-    for t, section in enumerate((tiers.tier1, tiers.tier2)):
-        name, record = TIERS[t], state.tiers[t]
-        staffed = staffed_hours(section.shifts)
-        arrivals = float(weekly[f"arrived_{name}"][rows].sum()) / (BUSY_WEEKS * staffed)
-        handling = handling_hours(record, weekly, name, rows)
-        target, share = float(record["target_hours"]), float(record["target_share"])
-        needed += heads_needed(arrivals, handling, target, share, staffed, float(record["head_hours"]))
-        planned += float(weekly[f"heads_{name}"][rows].mean())
-    return needed / planned if planned > 0.0 else None
+    for t in range(TIER3):
+        tier = state.tiers[t]
+        staffed = tier["staffed_hours"]
+        arrivals = column_sum(state, ARRIVED + t, first, last) / (BUSY_WEEKS * staffed)
+        handling = handling_hours(state, t, first, last)
+        needed += heads_needed(
+            arrivals, handling, tier["target_hours"], tier["target_share"], staffed, tier["head_hours"]
+        )
+        planned += column_sum(state, HEADS + t, first, last) / BUSY_WEEKS
+    return needed / planned if first >= 0 and planned > 0.0 else math.nan
 
 
-def support_workload(state: State, weekly: dict[str, Floats]) -> float | None:
+@rule
+def support_workload(state: Any) -> float:
     """Hours of work that tiers 1 and 2 have a week where everybody uses the system as planned, over those planned.
 
-    What an active user gave them to do in a week since funding, times all users at the pilot's adoption; None where it
+    What an active user gave them to do in a week since funding, times all users at the pilot's adoption; NaN where it
     was not funded, nobody was active or no work was planned.
     """
     world = state.world[0]
-    rows = slice(int(world["funded_in"]), None)
-    active = float(np.nan_to_num(weekly["active_users"][rows]).sum())
-    if not math.isfinite(float(world["funded_at"])) or active <= 0.0 or world["planned_work"] <= 0.0:
-        return None
+    first = world["funded_in"]
+    last = len(state.weekly)
+    active = column_sum(state, ACTIVE, first, last)
+    if world["funded_at"] == math.inf or active <= 0.0 or world["planned_work"] <= 0.0:
+        return math.nan
     hours = 0.0
-    for t, name in enumerate(TIERS[:2]):
-        hours += float(weekly[f"arrived_{name}"][rows].sum()) * handling_hours(state.tiers[t], weekly, name, rows)
-    planned_active = float(world["users"]) * float(world["pilot_adoption"])
-    return hours / active * planned_active / float(world["planned_work"])
+    for t in range(TIER3):
+        hours += column_sum(state, ARRIVED + t, first, last) * handling_hours(state, t, first, last)
+    return float(hours / active * (world["users"] * world["pilot_adoption"]) / world["planned_work"])
 
 
-def handling_hours(record: Any, weekly: dict[str, Floats], name: str, rows: slice) -> float:
-    """Mean hours of work of a visit that was served in the weeks `rows`, or as stated where none was."""
-    busy = float(weekly[f"busy_hours_{name}"][rows].sum())
-    served = float(weekly[f"served_{name}"][rows].sum())
-    return busy / served if busy > 0.0 and served > 0.0 else float(record["mean_hours"])
+@rule
+def handling_hours(state: Any, t: int, first: int, last: int) -> float:
+    """Mean hours of work of a visit to tier `t` that was served in these weeks, or as stated where none was."""
+    busy = column_sum(state, BUSY + t, first, last)
+    served = column_sum(state, SERVED + t, first, last)
+    return float(busy / served if busy > 0.0 and served > 0.0 else state.tiers[t]["mean_hours"])

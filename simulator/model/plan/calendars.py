@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,11 @@ def week_mask(shift: Daily) -> list[bool]:
         for hour in range(shift.length):
             mask[(24 * day + shift.start_hour + hour) % 168] = True
     return mask
+
+
+def staffed_hours(shifts: Sequence[Daily]) -> float:
+    """Hours of a week in which somebody of a tier is at work."""
+    return float(np.array([week_mask(shift) for shift in shifts]).any(axis=0).sum())
 
 
 def hours_ahead(mask: list[bool]) -> list[int]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.model.plan.calendars import hours_ahead, season_days, week_mask
+from simulator.model.plan.calendars import hours_ahead, season_days, staffed_hours, week_mask
 from simulator.model.plan.plan import Plan, Slot, set_distribution
 from simulator.model.state import records
 from simulator.model.state.events import CLOCKS, FIRST_CLOCK, KINDS
@@ -21,7 +21,7 @@ from simulator.model.state.states import ORGANISATION, SEASON, SITE
 from simulator.scenario import Quantity, Scenario, uncertain_inputs
 from simulator.scenario.sections.ai import SeasonFamily, TaskFamily
 from simulator.scenario.sections.rollout import Gate, GateReading
-from simulator.scenario.sections.support import DataScienceTeam, ExpertTier, StaffedTier
+from simulator.scenario.sections.support import DataScienceTeam, ExpertTier, Hiring, StaffedTier
 from simulator.scenario.vocabulary import TIERS
 from simulator.streams.philox import stream
 from simulator.streams.quantile_tables import quantile_table
@@ -68,6 +68,13 @@ class Layout:
                 certain = number.value if isinstance(number, Quantity) else number
                 self.plan.records[array][path][(index, *place)] = certain
 
+    def put_own(self, array: str, index: int, field: str, number: Quantity) -> None:
+        """Set a field of a record that is not one of a section; an uncertain number becomes a slot."""
+        if number.certain:
+            self.plan.records[array][field][index] = number.value
+        else:
+            self.plan.slots.append(Slot(array, (index,), field, self.number_of[id(number)]))
+
     def lay_out(self) -> None:
         """Write all records."""
         scenario, arrays = self.scenario, self.plan.records
@@ -113,6 +120,10 @@ class Layout:
             record["opened"] = record["live_at"] = record["planned"] = record["go_live"] = math.inf
             record["shock_product"] = record["onset_factor"] = record["answered"] = record["learning_factor"] = 1.0
             record["tasks_per_judgement"] = 1.0
+            pilot = None if scenario.users.in_place else scenario.pilot
+            if pilot is not None and site.name in pilot.sites:
+                record["is_pilot"] = 1
+                self.put_own("sites", s, "pilot_users", pilot.users_per_site)
             for purpose in ("shock", "retraining", "reading", "remediation", "watch"):
                 record[f"stream_{purpose}"] = stream(purpose, site.name)
         phases = scenario.rollout.phases if scenario.rollout is not None else ()
@@ -132,8 +143,12 @@ class Layout:
         """The users of each segment at each site, and their clocks; a first residual is drawn when these start."""
         pairs = [(site, segment) for site in self.scenario.sites for segment in self.scenario.users.segments]
         cells = self.plan.records["cells"]
+        pilot = None if self.scenario.users.in_place else self.scenario.pilot
         for c, (site, segment) in enumerate(pairs):
             self.put_section("cells", c, segment)
+            own = pilot.segments if pilot is not None and self.scenario.change_programme.ideal else site.segments
+            cells["mix"][c] = own.get(segment.name, 0.0) if own else segment.share
+            cells["pilot_mix"][c] = pilot.segments.get(segment.name, 0.0) if pilot is not None else 0.0
             cells["site"][c] = c // len(self.scenario.users.segments)
             cells["stream_user"][c] = stream("user", site.name, segment.name)
             cells["stream_ticket"][c] = stream("ticket", site.name, segment.name)
@@ -167,6 +182,7 @@ class Layout:
         """Tiers of support with their shifts; what people of tier 3 work as is said by the data science team."""
         support, team = self.scenario.support.tiers, self.scenario.data_science_team
         shifts: list[tuple[Any, ...]] = []
+        hires: list[tuple[int, Hiring]] = []
         tiers: tuple[tuple[StaffedTier | ExpertTier, StaffedTier | DataScienceTeam], ...] = (
             (support.tier1, support.tier1),
             (support.tier2, support.tier2),
@@ -176,15 +192,25 @@ class Layout:
             self.put_section("tiers", t, tier, people)
             record = self.plan.records["tiers"][t]
             record["pace"] = 1.0
+            record["stream_agents"] = stream("hiring" if isinstance(people, StaffedTier) else "member", TIERS[t])
+            self.put_own("tiers", t, "heads", people.agents if isinstance(people, StaffedTier) else people.members)
+            if isinstance(people, StaffedTier) and self.scenario.support.planning == "as_stated":
+                hires += [(t, hiring) for hiring in people.hiring]
             record["mean_hours"] = tier.handling_minutes.mean / 60.0
+            record["staffed_hours"] = staffed_hours(people.shifts)
             record["head_hours"] = sum(x.share * sum(week_mask(x)) for x in people.shifts)
             shifts += [(t, people.utc_offset_hours, shift) for shift in people.shifts]
         records_of_shifts = np.zeros(len(shifts), records.SHIFT)
         duty = np.zeros((len(shifts), 168), np.int16)
         for i, (t, offset, shift) in enumerate(shifts):
             records_of_shifts["tier"][i], records_of_shifts["utc_offset_hours"][i] = t, offset
+            records_of_shifts["share"][i] = shift.share
             duty[i] = hours_ahead(week_mask(shift))
         self.plan.records["shifts"], self.plan.records["duty"] = records_of_shifts, duty
+        self.plan.records["hires"] = np.zeros(len(hires), records.HIRE)
+        for i, (t, hiring) in enumerate(hires):
+            self.put_section("hires", i, hiring)
+            self.plan.records["hires"]["tier"][i] = t
 
     def lay_out_systems(self) -> None:
         """Systems, their stages, and which site needs which."""

@@ -6,7 +6,6 @@ random but the inputs, and a draw of an input depends on its path alone.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -44,6 +43,8 @@ class Plan:
     records: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
     design: str = "random"
+    opening: Any = field(default=None, init=False, repr=False, compare=False)
+    """What the last replication began with, for the next one (`simulator.model.plan.opening`)."""
 
     @cached_property
     def input_streams(self) -> npt.NDArray[np.uint64]:
@@ -112,13 +113,3 @@ def set_distribution(records: npt.NDArray[Any], which: int, quantity: Quantity, 
         records[f"p{i}"][which] = parameter
     records["code"][which], records["whole"][which] = d.code, quantity.whole
     records["low"][which], records["high"][which] = low, high
-
-
-def apportion(total: int, shares: list[float]) -> list[int]:
-    """Split `total` by `shares` in whole numbers: largest remainders, the first of equals first."""
-    exact = [total * share for share in shares]
-    whole = [int(math.floor(x + 1e-9)) for x in exact]
-    order = sorted(range(len(shares)), key=lambda i: (whole[i] - exact[i], i))
-    for i in order[: total - sum(whole)]:
-        whole[i] += 1
-    return whole

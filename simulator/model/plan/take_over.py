@@ -34,7 +34,7 @@ REASONS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"site_weeks"}), "which sites there are is settled at the start"),
     (frozenset({"users", "roster", "counts", "cells"}), "who the users are is settled at the start"),
     (
-        frozenset({"agents"}),
+        frozenset({"agents", "hires"}),
         "who works here, and when planned hires come, is settled at the start; simulation.hire(tier, agents) adds more",
     ),
     (frozenset({"timers"}), "its date is set at the start"),
@@ -77,10 +77,14 @@ def differences(before: State, after: State) -> Iterator[Difference]:
 
 
 def read_by_rules(before: Plan, after: Plan) -> bool:
-    """Whether a field of the state is filled from another input than before, be its value the same or not."""
+    """Whether a field that is read after the start is filled from another input than before, be its value the same."""
 
     def filled(plan: Plan) -> dict[tuple[str, tuple[int, ...], str], str]:
-        return {(x.array, x.index, x.field): plan.quantities[x.input].written for x in plan.slots}
+        return {
+            (x.array, x.index, x.field): plan.quantities[x.input].written
+            for x in plan.slots
+            if ACTS.get(x.array, {}).get(x.field, "start") != "start"
+        }
 
     return filled(before) != filled(after)
 

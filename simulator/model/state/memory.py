@@ -4,13 +4,16 @@ numba passes every array as seven arguments, so that handing some twenty of them
 than the rules, and most of the compilation. A subclass of `Arrays` passes the address of a small table instead: for
 each array its address and shape. In compiled code `arrays.name` is then an ordinary array view without a reference
 count; in plain Python it is the NumPy array itself. The Python object owns the memory and must outlive the call.
+
+Where many are made alike, a `Pattern` makes them: all arrays in one piece of memory, of which only the part that is not
+zero is copied.
 """
 
 from __future__ import annotations
 
 import operator
 from functools import reduce
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 import numba
 import numpy as np
@@ -31,17 +34,8 @@ from numba.extending import (
 from numba.np import arrayobj
 
 COLUMNS = 4  # of the table: address, then up to three dimensions
+ALIGNMENT = 64  # bytes: a line of the processor's cache
 KINDS: dict[str, dict[str, types.Array]] = {}
-
-
-CACHE_LINE = 64  # bytes
-
-
-def aligned_zeros(length: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-    """dtype[length] of zeros that begins with a line of the processor's cache."""
-    memory = np.zeros(length * dtype.itemsize + CACHE_LINE, np.uint8)
-    first = -memory.ctypes.data % CACHE_LINE
-    return memory[first : first + length * dtype.itemsize].view(dtype)
 
 
 class Table(types.Array):
@@ -66,6 +60,8 @@ class Arrays:
     """Base of classes whose annotations in `FIELDS` name arrays: (dtype, number of dimensions)."""
 
     FIELDS: ClassVar[dict[str, tuple[Any, int]]] = {}
+    memory: npt.NDArray[np.uint8]
+    """All of it, where the arrays lie in one piece."""
     _numba_type_: ClassVar[ArraysType]
 
     def __init_subclass__(cls) -> None:
@@ -85,6 +81,14 @@ class Arrays:
             self._table[row, 1 : 1 + ndim] = array.shape
         self.address = int(self._table.ctypes.data)
 
+    @classmethod
+    def in_one_piece(cls, memory: npt.NDArray[np.uint8], table: npt.NDArray[np.int64]) -> Self:
+        """Arrays that lie in `memory` where the table says."""
+        arrays = cls.__new__(cls)
+        arrays.memory, arrays._table = memory, table
+        arrays.address = int(table.ctypes.data)
+        return arrays
+
     def replace(self, **arrays: Any) -> Self:
         """The same arrays but for those given."""
         return type(self)(**{name: arrays.get(name, getattr(self, name)) for name in self.FIELDS})
@@ -93,8 +97,51 @@ class Arrays:
         """The same content in memory of its own."""
         return type(self)(**{name: getattr(self, name).copy() for name in self.FIELDS})
 
-    def __getattr__(self, name: str) -> Any:  # only for type checkers: all fields are set as attributes
-        raise AttributeError(name)
+    def __getattr__(self, name: str) -> Any:
+        """An array in one piece of memory with others, which is made when it is first asked for."""
+        if name not in self.FIELDS:
+            raise AttributeError(name)
+        dtype, ndim = self.FIELDS[name]
+        address, *shape = self._table[list(self.FIELDS).index(name)].tolist()
+        array = np.ndarray(shape[:ndim], dtype, self.memory, address - self.memory.ctypes.data)
+        setattr(self, name, array)
+        return array
+
+
+A = TypeVar("A", bound=Arrays)
+
+
+class Pattern(Generic[A]):
+    """Arrays as they are at first, of which any number can be made; those that are all zero come last in memory."""
+
+    def __init__(self, arrays: A) -> None:
+        self.kind = type(arrays)
+        self.places: dict[str, int] = {}
+        """By array: where it begins in the memory, in bytes."""
+        contents = {name: getattr(arrays, name).reshape(-1).view(np.uint8) for name in arrays.FIELDS}
+        zero = [name for name, content in contents.items() if not content.any()]
+        filled = [name for name in contents if name not in zero]
+        self.size = filled_size = 0
+        for name in filled + zero:
+            self.places[name] = self.size
+            self.size += -(-len(contents[name]) // ALIGNMENT) * ALIGNMENT
+            filled_size = self.size if name in filled else filled_size
+        self._content = np.zeros(filled_size, np.uint8)
+        for name in filled:
+            self._content[self.places[name] :][: len(contents[name])] = contents[name]
+        self._table = arrays._table.copy()
+        self._table[:, 0] = [self.places[name] for name in arrays.FIELDS]
+
+    def new(self) -> A:
+        """Arrays with memory of their own."""
+        room = np.empty(self.size + ALIGNMENT, np.uint8)
+        first = -room.ctypes.data % ALIGNMENT
+        memory = room[first : first + self.size]
+        memory[: len(self._content)] = self._content
+        memory[len(self._content) :] = 0
+        table = self._table.copy()
+        table[:, 0] += memory.ctypes.data
+        return self.kind.in_one_piece(memory, table)
 
 
 register_model(ArraysType)(models.OpaqueModel)

@@ -17,7 +17,7 @@ from simulator.scenario.sections.ai import Season, TaskFamily
 from simulator.scenario.sections.integration import Stage, System
 from simulator.scenario.sections.people import Segment, Site
 from simulator.scenario.sections.rollout import Gate, GateCriterion, Phase
-from simulator.scenario.sections.support import StaffedTier
+from simulator.scenario.sections.support import Hiring, StaffedTier
 from simulator.scenario.vocabulary import COST_CATEGORIES, TEAMS, TICKET_KINDS
 
 FOLLOWS: Final = "follows"
@@ -77,6 +77,7 @@ WAVE = _record("waves", f8="finished", i8="sites_left")
 CELL = _record(
     "cells",
     Segment,
+    f8="mix pilot_mix",
     i8="site first users pilot_users untrained movers",
     u8="stream_user stream_ticket stream_mover stream_hypercare",
 )
@@ -106,11 +107,12 @@ JOB = _record("jobs", f8="hours", i8="job_class next previous serial started")
 TIER = _record(
     "tiers",
     StaffedTier,
-    always="mean_hours head_hours",
+    always="mean_hours head_hours staffed_hours",
     f8="""pace mark queue_integral wait_sum week_wait_sum
-    week_busy week_staffed week_overtime mean_hours head_hours""",
+    week_busy week_staffed week_overtime mean_hours head_hours staffed_hours""",
     i8="""waiting busy on_duty late idle first_agent agents ever heads visits in_target week_in_target week_ended
     week_arrived week_served""",
+    u8="stream_agents",
 )
 AGENT = _record(
     "agents",
@@ -118,7 +120,8 @@ AGENT = _record(
     i8="tier shift present idle busy job number employed leaving posts on_call",
     u8="stream",
 )
-SHIFT = _record("shifts", always="utc_offset_hours", f8="utc_offset_hours", i8="tier working")
+HIRE = _record("hires", Hiring, i8="tier")
+SHIFT = _record("shifts", always="utc_offset_hours", f8="utc_offset_hours share", i8="tier working posts")
 SEASON = _record("seasons", Season, always="share_of_days", f8="share_of_days")
 SYSTEM = _record("systems", System, f8="live_at stretch", i8="first_stage stages due begun live", u8="stream")
 STAGE = _record("stages", Stage, f8="median_weeks", i8="system after status visits serial", u8="stream")

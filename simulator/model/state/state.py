@@ -20,6 +20,7 @@ from simulator.model.state.records import (
     DISTRIBUTION,
     FAMILY,
     GATE_RECORD,
+    HIRE,
     JOB,
     SEASON,
     SETTINGS,
@@ -62,6 +63,7 @@ class State(Arrays):
         "queues": (np.int64, 1),  # [LINES]: how many wait in each line
         "fresh": (np.int64, 1),  # jobs that have come up and wait to be put in their line
         "tiers": (TIER, 1),  # 3
+        "hires": (HIRE, 1),  # as planned at the start
         "agents": (AGENT, 1),
         "shifts": (SHIFT, 1),
         "duty": (np.int16, 2),  # [shifts, 168]: see `time.duty`

@@ -88,8 +88,8 @@ class Levels(Section):
 class Hiring(Section):
     """A planned hire."""
 
-    week: Weeks = needed("Week from funding in which hiring starts (weeks).")
-    agents: HeadCount = needed("People hired (people).")
+    week: Weeks = needed("Week from funding in which hiring starts (weeks).", acts="start")
+    agents: HeadCount = needed("People hired (people).", acts="start")
 
 
 class ExpertTier(Section):

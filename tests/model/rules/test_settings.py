@@ -28,7 +28,7 @@ from simulator.scenario.sections.ai import Season, TaskFamily
 from simulator.scenario.sections.integration import Stage, System
 from simulator.scenario.sections.people import Segment, Site
 from simulator.scenario.sections.rollout import Gate, GateCriterion
-from simulator.scenario.sections.support import Levels, StaffedTier, Support, TierShares
+from simulator.scenario.sections.support import Hiring, Levels, StaffedTier, Support, TierShares
 from simulator.scenario.text.tree import from_python
 from simulator.scenario.vocabulary import TICKET_KINDS, TIERS
 from simulator.streams.jit import rule
@@ -79,6 +79,7 @@ def test_every_number_is_in_the_settings_or_says_where_else_it_is() -> None:
         ("families", TaskFamily, "", ""),
         ("seasons", Season, "name start end", "edge_case_share"),
         ("tiers", StaffedTier, "shifts hiring", "agents utc_offset_hours"),
+        ("hires", Hiring, "", ""),
         ("systems", System, "name sites after stages", ""),
         ("stages", Stage, "name after", ""),
         ("gates", Gate, "name criteria phase", ""),

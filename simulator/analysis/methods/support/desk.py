@@ -19,7 +19,8 @@ from simulator.analysis.frame.replays import replays
 from simulator.analysis.frame.runs import stopped_before
 from simulator.analysis.methods.support.erlang import Floats, Hours, busiest, need
 from simulator.model.clockwork.time import WEEK_HOURS
-from simulator.model.measures.staffing_need import BUSY_WEEKS, handling_hours, staffed_hours
+from simulator.model.measures.staffing_need import BUSY_WEEKS, handling_hours
+from simulator.model.plan.calendars import staffed_hours
 from simulator.model.state.columns import COLUMNS
 from simulator.model.support.staffing import tier_load
 from simulator.scenario.vocabulary import QUARTER_WEEKS, STAFFED_TIERS, TIERS
@@ -203,7 +204,7 @@ class Watch:
         active = np.nan_to_num(weekly["active_users"][rows])
 
         def handling(weeks: slice) -> float:
-            return handling_hours(record, weekly, name, slice(rows.start + weeks.start, rows.start + weeks.stop))
+            return handling_hours(state, t, rows.start + weeks.start, rows.start + weeks.stop)
 
         most, when = busiest(arrived)
         simulated = need(most, handling(when), hours, reachable)
