@@ -16,6 +16,7 @@ from simulator.experiment.progress import Progress, ReportProgress, progress_dis
 from simulator.experiment.workers import WorkersError
 from simulator.results.account import ReplicationError
 from simulator.results.conditioning import ConditioningError
+from simulator.store.cache_folder import CacheFolder
 from simulator.store.files import WriteError, advising
 from simulator.store.identity import Identity
 from simulator.store.shards import ResultWarning, ShardFolder, check_folder
@@ -72,6 +73,8 @@ class Batch:
         self._there_in_ended = 0
         self._asked_for_in_ended = 0
         self._clock = Stopwatch()
+        self._cache = CacheFolder(settings.cache_bytes)
+        self._recalled_in_ended = 0
         self._report: ReportProgress
 
     def run(self, name: str) -> bool:
@@ -112,7 +115,7 @@ class Batch:
             plan = engines.build(identity.scenario, identity.design)
             if not self._open:
                 self._clock.lap()
-            experiment = Experiment(identity, plan, self._store(identity), self.settings, self._clock)
+            experiment = Experiment(identity, plan, self._store(identity), self.settings, self._clock, self._cache)
             name = identity.scenario.name
             if name in self._pilots.values():
                 self._ran[name] = experiment
@@ -148,6 +151,7 @@ class Batch:
         del self._open[name]
         self._there_in_ended += experiment.done
         self._asked_for_in_ended += len(experiment.numbers)
+        self._recalled_in_ended += experiment.recalled
         experiment.store.close()
         experiment.leave()
         self._clock.lap()  # writing is not simulating
@@ -188,4 +192,5 @@ class Batch:
         """Report how far all are, and which is the first that has not ended."""
         scenario = next((name for name, experiment in self._open.items() if not experiment.work.given_up), "")
         place = (self._begun - len(self._open) + 1, len(self._identities))
-        self._report(Progress("running", self._there(), self._asked_for(), scenario, place))
+        recalled = self._recalled_in_ended + sum(experiment.recalled for experiment in self._open.values())
+        self._report(Progress("running", self._there(), self._asked_for(), scenario, place, recalled))

@@ -14,7 +14,8 @@ from typing import Any, Literal
 class Progress:
     """How far an experiment or a batch is: `done` of `total` replications, or still compiling the engine.
 
-    `scenario` is the one in hand, `place` its number among all, from 1, and how many there are.
+    `scenario` is the one in hand, `place` its number among all, from 1, and how many there are. `recalled` of those
+    done were simulated by earlier runs, and came from the cache.
     """
 
     stage: Literal["compiling", "running"]
@@ -22,6 +23,7 @@ class Progress:
     total: int
     scenario: str = ""
     place: tuple[int, int] = (1, 1)
+    recalled: int = 0
 
 
 ReportProgress = Callable[[Progress], None]
@@ -33,25 +35,37 @@ COMPILING = "Compiling the engine (as a rule once after an installation or updat
 def progress_display(progress: bool | ReportProgress | None, name: str) -> Iterator[ReportProgress]:
     """What to call with each `Progress`.
 
-    None shows a bar on a terminal and in a notebook, and elsewhere one line on standard error when the engine has to
-    be compiled; True shows the bar anywhere, False nothing; a function of your own is called as it is.
+    None shows a bar on a terminal and in a notebook, and elsewhere a line on standard error when the engine has to be
+    compiled; True shows the bar anywhere, False nothing; a function of your own is called as it is. Where something is
+    shown, a line at the end tells of replications that came from the cache.
     """
     if callable(progress):
         yield progress
     elif progress is not False and _in_notebook():
         with _notebook_bar(name) as report:
             yield throttled(report)
-    elif progress or (progress is None and sys.stderr.isatty()):
-        with _terminal_bar(name) as report:
-            yield throttled(report)
+    elif progress is False:
+        yield _silent
     else:
-        yield _only_compiling if progress is None else _silent
+        with _telling_recalled(name) as tell:
+            if progress or sys.stderr.isatty():
+                with _terminal_bar(name) as report:
+                    yield tell(throttled(report))
+            else:
+                yield tell(_only_compiling)
 
 
 def told(name: str, progress: Progress) -> str:
-    """What is under way: the name of all of it, and the scenario in hand where there are several."""
+    """What is under way: the name of all of it, the scenario in hand where there are several, and what was there."""
     number, total = progress.place
-    return name if total == 1 else f"{name} {number}/{total}: {progress.scenario}"
+    there = f" ({progress.recalled:,} there already)" if progress.recalled else ""
+    return (name if total == 1 else f"{name} {number}/{total}: {progress.scenario}") + there
+
+
+def told_recalled(name: str, recalled: int, done: int) -> str:
+    """How many of the replications that are there were simulated by earlier runs."""
+    were = "was" if recalled == 1 else "were"
+    return f"{name}: {recalled:,} of {done:,} replications {were} there already, from earlier runs"
 
 
 def throttled(report: ReportProgress, seconds: float = 0.1) -> ReportProgress:
@@ -74,9 +88,32 @@ def _silent(_: Progress) -> None:
 
 def _only_compiling(progress: Progress) -> None:
     if progress.stage == "compiling":
-        with suppress(OSError):  # a full disk, say
-            sys.stderr.write(f"{COMPILING} ...\n")
-            sys.stderr.flush()
+        _say(f"{COMPILING} ...")
+
+
+def _say(line: str) -> None:
+    with suppress(OSError):  # a full disk, say
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+
+@contextmanager
+def _telling_recalled(name: str) -> Iterator[Callable[[ReportProgress], ReportProgress]]:
+    """Have what reports progress noted, and say at the end how much of all came from the cache."""
+    most = Progress("running", 0, 0)
+
+    def telling(report: ReportProgress) -> ReportProgress:
+        def note(progress: Progress) -> None:
+            nonlocal most
+            if progress.recalled and progress.done >= most.done:
+                most = progress
+            report(progress)
+
+        return note
+
+    yield telling
+    if most.recalled:
+        _say(told_recalled(name, most.recalled, most.done))
 
 
 def _in_notebook() -> bool:
