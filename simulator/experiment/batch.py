@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +19,8 @@ from simulator.results.account import ReplicationError
 from simulator.results.conditioning import ConditioningError
 from simulator.store.cache_folder import CacheFolder
 from simulator.store.files import WriteError, advising
-from simulator.store.identity import Identity
+from simulator.store.identity import Identity, gaps
+from simulator.store.replication_cache import ReplicationCache
 from simulator.store.shards import ResultWarning, ShardFolder, check_folder
 from simulator.store.stores import Memory, Store
 
@@ -87,9 +89,10 @@ class Batch:
 
         workers = self.settings.workers()
         with advising(self._advice()), progress_display(self.settings.progress, name) as self._report, workers:
-            if not engines.compiled_before():
-                self._report(Progress("compiling", 0, self._asked_for()))
-            engines.warm_up()
+            if self.simulates:
+                if not engines.compiled_before():
+                    self._report(Progress("compiling", 0, self._asked_for()))
+                engines.warm_up()
             try:
                 complete = self._execute(workers)
                 for experiment in list(self._open.values()):
@@ -99,6 +102,16 @@ class Batch:
             finally:
                 self._close()
         return complete
+
+    @cached_property
+    def simulates(self) -> bool:
+        """Whether anything has to be simulated, as far as is known before: else no engine is needed."""
+        settings = self.settings
+        numbers = settings.part.numbers(settings.replications)
+        return bool(settings.targets) or any(
+            gaps(ReplicationCache(self._cache, identity, (), fresh=settings.fresh).find([numbers]), numbers)
+            for identity in self._identities
+        )
 
     def _execute(self, workers: Workers) -> bool:
         """Stage after stage of all experiments; False when interrupted."""

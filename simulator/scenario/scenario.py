@@ -144,6 +144,12 @@ class Scenario(Section):
         text = json.dumps(self._document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of all but its own name and description, in hexadecimal: of what decides its replications."""
+        content = {name: value for name, value in self._document.items() if name not in ("name", "description")}
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, allow_nan=False).encode()).hexdigest()
+
     def to_yaml(self, *, marked: bool = False) -> str:
         """The resolved scenario as the text of a scenario file; `marked`: each number without a source is told so."""
         from simulator.scenario.text.writing import to_yaml

@@ -107,12 +107,10 @@ class CacheFolder:
         return root, sorted(CacheFolder._all(root))
 
     @staticmethod
-    def clear() -> int:
-        """Remove all files, and return how many bytes they took; raises OSError where that can't be done."""
-        _, found = CacheFolder.look()
-        for kept in found:
+    def clear() -> None:
+        """Remove all files; raises OSError where the folder can't be used."""
+        for kept in CacheFolder.look()[1]:
             _remove(kept.path)
-        return sum(kept.nbytes for kept in found)
 
     @staticmethod
     def _all(root: Path) -> Iterator[Kept]:

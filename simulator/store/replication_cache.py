@@ -7,10 +7,10 @@ They are told apart by all that decides their digits (`key_of`). A file holds co
 from __future__ import annotations
 
 import json
-import os
 import platform
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-import simulator
 from simulator.store import blocks
 from simulator.store.blocks import INPUT, Blocks, Replication
 from simulator.store.identity import versions
@@ -35,9 +34,7 @@ CELL: Final = 50
 FILE: Final = re.compile(r"(\d{8})-(\d{8})\.arrow")
 SECONDS: Final = "simulated_seconds"
 """The column beside those of a block: how long each replication took."""
-WORDS: Final = ("name", "description")
-"""Entries of a scenario that change no replication."""
-PACKAGE: Final = Path(simulator.__file__).parent
+PACKAGE: Final = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -181,14 +178,21 @@ def numbers_of(name: str) -> range | None:
     return range(first, last + 1) if first <= last and first // CELL == last // CELL else None
 
 
+def count(files: Iterable[Path]) -> int:
+    """The number of replications in files, each once however many files of its experiment hold it."""
+    found: dict[Path, set[int]] = {}
+    for path in files:
+        found.setdefault(path.parent, set()).update(numbers_of(path.name) or ())
+    return sum(map(len, found.values()))
+
+
 def key_of(identity: Identity) -> str:
     """What tells replications of one experiment from those of all others, in hexadecimal.
 
-    All that decides their digits: the scenario but for its words, seed, engine and design, and `computed_by`.
+    All that decides their digits: the scenario but for its name and words, seed, engine and design, and `computed_by`.
     """
-    content = {name: value for name, value in identity.scenario.resolved().items() if name not in WORDS}
-    made = [computed_by(), content, identity.seed, identity.engine, identity.design]
-    return sha256(json.dumps(made, ensure_ascii=False, allow_nan=False).encode()).hexdigest()[:40]
+    made = [computed_by(), identity.scenario.content_hash, identity.seed, identity.engine, identity.design]
+    return sha256(json.dumps(made).encode()).hexdigest()[:40]
 
 
 @cache
@@ -208,8 +212,9 @@ def computed_by() -> str:
 @cache
 def changed_since_import() -> bool:
     """Whether code may have been changed since this process has read it: then nobody knows by what it computes."""
+    imported: float = sys.modules["simulator"].IMPORTED  # which this floor may not import
     for path in PACKAGE.rglob("*.py"):
-        status = os.stat(path)
-        if max(status.st_mtime, status.st_ctime) > simulator.IMPORTED:
+        status = path.stat()
+        if max(status.st_mtime, status.st_ctime) > imported:
             return True
     return False
