@@ -203,14 +203,14 @@ class Experiment:
     def _receive(self, number: int, replication: Replication) -> None:
         if self.settings.callbacks:
             self._rows[number] = getattr(replication, "rows", [])
-        seconds = self.clock.lap()
+        seconds, before = self.clock.lap(), self._blocks.count
+        self._blocks.put(number, replication)
         if isinstance(replication, Recalled):
             seconds = replication.seconds
-            self.recalled += 1
+            self.recalled += self._blocks.count - before  # none, if it has come twice
         else:
             self.cache.put(number, replication, seconds)
         self.store.wall_seconds += seconds
-        self._blocks.put(number, replication)
         self.advanced()
         if number == self._last:
             self._conclude_stage()

@@ -123,12 +123,14 @@ class ReplicationCache:
         import pyarrow as pa
 
         numbers = block.column("replication").to_pylist()
-        seconds = [self._seconds.pop(number, 0.0) for number in numbers]
+        seconds = [self._seconds.get(number, 0.0) for number in numbers]
         block = block.append_column(SECONDS, pa.array(seconds, pa.float64()))
         stream = pa.BufferOutputStream()
         with pa.ipc.new_file(stream, block.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as file:
             file.write_table(block)
         self._folder.write(self._key, name_of(range(numbers[0], numbers[-1] + 1)), stream.getvalue().to_pybytes())
+        for number in numbers:
+            self._seconds.pop(number, None)
 
 
 def replications_in(table: pa.Table, inputs: Sequence[str]) -> list[Recalled]:
