@@ -181,6 +181,7 @@ class Experiment:
             wall_seconds=self.store.wall_seconds,
             failures=tuple(self.failures),
             precisions=tuple(self.precisions),
+            recalled=self.recalled,
         )
         rows = [row for number in records.numbers.tolist() for row in self._rows.get(number, ())]
         result = Result(self.identity.scenario, records, account, analysis_rows=rows)

@@ -56,16 +56,14 @@ def progress_display(progress: bool | ReportProgress | None, name: str) -> Itera
 
 
 def told(name: str, progress: Progress) -> str:
-    """What is under way: the name of all of it, the scenario in hand where there are several, and what was there."""
+    """What is under way: the name of all of it, and the scenario in hand where there are several."""
     number, total = progress.place
-    there = f" ({progress.recalled:,} there already)" if progress.recalled else ""
-    return (name if total == 1 else f"{name} {number}/{total}: {progress.scenario}") + there
+    return name if total == 1 else f"{name} {number}/{total}: {progress.scenario}"
 
 
 def told_recalled(name: str, recalled: int, done: int) -> str:
     """How many of the replications that are there were simulated by earlier runs."""
-    were = "was" if recalled == 1 else "were"
-    return f"{name}: {recalled:,} of {done:,} replications {were} there already, from earlier runs"
+    return f"{name}: {done:,} replications, {recalled:,} of them there already from earlier runs"
 
 
 def throttled(report: ReportProgress, seconds: float = 0.1) -> ReportProgress:
@@ -166,6 +164,8 @@ def _notebook_bar(name: str) -> Iterator[ReportProgress]:
             handle.update(HTML(f"<em>{COMPILING} …</em>"))
         else:
             done = f"{escape(told(name, progress))}: {progress.done} of {progress.total} replications"
+            if progress.recalled:
+                done += f", {progress.recalled} of them there already"
             handle.update(HTML(f'<progress value="{progress.done}" max="{progress.total}"></progress> {done}'))
 
     try:

@@ -196,7 +196,7 @@ def test_progress_and_a_line_at_the_end_tell_what_was_there(
     assert (told[-1].done, told[-1].total, told[-1].recalled) == (30, 30, 20)
     assert capsys.readouterr().err == ""
     sim.run(SCENARIO, 40, jobs=1)
-    assert capsys.readouterr().err == "stand-in: 30 of 40 replications were there already, from earlier runs\n"
+    assert capsys.readouterr().err == "stand-in: 40 replications, 30 of them there already from earlier runs\n"
     sim.run(SCENARIO, 40, jobs=1, fresh=True)
     assert capsys.readouterr().err == ""
     sim.run(SCENARIO, 40, jobs=1, progress=False)
