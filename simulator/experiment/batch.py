@@ -20,7 +20,7 @@ from simulator.results.conditioning import ConditioningError
 from simulator.store.cache_folder import CacheFolder
 from simulator.store.files import WriteError, advising
 from simulator.store.identity import Identity, gaps
-from simulator.store.replication_cache import ReplicationCache
+from simulator.store.replication_cache import ReplicationCache, changed_since_import
 from simulator.store.shards import ResultWarning, ShardFolder, check_folder
 from simulator.store.stores import Memory, Store
 
@@ -75,7 +75,7 @@ class Batch:
         self._there_in_ended = 0
         self._asked_for_in_ended = 0
         self._clock = Stopwatch()
-        self._cache = CacheFolder(settings.cache_bytes)
+        self._cache = CacheFolder(0 if changed_since_import() else settings.cache_bytes)
         self._recalled_in_ended = 0
         self._report: ReportProgress
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -61,9 +61,19 @@ def told(name: str, progress: Progress) -> str:
     return name if total == 1 else f"{name} {number}/{total}: {progress.scenario}"
 
 
-def told_recalled(name: str, recalled: int, done: int) -> str:
-    """How many of the replications that are there were simulated by earlier runs."""
-    return f"{name}: {done:,} replications, {recalled:,} of them there already from earlier runs"
+def told_recalled(name: str, last: Sequence[Progress]) -> str:
+    """How many replications were simulated by earlier runs, from the last progress of each batch under one display.
+
+    Empty where none was. Of several batches the others' replications may be the same ones: they are not counted.
+    """
+    recalled = sum(progress.recalled for progress in last)
+    if not recalled:
+        return ""
+    if len(last) > 1:
+        return f"{name}: {recalled:,} replications were there already from earlier runs"
+    scenarios = last[0].place[1]
+    of = name if scenarios == 1 else f"{scenarios:,} scenarios"
+    return f"{of}: {last[0].done:,} replications, {recalled:,} of them there already from earlier runs"
 
 
 def throttled(report: ReportProgress, seconds: float = 0.1) -> ReportProgress:
@@ -98,20 +108,20 @@ def _say(line: str) -> None:
 @contextmanager
 def _telling_recalled(name: str) -> Iterator[Callable[[ReportProgress], ReportProgress]]:
     """Have what reports progress noted, and say at the end how much of all came from the cache."""
-    most = Progress("running", 0, 0)
+    last: list[Progress] = []
 
     def telling(report: ReportProgress) -> ReportProgress:
         def note(progress: Progress) -> None:
-            nonlocal most
-            if progress.recalled and progress.done >= most.done:
-                most = progress
+            if last and progress.done >= last[-1].done:
+                last.pop()  # of the same batch; another begins from 0 again
+            last.append(progress)
             report(progress)
 
         return note
 
     yield telling
-    if most.recalled:
-        _say(told_recalled(name, most.recalled, most.done))
+    if line := told_recalled(name, last):
+        _say(line)
 
 
 def _in_notebook() -> bool:

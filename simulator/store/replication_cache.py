@@ -22,6 +22,7 @@ import numpy as np
 from simulator.store import blocks
 from simulator.store.blocks import INPUT, Blocks, Replication
 from simulator.store.identity import versions
+from simulator.streams.jit import KERNEL_SOURCES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,6 +36,8 @@ FILE: Final = re.compile(r"(\d{8})-(\d{8})\.arrow")
 SECONDS: Final = "simulated_seconds"
 """The column beside those of a block: how long each replication took."""
 PACKAGE: Final = Path(__file__).parents[1]
+COMPUTING: Final = (*KERNEL_SOURCES, "store")
+"""The folders of the code by which replications are computed and kept."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class ReplicationCache:
         self._folder = folder
         self._inputs = tuple(inputs)
         self._fresh = fresh
-        on = bool(folder.most_bytes) and not identity.callbacks and not changed_since_import()
+        on = bool(folder.most_bytes) and not identity.callbacks
         self._key = key_of(identity) if on else ""
         self._holding: dict[range, range] = {}  # what can be recalled, and the numbers of the file that it is in
         self._seconds: dict[int, float] = {}
@@ -211,12 +214,8 @@ def computed_by() -> str:
     return json.dumps([versions(), layout, processor, platform.libc_ver(), bool(config.DISABLE_JIT)])
 
 
-@cache
 def changed_since_import() -> bool:
     """Whether code may have been changed since this process has read it: then nobody knows by what it computes."""
     imported: float = sys.modules["simulator"].IMPORTED  # which this floor may not import
-    for path in PACKAGE.rglob("*.py"):
-        status = path.stat()
-        if max(status.st_mtime, status.st_ctime) > imported:
-            return True
-    return False
+    sources = (path for folder in COMPUTING for path in (PACKAGE / folder).rglob("*.py"))
+    return any(max(status.st_mtime, status.st_ctime) > imported for status in map(Path.stat, sources))

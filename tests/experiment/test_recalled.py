@@ -186,6 +186,17 @@ def test_time_is_that_of_simulating_whenever_that_was(simulated: Callable[[], li
     assert again.wall_seconds == pytest.approx(first.wall_seconds, rel=1e-9)
 
 
+def test_code_that_was_changed_since_it_was_read_neither_reads_nor_writes(
+    simulated: Callable[[], list[int]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sim.run(SCENARIO, 8, progress=False)
+    monkeypatch.setattr("simulator.experiment.batch.changed_since_import", lambda: True)
+    simulated()
+    sim.run(SCENARIO, 9, progress=False)
+    assert simulated() == [*range(9)]
+    assert [path.name for path in tmp_path.rglob("*.arrow")] == ["00000000-00000007.arrow"]
+
+
 def test_progress_and_a_line_at_the_end_tell_what_was_there(
     simulated: Callable[[], list[int]], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -197,6 +208,9 @@ def test_progress_and_a_line_at_the_end_tell_what_was_there(
     assert capsys.readouterr().err == ""
     sim.run(SCENARIO, 40, jobs=1)
     assert capsys.readouterr().err == "stand-in: 40 replications, 30 of them there already from earlier runs\n"
+    more = SCENARIO.with_changes({"name": "more", "support.tiers.tier1.agents": 9})
+    sim.compare([SCENARIO, more], 40, progress=None)
+    assert capsys.readouterr().err == "2 scenarios: 80 replications, 40 of them there already from earlier runs\n"
     sim.run(SCENARIO, 40, jobs=1, fresh=True)
     assert capsys.readouterr().err == ""
     sim.run(SCENARIO, 40, jobs=1, progress=False)
@@ -210,16 +224,15 @@ def test_a_size_that_is_no_number_is_told(stated: str, monkeypatch: pytest.Monke
         sim.run(SCENARIO, 2, progress=False)
 
 
-@pytest.mark.parametrize("where", [{"engine": "compiled"}, {"engine": "reference", "jobs": 2}])
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
 def test_what_real_engines_give_comes_back_bit_by_bit(
-    where: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The reference engine runs in worker processes."""
     keep_results(tmp_path, monkeypatch)
     told: list[Progress] = []
-    first = sim.run(SMALL, 6, progress=False, **where)
-    again = sim.run(SMALL, 6, progress=told.append, **where)
-    assert told[-1].recalled == 6
+    first = sim.run(SMALL, 3, engine=engine, jobs=1, progress=False)
+    again = sim.run(SMALL, 3, engine=engine, jobs=1, progress=told.append)
+    assert told[-1].recalled == 3
     for table in ("replications", "weekly", "sites"):
         assert again.records.table(table).equals(first.records.table(table))
     assert again.as_dict()["measures"] == first.as_dict()["measures"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulator.experiment.settings import CACHE_BYTES
-from simulator.store import cache_folder, replication_cache
+from simulator.store import cache_folder
 
 
 def keep_results(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,5 +21,5 @@ def keep_results(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         return folder
 
     monkeypatch.setattr(cache_folder, "private_folder", private_folder)
-    monkeypatch.setattr(replication_cache, "changed_since_import", lambda: False)
+    monkeypatch.setattr("simulator.experiment.batch.changed_since_import", lambda: False)
     monkeypatch.setenv(CACHE_BYTES, str(2**30))

@@ -28,9 +28,8 @@ ENGINE = stand_in.make()
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the cache, empty; code of this process is as it was imported."""
+    """The folder of the cache, empty."""
     monkeypatch.setenv(VARIABLE, str(tmp_path / "user"))
-    monkeypatch.setattr(replication_cache, "changed_since_import", lambda: False)
     return tmp_path / "user" / OURS / FOLDER
 
 
@@ -159,20 +158,14 @@ def test_other_code_versions_or_machines_find_nothing(part: str, monkeypatch: py
         replication_cache.computed_by.cache_clear()
 
 
-def test_code_that_was_changed_after_it_was_read_neither_reads_nor_writes(
-    place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    filled(range(10))
-    monkeypatch.setattr(replication_cache, "PACKAGE", tmp_path / "simulator")
-    (tmp_path / "simulator").mkdir()
-    (tmp_path / "simulator" / "rule.py").write_text("")
-    monkeypatch.setattr(replication_cache, "changed_since_import", changed_since_import.__wrapped__)
-    assert not opened()._key
-    assert opened().find([range(10)]) == []
-    filled(range(10, 20))
-    assert len(files(place)) == 1
+def test_code_that_was_changed_after_it_was_read_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(replication_cache, "PACKAGE", tmp_path)
+    for folder, now in (("report", False), ("model", True)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "rule.py").write_text("")
+        assert changed_since_import() is now
     monkeypatch.setattr(sim, "IMPORTED", sim.IMPORTED + 1e9)
-    assert opened().find([range(10)]) == [range(10)]
+    assert not changed_since_import()
 
 
 def cut(path: Path) -> None:
