@@ -70,10 +70,15 @@ def told_recalled(name: str, last: Sequence[Progress]) -> str:
     if not recalled:
         return ""
     if len(last) > 1:
-        return f"{name}: {recalled:,} replications were there already from earlier runs"
+        return f"{name}: {_replications(recalled)} there already from earlier runs"
     scenarios = last[0].place[1]
     of = name if scenarios == 1 else f"{scenarios:,} scenarios"
-    return f"{of}: {last[0].done:,} replications, {recalled:,} of them there already from earlier runs"
+    there = "" if recalled == last[0].done else f"{recalled:,} of them "
+    return f"{of}: {_replications(last[0].done)}, {there}there already from earlier runs"
+
+
+def _replications(number: int) -> str:
+    return f"{number:,} replication{'' if number == 1 else 's'}"
 
 
 def throttled(report: ReportProgress, seconds: float = 0.1) -> ReportProgress:

@@ -109,7 +109,7 @@ class ReplicationCache:
             if table.column("replication").to_pylist() != list(file):
                 return None
             return replications_in(table.slice(chunk.start - file.start, len(chunk)), self._inputs)
-        except (pa.ArrowException, KeyError, ValueError):
+        except (pa.ArrowException, OSError, KeyError, ValueError):
             return None
 
     def put(self, number: int, replication: Replication, seconds: float) -> None:

@@ -208,6 +208,8 @@ def test_progress_and_a_line_at_the_end_tell_what_was_there(
     assert capsys.readouterr().err == ""
     sim.run(SCENARIO, 40, jobs=1)
     assert capsys.readouterr().err == "stand-in: 40 replications, 30 of them there already from earlier runs\n"
+    sim.run(SCENARIO, 40, jobs=1)
+    assert capsys.readouterr().err == "stand-in: 40 replications, there already from earlier runs\n"
     more = SCENARIO.with_changes({"name": "more", "support.tiers.tier1.agents": 9})
     sim.compare([SCENARIO, more], 40, progress=None)
     assert capsys.readouterr().err == "2 scenarios: 80 replications, 40 of them there already from earlier runs\n"
