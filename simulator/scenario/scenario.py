@@ -32,6 +32,8 @@ from simulator.scenario.text.tree import Node, from_python
 
 T = TypeVar("T")
 Text = Annotated[str, StringConstraints(max_length=20_000)]
+TOLD = ("name", "description", "sources", "levers")
+"""What a scenario tells of itself, which changes no replication."""
 
 
 class Scenario(Section):
@@ -146,8 +148,10 @@ class Scenario(Section):
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 of all but its own name and description, in hexadecimal: of what decides its replications."""
-        content = {name: value for name, value in self._document.items() if name not in ("name", "description")}
+        """SHA-256 of what decides its replications, in hexadecimal: of all but words, levers and what was observed."""
+        content = {name: value for name, value in self._document.items() if name not in TOLD}
+        if content["pilot"] is not None:
+            content["pilot"] = content["pilot"] | {"observed": None}  # it weights replications, and changes none
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, allow_nan=False).encode()).hexdigest()
 
     def to_yaml(self, *, marked: bool = False) -> str:

@@ -194,7 +194,7 @@ def count(files: Iterable[Path]) -> int:
 def key_of(identity: Identity) -> str:
     """What tells replications of one experiment from those of all others, in hexadecimal.
 
-    All that decides their digits: the scenario but for its name and words, seed, engine and design, and `computed_by`.
+    All that decides their digits: `Scenario.content_hash`, seed, engine and design, and `computed_by`.
     """
     made = [computed_by(), identity.scenario.content_hash, identity.seed, identity.engine, identity.design]
     return sha256(json.dumps(made).encode()).hexdigest()[:40]

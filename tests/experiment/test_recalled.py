@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 import simulator as sim
+from simulator import engine as engines
 from simulator.experiment.progress import Progress
+from simulator.store.blocks import block_of
 from tests.experiment import stand_in
 from tests.experiment.routes import content
 from tests.experiment.small import SMALL
@@ -238,6 +240,29 @@ def test_what_real_engines_give_comes_back_bit_by_bit(
     for table in ("replications", "weekly", "sites"):
         assert again.records.table(table).equals(first.records.table(table))
     assert again.as_dict()["measures"] == first.as_dict()["measures"]
+
+
+def test_readings_of_a_pilot_and_words_change_no_replication() -> None:
+    """They are none of what replications are kept by, so nothing simulated may depend on them."""
+    scenario = sim.load(SMALL)
+    retold = scenario.with_changes(
+        {
+            "name": "told-again",
+            "description": "In other words.",
+            "sources": ["Author (2020), Title"],
+            "levers": [{"path": "sites.office.users", "label": "Users", "min": 1, "max": 100, "step": 1}],
+            "pilot.observed": {"accuracy": 0.9, "tasks": 20},
+        }
+    )
+    plain, other = (simulated_alone(one) for one in (scenario, retold))
+    assert plain.equals(other)
+
+
+def simulated_alone(scenario: sim.Scenario) -> Any:
+    """Replications of a scenario as a block, with nothing kept or weighted."""
+    plan = engines.build(scenario)
+    engine = engines.get("compiled").Engine(plan)
+    return block_of(plan.inputs, range(5), [engine.replicate(number, 1) for number in range(5)])
 
 
 def test_functions_of_the_user_s_see_every_replication(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,11 +129,20 @@ def test_another_experiment_finds_nothing(other: dict[str, Any]) -> None:
     assert opened(**other).find([range(10)]) == []
 
 
-def test_the_name_of_a_plan_is_none_of_it_and_everything_else_is() -> None:
+def test_what_a_plan_tells_of_itself_is_none_of_it_and_everything_else_is() -> None:
     key = key_of(Identity(LOADED, 1, "compiled"))
-    renamed = LOADED.with_changes({"name": "other", "description": "The same by another name."})
-    assert renamed.hash != LOADED.hash
-    assert key_of(Identity(renamed, 1, "compiled")) == key
+    observed = {"accuracy": 0.9, "tasks": 50}
+    for told in (
+        {"name": "other", "description": "The same by another name."},
+        {"sources": ["Author (2020), Title"]},
+        {"levers": []},
+        {"pilot.observed": observed},
+    ):
+        retold = LOADED.with_changes(told)
+        assert retold.hash != LOADED.hash
+        assert key_of(Identity(retold, 1, "compiled")) == key
+    for path, value in (("pilot.measure_weeks", 3), ("success.sustained_weeks", 3), ("start_date", "2026-02-02")):
+        assert key_of(Identity(LOADED.with_changes({path: value}), 1, "compiled")) != key
     changed = LOADED.with_changes({"ai.reference_accuracy": {"p10": 0.9, "p50": 0.95, "p90": 0.9800000001}})
     assert key_of(Identity(changed, 1, "compiled")) != key
 
