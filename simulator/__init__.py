@@ -12,7 +12,11 @@ Names are imported when they are first used (PEP 562), so that `import simulator
 from __future__ import annotations
 
 from importlib import import_module
+from time import time
 from typing import TYPE_CHECKING, Any
+
+IMPORTED = time()
+"""When this process began to read the code: what is changed later is not what it runs."""
 
 if TYPE_CHECKING:
     from simulator.analysis.attribute import Attribution as Attribution

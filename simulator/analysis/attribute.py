@@ -232,6 +232,7 @@ def attribute(
     *,
     endless: bool = True,
     executor: str | Executor | None = None,
+    fresh: bool = False,
 ) -> Attribution:
     """What each of the five killers takes from a plan; `endless`: also with a sponsor who never stops it.
 
@@ -241,8 +242,9 @@ def attribute(
     """
     plan = scenario if isinstance(scenario, Scenario) else load(scenario)
     settings = Settings(
-        replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, progress=progress, executor=executor
-    )
+        replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, progress=progress,
+        executor=executor, fresh=fresh,
+    )  # fmt: skip
     return attributed(plan, settings, endless=endless)
 
 

@@ -257,6 +257,7 @@ def compare(
     *,
     measures: Sequence[str] = (),
     executor: str | Executor | None = None,
+    fresh: bool = False,
 ) -> Comparison:
     """Compare plans replication by replication: scenarios (or files, or shipped names), results, or their folders.
 
@@ -280,6 +281,7 @@ def compare(
         out=out,
         progress=progress,
         executor=executor,
+        fresh=fresh,
     )
 
 

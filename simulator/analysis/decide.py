@@ -340,6 +340,7 @@ def decide(
     confidence: float = CONFIDENCE,
     design: str | None = None,
     executor: str | Executor | None = None,
+    fresh: bool = False,
 ) -> Decision:
     """Whether to fund a plan, what that is worth from today, and how it may go.
 
@@ -351,7 +352,7 @@ def decide(
     """
     arguments = {
         "replications": replications, "seed": seed, "engine": engine, "jobs": jobs, "out": out, "progress": progress,
-        "design": design, "executor": executor,
+        "design": design, "executor": executor, "fresh": fresh,
     }  # fmt: skip
     return decided(source, arguments, Wanted(adoption, cost, by_month), confidence)
 

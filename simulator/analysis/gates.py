@@ -180,6 +180,7 @@ def gates(
     curve: bool = True,
     criterion: str | None = None,
     executor: str | Executor | None = None,
+    fresh: bool = False,
 ) -> GateReview:
     """What each gate of a plan decides, whether that is right, and what it brings or costs.
 
@@ -191,8 +192,9 @@ def gates(
     """
     plan = scenario if isinstance(scenario, Scenario) else load(scenario)
     settings = Settings(
-        replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, progress=progress, executor=executor
-    )
+        replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, progress=progress,
+        executor=executor, fresh=fresh,
+    )  # fmt: skip
     return reviewed(plan, settings, truth=truth, curve=curve, criterion=criterion)
 
 

@@ -306,6 +306,8 @@ def rescue(
     jobs: int | None = None,
     out: str | os.PathLike[str] | None = None,
     progress: bool | ReportProgress | None = None,
+    *,
+    fresh: bool = False,
 ) -> Rescue:
     """Until when the programmes that fail could still have been saved, by which remedy, and what the gates showed.
 
@@ -314,7 +316,9 @@ def rescue(
     worlds that had been looked at. Raises what `run` raises.
     """
     plan = scenario if isinstance(scenario, Scenario) else load(scenario)
-    settings = Settings(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, progress=progress)
+    settings = Settings(
+        replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, progress=progress, fresh=fresh
+    )
     return rescued(plan, settings)
 
 

@@ -194,6 +194,7 @@ def sensitivity(
     levers: bool = False,
     remedies: bool = False,
     executor: str | Executor | None = None,
+    fresh: bool = False,
 ) -> Sensitivity:
     """Which uncertain inputs drive a plan: a scenario (or file, or shipped name), a result, or the folder of one.
 
@@ -218,6 +219,7 @@ def sensitivity(
         out=out,
         progress=progress,
         executor=executor,
+        fresh=fresh,
     )
 
 

@@ -238,6 +238,7 @@ def staffing(
     progress: bool | ReportProgress | None = None,
     *,
     executor: str | Executor | None = None,
+    fresh: bool = False,
 ) -> Staffing:
     """How many people a plan needs at its help desk, by line and quarter, and what they change.
 
@@ -247,8 +248,9 @@ def staffing(
     """
     plan = scenario if isinstance(scenario, Scenario) else load(scenario)
     settings = Settings(
-        replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, progress=progress, executor=executor
-    )
+        replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, progress=progress,
+        executor=executor, fresh=fresh,
+    )  # fmt: skip
     return staffed(plan, settings)
 
 

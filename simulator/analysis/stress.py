@@ -238,6 +238,7 @@ def stress(
     *,
     remedies: bool = True,
     executor: str | Executor | None = None,
+    fresh: bool = False,
 ) -> Stressed:
     """What the five stresses do to a plan; `remedies`: also which of a stated list restores it.
 
@@ -246,8 +247,9 @@ def stress(
     """
     plan = scenario if isinstance(scenario, Scenario) else load(scenario)
     settings = Settings(
-        replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, progress=progress, executor=executor
-    )
+        replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, progress=progress,
+        executor=executor, fresh=fresh,
+    )  # fmt: skip
     return stressed(plan, settings, remedies=remedies)
 
 

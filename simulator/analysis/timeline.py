@@ -342,6 +342,7 @@ def timeline(
     cost: float | None = None,
     by_month: int | None = None,
     executor: str | Executor | None = None,
+    fresh: bool = False,
 ) -> Timeline:
     """By when a plan reaches scale, what makes it late, and how sure that is; `lengths`: also other lengths of it.
 
@@ -353,8 +354,9 @@ def timeline(
     """
     plan = scenario if isinstance(scenario, Scenario) else load(scenario)
     settings = Settings(
-        replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, progress=progress, executor=executor
-    )
+        replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, progress=progress,
+        executor=executor, fresh=fresh,
+    )  # fmt: skip
     return timed(plan, settings, Wanted(adoption, cost, by_month), lengths=lengths)
 
 

@@ -288,6 +288,7 @@ def worth(
     *,
     together: Sequence[str] = (),
     executor: str | Executor | None = None,
+    fresh: bool = False,
 ) -> Worth:
     """What is worth knowing before one chooses between plans, and not to fund any.
 
@@ -310,6 +311,7 @@ def worth(
         out=out,
         progress=progress,
         executor=executor,
+        fresh=fresh,
     )
 
 

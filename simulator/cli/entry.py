@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.commands import app, merging, reporting, running, scenarios, tracing
+from simulator.cli.commands import app, keeping, merging, reporting, running, scenarios, tracing
 from simulator.cli.commands.analyses import (
     attribute,
     compare,
@@ -80,6 +80,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "new": printing(scenarios.new),
     "schema": printing(scenarios.schema),
     "trace": printing(tracing.trace),
+    "cache": keeping.cache,
     "app": app.app,
 }
 """All commands, in the order of the help."""

@@ -138,6 +138,13 @@ AtMost = Annotated[
     int,
     typer.Option(help="Most replications for --until-precision; --replications is the least.", **within("at_most")),
 ]
+Fresh = Annotated[
+    bool,
+    typer.Option(
+        "--fresh",
+        help="Simulate all replications anew, also those that an earlier run left in the cache (scaleup cache).",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON list of summaries and nothing else.")]
 AnswersAsJson = Annotated[bool, typer.Option("--json", help="Print a JSON list of what was found and nothing else.")]
 Repeats = Annotated[int, typer.Option(help="How often each draw of the inputs is simulated.", **within("repeats"))]

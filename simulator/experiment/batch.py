@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,8 +17,10 @@ from simulator.experiment.progress import Progress, ReportProgress, compile_engi
 from simulator.experiment.workers import WorkersError
 from simulator.results.account import ReplicationError
 from simulator.results.conditioning import ConditioningError
+from simulator.store.cache_folder import CacheFolder
 from simulator.store.files import WriteError, advising
-from simulator.store.identity import Identity
+from simulator.store.identity import Identity, gaps
+from simulator.store.replication_cache import ReplicationCache, changed_since_import
 from simulator.store.shards import ResultWarning, ShardFolder, check_folder
 from simulator.store.stores import Memory, Store
 
@@ -72,6 +75,8 @@ class Batch:
         self._there_in_ended = 0
         self._asked_for_in_ended = 0
         self._clock = Stopwatch()
+        self._cache = CacheFolder(0 if changed_since_import() else settings.cache_bytes)
+        self._recalled_in_ended = 0
         self._report: ReportProgress
 
     def run(self, name: str) -> bool:
@@ -82,7 +87,8 @@ class Batch:
         """
         workers = self.settings.workers()
         with advising(self._advice()), progress_display(self.settings.progress, name) as self._report, workers:
-            compile_engine(self._report)
+            if self.simulates:
+                compile_engine(self._report)
             try:
                 complete = self._execute(workers)
                 for experiment in list(self._open.values()):
@@ -92,6 +98,16 @@ class Batch:
             finally:
                 self._close()
         return complete
+
+    @cached_property
+    def simulates(self) -> bool:
+        """Whether anything has to be simulated, as far as is known before: else no engine is needed."""
+        settings = self.settings
+        numbers = settings.part.numbers(settings.replications)
+        return bool(settings.targets) or any(
+            gaps(ReplicationCache(self._cache, identity, (), fresh=settings.fresh).find([numbers]), numbers)
+            for identity in self._identities
+        )
 
     def _execute(self, workers: Workers) -> bool:
         """Stage after stage of all experiments; False when interrupted."""
@@ -108,7 +124,7 @@ class Batch:
             plan = engines.build(identity.scenario, identity.design)
             if not self._open:
                 self._clock.lap()
-            experiment = Experiment(identity, plan, self._store(identity), self.settings, self._clock)
+            experiment = Experiment(identity, plan, self._store(identity), self.settings, self._clock, self._cache)
             name = identity.scenario.name
             if name in self._pilots.values():
                 self._ran[name] = experiment
@@ -144,6 +160,7 @@ class Batch:
         del self._open[name]
         self._there_in_ended += experiment.done
         self._asked_for_in_ended += len(experiment.numbers)
+        self._recalled_in_ended += experiment.recalled
         experiment.store.close()
         experiment.leave()
         self._clock.lap()  # writing is not simulating
@@ -184,4 +201,5 @@ class Batch:
         """Report how far all are, and which is the first that has not ended."""
         scenario = next((name for name, experiment in self._open.items() if not experiment.work.given_up), "")
         place = (self._begun - len(self._open) + 1, len(self._identities))
-        self._report(Progress("running", self._there(), self._asked_for(), scenario, place))
+        recalled = self._recalled_in_ended + sum(experiment.recalled for experiment in self._open.values())
+        self._report(Progress("running", self._there(), self._asked_for(), scenario, place, recalled))

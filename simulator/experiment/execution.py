@@ -6,7 +6,6 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, wait
-from itertools import islice
 from threading import Event, local
 from types import TracebackType
 from typing import NamedTuple
@@ -137,6 +136,10 @@ def _execute_here(work: Iterable[Portion]) -> bool:
     engines = EngineKeeper()
     try:
         for task, chunk in work:
+            there = task.recall(chunk)
+            if there is not None:
+                _hand_over(task, chunk, there)
+                continue
             for number in chunk:
                 if task.given_up:
                     break
@@ -167,7 +170,8 @@ class _Gathering:
         try:
             self._submit(self.ahead)
             while self.under_way:
-                _hand_over(self.under_way[0], self._outcomes(self.under_way[0]))
+                first = self.under_way[0]
+                _hand_over(first.work, first.chunk, self._outcomes(first))
                 self.under_way.popleft()
                 self._submit(1)
             complete = True
@@ -179,8 +183,17 @@ class _Gathering:
         return complete
 
     def _submit(self, number: int) -> None:
-        for work, chunk in islice(self.work, number):
-            self.under_way.append(_UnderWay(work, chunk, self.workers.submit(work, chunk)))
+        """Have `number` more chunks run; what is there already waits behind those under way, if there are any."""
+        for work, chunk in self.work:
+            there = work.recall(chunk)
+            if there is not None and not self.under_way:
+                _hand_over(work, chunk, there)
+                continue
+            future = self.workers.submit(work, chunk) if there is None else _done(there)
+            self.under_way.append(_UnderWay(work, chunk, future))
+            number -= 1
+            if not number:
+                return
 
     def _outcomes(self, entry: _UnderWay) -> list[Outcome]:
         """The outcomes of a chunk; if its worker fails, each of its replications is tried alone."""
@@ -213,14 +226,21 @@ class _Gathering:
         for entry in self.under_way:
             if entry.future.cancelled() or not entry.future.done() or entry.future.exception() is not None:
                 return
-            _hand_over(entry, entry.future.result())
+            _hand_over(entry.work, entry.chunk, entry.future.result())
             if len(entry.future.result()) < len(entry.chunk):
                 return
 
 
-def _hand_over(entry: _UnderWay, outcomes: list[Outcome]) -> None:
-    for number, outcome in zip(entry.chunk, outcomes, strict=False):
-        _deliver(entry.work, number, outcome)
+def _hand_over(work: Work, chunk: range, outcomes: Sequence[Outcome]) -> None:
+    for number, outcome in zip(chunk, outcomes, strict=False):
+        _deliver(work, number, outcome)
+
+
+def _done(outcomes: Sequence[Outcome]) -> Future[list[Outcome]]:
+    """What a chunk has given that nobody has to run."""
+    future: Future[list[Outcome]] = Future()
+    future.set_result(list(outcomes))
+    return future
 
 
 def _refusal(error: Exception) -> WorkersError:

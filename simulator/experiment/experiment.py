@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from heapq import merge
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,12 @@ from simulator.results.precision import Precision, precision, stages
 from simulator.results.result import Result
 from simulator.store.blocks import Blocks, Replication
 from simulator.store.identity import WHOLE, Identity, Part, gaps, written_ranges
+from simulator.store.replication_cache import Recalled, ReplicationCache
 from simulator.store.shards import ResultWarning
 
 if TYPE_CHECKING:
     from simulator.experiment.settings import Settings
+    from simulator.store.cache_folder import CacheFolder
     from simulator.store.stores import Store
 
 HOPELESS = 20
@@ -50,7 +53,16 @@ class Experiment:
     stages are needed.
     """
 
-    def __init__(self, identity: Identity, plan: Any, store: Store, settings: Settings, clock: Stopwatch) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        plan: Any,
+        store: Store,
+        settings: Settings,
+        clock: Stopwatch,
+        folder: CacheFolder,
+    ) -> None:
+        """`folder` is where replications are kept for other runs."""
         self.identity = identity
         self.store = store
         self.settings = settings
@@ -65,6 +77,8 @@ class Experiment:
         self._stages = stages(settings.replications, settings.most, at_least=store.requested)
         self._last: int | None = None  # the number that a stage ends with
         self._blocks = Blocks(plan.inputs, settings.shard_size, store.keep)
+        self.cache = ReplicationCache(folder, identity, plan.inputs, fresh=settings.fresh)
+        self.recalled = 0  # replications that came from the cache
         self._kept = 0
         self._exhausted = False  # whether more replications would have no weight, as the pilot that ran has no more
         self._rows: dict[int, list[dict[str, Any]]] = {}  # what analyzers have returned, by replication
@@ -73,6 +87,7 @@ class Experiment:
         if callbacks:
             make = callbacks.engine(identity.scenario, identity.engine)
         self.work = Work(make, identity.seed, self._receive, self._fail, again=not callbacks)
+        self.work.recall = self.cache.recall
 
     def portions(self, jobs: int) -> Iterator[Portion]:
         """The work that the next stage still lacks, in chunks for `jobs` workers."""
@@ -84,7 +99,11 @@ class Experiment:
         self._last = missing[-1][-1] if missing else None
         smallest = 1 if self.identity.engine == "reference" else SMALLEST_CHUNK  # one replication takes seconds there
         self.advanced()
-        for portion in portions(self.work, missing, jobs, smallest):
+        there = self.cache.find(missing)
+        lacking = [numbers for gap in missing for numbers in gaps(there, gap)]
+        simulated = portions(self.work, lacking, jobs, smallest)
+        recalled = ((self.work, numbers) for numbers in there)
+        for portion in merge(simulated, recalled, key=lambda portion: portion[1].start):
             if self.work.given_up:
                 return
             yield portion
@@ -105,6 +124,7 @@ class Experiment:
     def flush(self) -> None:
         """Have everything that has been received kept; raises `WriteError`."""
         self._blocks.flush()
+        self.cache.flush()
 
     def estimate_precision(self) -> None:
         """See how precisely targets are known from what is there; raises `PrecisionError`.
@@ -161,6 +181,7 @@ class Experiment:
             wall_seconds=self.store.wall_seconds,
             failures=tuple(self.failures),
             precisions=tuple(self.precisions),
+            recalled=self.recalled,
         )
         rows = [row for number in records.numbers.tolist() for row in self._rows.get(number, ())]
         result = Result(self.identity.scenario, records, account, analysis_rows=rows)
@@ -183,8 +204,14 @@ class Experiment:
     def _receive(self, number: int, replication: Replication) -> None:
         if self.settings.callbacks:
             self._rows[number] = getattr(replication, "rows", [])
-        self.store.wall_seconds += self.clock.lap()
+        seconds, before = self.clock.lap(), self._blocks.count
         self._blocks.put(number, replication)
+        if isinstance(replication, Recalled):
+            seconds = replication.seconds
+            self.recalled += self._blocks.count - before  # none, if it has come twice
+        else:
+            self.cache.put(number, replication, seconds)
+        self.store.wall_seconds += seconds
         self.advanced()
         if number == self._last:
             self._conclude_stage()

@@ -38,6 +38,7 @@ def run(
     at_most: int = AT_MOST,
     shard_size: int = SHARD_SIZE,
     on_interrupt: str = ON_INTERRUPT[0],
+    fresh: bool = False,
 ) -> Result:
     """Simulate `replications` independent replications of a scenario (or of the file or shipped name given).
 
@@ -56,7 +57,8 @@ def run(
     and a `ResultWarning` tells. Every `every_weeks` each of `analyzers` looks at the `Simulation` and may return a row
     (a dictionary) for `result.analyses`, then each of `interventions` may pull its levers; with several jobs, from
     several threads. `design` says how uncertain inputs are drawn: `random`, each from its own stream, or `sobol`, from
-    a sequence that fills their space evenly; not with functions of yours.
+    a sequence that fills their space evenly; not with functions of yours. Replications that an earlier run has
+    simulated come from the cache of the user's; `fresh` simulates all of them anew.
 
     Raises `ScenarioError` for a bad or too large scenario, `OutputError` for a folder that can't be used,
     `ConditioningError` where too few replications are like the observed pilot, `ValueError` for other bad arguments,
@@ -81,6 +83,7 @@ def run(
         at_most=at_most,
         shard_size=shard_size,
         on_interrupt=on_interrupt,
+        fresh=fresh,
     )
     result = run_alone(scenario if isinstance(scenario, Scenario) else load(scenario), settings)
     return cast("Result", result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from simulator.stepping.arguments import (
     whole,
 )
 from simulator.stepping.callbacks import Callbacks, functions
+from simulator.store.cache_folder import MOST_BYTES
 from simulator.store.files import OutputError
 from simulator.store.identity import WHOLE, Part
 from simulator.streams.designs import DESIGNS
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from simulator.stepping.simulation import Simulation
 
 ON_INTERRUPT = ("raise", "return")
+CACHE_BYTES = "SCALEUP_RESULTS_CACHE_BYTES"
+"""The variable of the environment that bounds what is kept of replications between runs; 0: nothing is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +46,8 @@ class Settings:
     """The arguments of `run`, with its names and defaults, as checked; that one says what they mean.
 
     From them follow the `folder` of `out`, the `part` that `shard` names, the `targets` of `until_precision`, the
-    `most` replications that there can be, and `callbacks`, the functions of the user's.
+    `most` replications that there can be, and `callbacks`, the functions of the user's; `cache_bytes` is what kept
+    replications may take, from the environment.
 
     Raises `ArgumentError` (a `ValueError`) for what doesn't fit, `OutputError` for a folder that nothing can be written
     to, and `PrecisionError`.
@@ -65,12 +70,14 @@ class Settings:
     at_most: int = AT_MOST
     shard_size: int = SHARD_SIZE
     on_interrupt: str = ON_INTERRUPT[0]
+    fresh: bool = False
 
     folder: Path | None = field(init=False)
     part: Part = field(init=False)
     targets: tuple[Target, ...] = field(init=False)
     most: int = field(init=False)
     callbacks: Callbacks = field(init=False)
+    cache_bytes: int = field(init=False)
 
     def __post_init__(self) -> None:
         self._check_each()
@@ -91,6 +98,7 @@ class Settings:
         self._put("most", whole("at_most", self.at_most) if self.targets else self.replications)
         self._put("folder", None if self.out is None else output_folder(self.out))
         self._put("callbacks", Callbacks(tuple(self.interventions), tuple(self.analyzers), self.every_weeks))
+        self._put("cache_bytes", most_cache_bytes())
 
     def _check_together(self) -> None:
         in_parts = self.part != WHOLE
@@ -121,6 +129,20 @@ class Settings:
 
     def _put(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
+
+
+def most_cache_bytes() -> int:
+    """What kept replications may take on the disk; raises `ArgumentError` where the environment says no number."""
+    stated = os.environ.get(CACHE_BYTES, "").strip()
+    if not stated:
+        return MOST_BYTES
+    if not (stated.isascii() and stated.isdecimal()):
+        raise ArgumentError(
+            "the variable {variable} is {found}; it must be a whole number of bytes, 0 for none",
+            variable=CACHE_BYTES,
+            found=repr(stated),
+        )
+    return min(int(stated), sys.maxsize)
 
 
 def output_folder(out: str | os.PathLike[str]) -> Path:

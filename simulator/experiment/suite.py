@@ -34,6 +34,7 @@ def run_suite(
     at_most: int = AT_MOST,
     shard_size: int = SHARD_SIZE,
     on_interrupt: str = ON_INTERRUPT[0],
+    fresh: bool = False,
 ) -> SuiteResult:
     """Simulate the scenarios of a suite (or of the file or shipped name given) as one batch, and compare them.
 
@@ -60,6 +61,7 @@ def run_suite(
         at_most=at_most,
         shard_size=shard_size,
         on_interrupt=on_interrupt,
+        fresh=fresh,
     )
     result = run_alone(suite if isinstance(suite, Suite) else load_suite(suite), settings)
     return cast("SuiteResult", result)

@@ -53,7 +53,7 @@ def run_together(
 ) -> Together:
     """Simulate scenarios and suites, no name twice among them, as one batch; raises what `run` raises.
 
-    `checked` is called when sizes and folders have been found fit, before anything is computed.
+    `checked` is called when sizes and folders have been found fit, before anything is computed, if anything has to be.
     """
     from simulator.experiment.batch import Batch
 
@@ -69,7 +69,7 @@ def run_together(
         for scenario in sorted(scenarios_of(source), key=lambda one: one.name not in pilots.values())
     ]
     batch = Batch(scenarios, settings, pilots)
-    if checked is not None:
+    if checked is not None and batch.simulates:
         checked()
     complete = batch.run(sources[0].name if len(sources) == 1 else "scenario")
     results: list[Result | SuiteResult] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -29,11 +29,16 @@ MakeEngine = Callable[[], Replicating]
 Packed = tuple[str, bytes, dict[str, str | None]]
 
 
+def _nothing(_: range) -> None:
+    return None
+
+
 @dataclass(eq=False)
 class Work:
     """Replications of one experiment: what makes its engines, its base seed, and who takes what comes out.
 
-    `again`: a replication that fails is tried once more on a new engine. Work that is `given_up` goes on no further.
+    `again`: a replication that fails is tried once more on a new engine. `recall` gives the replications of a chunk
+    that need not be simulated, as they are there already. Work that is `given_up` goes on no further.
     """
 
     make_engine: MakeEngine
@@ -41,6 +46,7 @@ class Work:
     receive: Callable[[int, Replication], None]
     fail: Callable[[ReplicationError], None]
     again: bool = field(default=True, kw_only=True)
+    recall: Callable[[range], Sequence[Replication] | None] = field(default=_nothing, kw_only=True)
     given_up: bool = field(default=False, init=False)
 
     @cached_property

@@ -111,7 +111,8 @@ def speed(result: SuiteResult) -> str:
     """How much was simulated, and how long that took."""
     done = sum(each.replications_done for each in result.results.values())
     seconds = sum(each.wall_seconds for each in result.results.values())
-    return f"{done:,} replications in {seconds:.1f} s"
+    simulated = " simulated" if any(each.account.recalled for each in result.results.values()) else ""
+    return f"{done:,} replications{simulated} in {seconds:.1f} s"
 
 
 def measure_cells(result: SuiteResult, measure: str) -> list[Text]:

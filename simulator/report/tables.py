@@ -147,11 +147,12 @@ def success_line(result: Result) -> str:
 
 
 def speed_line(result: Result) -> str:
-    """How fast it ran."""
-    cores = f"{result.jobs} {'job' if result.jobs == 1 else 'jobs'}"
+    """How fast it ran; on how many cores is not known of earlier runs, from which some of it came."""
+    there = result.account.recalled
+    cores = "" if there else f", {result.jobs} {'job' if result.jobs == 1 else 'jobs'}"
     return (
-        f"{result.replications_done:,} replications in {result.wall_seconds:.1f} s "
-        f"({result.events_per_second / 1e6:.1f} million events/s, {result.engine} engine, {cores})"
+        f"{result.replications_done:,} replications {'simulated ' if there else ''}in {result.wall_seconds:.1f} s "
+        f"({result.events_per_second / 1e6:.1f} million events/s, {result.engine} engine{cores})"
     )
 
 

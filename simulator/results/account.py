@@ -35,6 +35,7 @@ class Account:
     `requested` were asked for; fewer are there after an interruption. `wall_seconds` is the time of the simulation
     without compiling, `callbacks` the names of the Python functions that steered or watched the replications,
     `failures` those that could not be computed, and `precisions` how the targets of a run until precision stand.
+    `recalled` were simulated by earlier runs, whose time counts as it was then; no file tells of them.
     """
 
     seed: int
@@ -46,6 +47,7 @@ class Account:
     callbacks: tuple[str, ...] = ()
     failures: tuple[ReplicationError, ...] = ()
     precisions: tuple[Precision, ...] = ()
+    recalled: int = 0
 
 
 class Accounted:

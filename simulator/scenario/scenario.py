@@ -32,6 +32,8 @@ from simulator.scenario.text.tree import Node, from_python
 
 T = TypeVar("T")
 Text = Annotated[str, StringConstraints(max_length=20_000)]
+TOLD = ("name", "description", "sources", "levers")
+"""What a scenario tells of itself, which changes no replication."""
 
 
 class Scenario(Section):
@@ -143,6 +145,14 @@ class Scenario(Section):
         """SHA-256 of the canonical resolved JSON, in hexadecimal."""
         text = json.dumps(self._document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of what decides its replications, in hexadecimal: of all but words, levers and what was observed."""
+        content = {name: value for name, value in self._document.items() if name not in TOLD}
+        if content["pilot"] is not None:
+            content["pilot"] = content["pilot"] | {"observed": None}  # it weights replications, and changes none
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, allow_nan=False).encode()).hexdigest()
 
     def to_yaml(self, *, marked: bool = False) -> str:
         """The resolved scenario as the text of a scenario file; `marked`: each number without a source is told so."""

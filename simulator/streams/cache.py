@@ -65,21 +65,26 @@ class Cache:
         """Keep `payload` under `name`; the first time that this fails is told, and the last that it is tried."""
         if self.folder is None or self._full:
             return
-        part = self.folder / f"{name}.{uuid4().hex}.part"
         try:
-            try:
-                with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600), "wb") as file:
-                    file.write(_checksum(name, payload) + payload)
-                part.replace(self.folder / name)
-            except BaseException:
-                with suppress(OSError):
-                    part.unlink()
-                raise
+            self.put(self.folder, name, payload)
         except OSError as error:
             self._full = True
             if OF_PARENT not in os.environ:
                 os.environ[OF_PARENT] = ""
                 _tell(f"{self.folder}: {error.strerror}", "what is missing there")
+
+    @staticmethod
+    def put(folder: Path, name: str, payload: bytes) -> None:
+        """Put `payload` under `name` into a folder, as a whole; raises OSError."""
+        part = folder / f"{name}.{uuid4().hex}.part"
+        try:
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600), "wb") as file:
+                file.write(_checksum(name, payload) + payload)
+            part.replace(folder / name)
+        except BaseException:
+            with suppress(OSError):
+                part.unlink()
+            raise
 
     def holds(self, pattern: str) -> bool:
         """Whether a whole file of ours with such a name is there."""
@@ -97,6 +102,16 @@ def open_cache(name: str) -> Cache:
             os.utime(folder)
         _remove_old(folder.parent, CACHES)
     return Cache(folder)
+
+
+def private_folder(*names: str) -> Path:
+    """A folder of ours in the usual place, below which only the user can write; raises OSError unless it is that."""
+    folder = _folder(_usual_place(), names[0])
+    for name in names[1:]:
+        folder /= name
+        _make(folder)
+        _check_ours(folder)
+    return folder
 
 
 def _usual_place() -> Path:

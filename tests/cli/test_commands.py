@@ -320,6 +320,7 @@ def test_help_explains_every_command_and_offers_nothing_that_is_not_built(scaleu
         "worth",
         "variance",
         "sensitivity",
+        "cache",
     )
     for command in ("run", *asked, "validate", "list", "show", "new", "schema", "trace", "app", "merge", "report"):
         assert f" {command} " in out

@@ -42,7 +42,7 @@ def test_every_argument_of_a_run_reaches_the_settings(monkeypatch):
         "replications": 7, "seed": 8, "engine": "reference", "jobs": 3, "out": "somewhere", "progress": False,
         "interventions": (look,), "analyzers": (look,), "every_weeks": 5, "design": "sobol", "resume": True,
         "shard": "1/2", "executor": "threads", "until_precision": {"npv": 1.0}, "at_most": 9, "shard_size": 10,
-        "on_interrupt": "return",
+        "on_interrupt": "return", "fresh": True,
     }  # fmt: skip
     assert set(others) == set(FIELDS)
     assert all(value != FIELDS[name].default for name, value in others.items())

@@ -30,11 +30,13 @@ def one_by_one(
     `before` is called when the first has been checked, before anything is computed. Raises what `run` raises.
     """
     total = len(scenarios) * settings.replications
+    recalled = [0] * len(scenarios)
     for place, scenario in enumerate(scenarios):
 
         def tell(now: Progress, place: int = place, scenario: Scenario = scenario) -> None:
             done = place * settings.replications + now.done
-            report(Progress(now.stage, done, total, scenario.name, (place + 1, len(scenarios))))
+            recalled[place] = now.recalled
+            report(Progress(now.stage, done, total, scenario.name, (place + 1, len(scenarios)), sum(recalled)))
 
         done = runs([scenario], replace(settings, progress=tell), name, before if place == 0 else None)
         if done.interrupted:

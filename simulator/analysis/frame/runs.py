@@ -52,7 +52,8 @@ def runs(
 
     With a folder (`settings.folder`) what lies there of the same scenario, seed and replications is used as it is, and
     what is unfinished, or of fewer replications, is gone on with. `before` is called when the rest has been found fit
-    to be run, before anything is computed. Results that an observed pilot can't be used for are there, unweighted.
+    to be run, before anything is computed, if anything has to be. Results that an observed pilot can't be used for are
+    there, unweighted.
 
     Raises what `run` raises, but for what has been refused.
     """
@@ -64,7 +65,7 @@ def runs(
     if not missing:
         return Runs(there, reused=tuple(there))
     batch = Batch(missing, replace(settings, resume=settings.folder is not None))
-    if before is not None:
+    if before is not None and batch.simulates:
         before()
     complete = batch.run(missing[0].name if len(missing) == 1 else name)
     unweighted = {

@@ -17,6 +17,7 @@ from simulator.cli.options import (
     Design,
     Engine,
     ExecutorOption,
+    Fresh,
     Jobs,
     Out,
     Overlays,
@@ -58,6 +59,7 @@ def run(
     until_precision: UntilPrecision = None,
     at_most: AtMost = AT_MOST,
     design: Design = DESIGN,
+    fresh: Fresh = False,
     variance: Annotated[
         bool,
         typer.Option(
@@ -88,6 +90,7 @@ def run(
         until_precision=read_precisions(until_precision or []),
         at_most=at_most,
         design=design,
+        fresh=fresh,
     )
     refuse_half_a_cluster(executor, scheduler)
     loaded = loaded_for_a_run(scenarios, changes, overlays, out)

@@ -10,6 +10,7 @@ from simulator.cli.analysing import ask_of_one
 from simulator.cli.options import (
     AnswersAsJson,
     Engine,
+    Fresh,
     Jobs,
     OneScenario,
     Out,
@@ -45,6 +46,7 @@ def attribute(
     changes: Set = None,
     overlays: Overlays = None,
     out: Out = None,
+    fresh: Fresh = False,
     as_json: AnswersAsJson = False,
 ) -> None:
     """Tell which of five killers takes a plan's success, money and people: data quality, edge cases, change management,
@@ -56,7 +58,7 @@ def attribute(
     """
     from simulator.analysis.attribute import attributed
 
-    settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out)
+    settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, fresh=fresh)
 
     def ask(plan: Scenario) -> Answer:
         return attributed(plan, settings, endless=endless, before=compile_engine)

@@ -14,6 +14,7 @@ from simulator.cli.options import (
     AnswersAsJson,
     Engine,
     ExecutorOption,
+    Fresh,
     Jobs,
     Overlays,
     Scheduler,
@@ -77,6 +78,7 @@ def compare(
     changes: Set = None,
     overlays: Overlays = None,
     out: OutOfPlans = None,
+    fresh: Fresh = False,
     executor: ExecutorOption = None,
     scheduler: Scheduler = None,
     design: DesignOfPlans = None,
@@ -109,6 +111,7 @@ def compare(
                     out=out,
                     progress=None,
                     executor=where,
+                    fresh=fresh,
                 )
             except UnknownNameError as error:
                 raise typer.BadParameter(str(error), param_hint="--measure") from error

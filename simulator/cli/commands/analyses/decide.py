@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.commands.analyses.timeline import Adoption, ByMonth
-from simulator.cli.options import AnswersAsJson, Engine, Jobs, Overlays, Set
+from simulator.cli.options import AnswersAsJson, Engine, Fresh, Jobs, Overlays, Set
 from simulator.cli.plans import (
     DesignOfPlans,
     OnePlan,
@@ -50,6 +50,7 @@ def decide(
     overlays: Overlays = None,
     design: DesignOfPlans = None,
     out: OutOfPlans = None,
+    fresh: Fresh = False,
     as_json: AnswersAsJson = False,
 ) -> None:
     """Tell whether to fund a plan: all of it, to the next gate, or not at all.
@@ -64,7 +65,7 @@ def decide(
 
     arguments = {
         "replications": replications, "seed": seed, "engine": engine, "jobs": jobs, "out": out, "progress": None,
-        "design": design, "executor": None,
+        "design": design, "executor": None, "fresh": fresh,
     }  # fmt: skip
 
     def ask(plans: Sequence[Scenario | Path]) -> Decision:

@@ -10,6 +10,7 @@ from simulator.cli.analysing import ask_of_one
 from simulator.cli.options import (
     AnswersAsJson,
     Engine,
+    Fresh,
     Jobs,
     OneScenario,
     Out,
@@ -52,6 +53,7 @@ def gates(
     changes: Set = None,
     overlays: Overlays = None,
     out: Out = None,
+    fresh: Fresh = False,
     as_json: AnswersAsJson = False,
 ) -> None:
     """Tell whether a plan's gates stop what should be stopped, and what they bring or cost.
@@ -62,7 +64,7 @@ def gates(
     """
     from simulator.analysis.gates import reviewed
 
-    settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out)
+    settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, fresh=fresh)
 
     def ask(plan: Scenario) -> Answer:
         return reviewed(plan, settings, truth=truth, curve=curve, criterion=criterion, before=compile_engine)

@@ -11,6 +11,7 @@ from simulator.cli.exit_codes import FAILED
 from simulator.cli.options import (
     AnswersAsJson,
     Engine,
+    Fresh,
     Jobs,
     OneScenario,
     Out,
@@ -50,6 +51,7 @@ def rescue(
     changes: Set = None,
     overlays: Overlays = None,
     out: Out = None,
+    fresh: Fresh = False,
     as_json: AnswersAsJson = False,
 ) -> None:
     """The point of no return: until when the programmes that fail could still have been saved, and by what.
@@ -61,7 +63,7 @@ def rescue(
     from simulator.analysis.rescue import Rescue, rescued
     from simulator.analysis.what_if import what_if
 
-    settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out)
+    settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, fresh=fresh)
     one_world = {"--replication": replication, "--week": week, "--remedy": remedy}
     missing = [option for option, value in one_world.items() if value is None]
     if missing and len(missing) < len(one_world):

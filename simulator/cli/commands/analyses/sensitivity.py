@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.options import AnswersAsJson, Engine, ExecutorOption, Jobs, Overlays, Scheduler, Set
+from simulator.cli.options import AnswersAsJson, Engine, ExecutorOption, Fresh, Jobs, Overlays, Scheduler, Set
 from simulator.cli.plans import (
     DesignOfPlans,
     OnePlan,
@@ -50,6 +50,7 @@ def sensitivity(
     changes: Set = None,
     overlays: Overlays = None,
     out: OutOfPlans = None,
+    fresh: Fresh = False,
     executor: ExecutorOption = None,
     scheduler: Scheduler = None,
     design: DesignOfPlans = None,
@@ -83,6 +84,7 @@ def sensitivity(
                     out=out,
                     progress=None,
                     executor=where,
+                    fresh=fresh,
                 )
             except UnknownNameError as error:
                 raise typer.BadParameter(str(error), param_hint="--measure") from error

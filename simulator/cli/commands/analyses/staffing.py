@@ -8,6 +8,7 @@ from simulator.cli.analysing import ask_of_one
 from simulator.cli.options import (
     AnswersAsJson,
     Engine,
+    Fresh,
     Jobs,
     OneScenario,
     Out,
@@ -34,6 +35,7 @@ def staffing(
     changes: Set = None,
     overlays: Overlays = None,
     out: Out = None,
+    fresh: Fresh = False,
     as_json: AnswersAsJson = False,
 ) -> None:
     """Tell how many people have to answer: of each line, in each quarter, to be in time with 80% confidence.
@@ -45,7 +47,7 @@ def staffing(
     """
     from simulator.analysis.staffing import staffed
 
-    settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out)
+    settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, fresh=fresh)
 
     def ask(plan: Scenario) -> Answer:
         return staffed(plan, settings, before=compile_engine)

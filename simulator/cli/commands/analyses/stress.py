@@ -10,6 +10,7 @@ from simulator.cli.analysing import ask_of_one
 from simulator.cli.options import (
     AnswersAsJson,
     Engine,
+    Fresh,
     Jobs,
     OneScenario,
     Out,
@@ -42,6 +43,7 @@ def stress(
     changes: Set = None,
     overlays: Overlays = None,
     out: Out = None,
+    fresh: Fresh = False,
     as_json: AnswersAsJson = False,
 ) -> None:
     """Put five questions to a plan that nobody asks: ten times the volume, the least engaged users, nobody at 2am, the
@@ -53,7 +55,7 @@ def stress(
     """
     from simulator.analysis.stress import stressed
 
-    settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out)
+    settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, fresh=fresh)
 
     def ask(plan: Scenario) -> Answer:
         return stressed(plan, settings, remedies=remedies, before=compile_engine)

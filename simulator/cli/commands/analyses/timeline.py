@@ -10,6 +10,7 @@ from simulator.cli.analysing import ask_of_one
 from simulator.cli.options import (
     AnswersAsJson,
     Engine,
+    Fresh,
     Jobs,
     OneScenario,
     Out,
@@ -63,6 +64,7 @@ def timeline(
     changes: Set = None,
     overlays: Overlays = None,
     out: Out = None,
+    fresh: Fresh = False,
     as_json: AnswersAsJson = False,
 ) -> None:
     """Tell by when a plan reaches scale, what makes it late, and how sure that is, on calendar dates.
@@ -75,7 +77,7 @@ def timeline(
     from simulator.analysis.methods.schedule.joint_confidence import Wanted
     from simulator.analysis.timeline import timed
 
-    settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out)
+    settings = settings_of(replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, fresh=fresh)
 
     def ask(plan: Scenario) -> Answer:
         return timed(plan, settings, Wanted(adoption, cost, by_month), lengths=lengths, before=compile_engine)

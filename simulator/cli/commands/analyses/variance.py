@@ -11,6 +11,7 @@ from simulator.cli.options import (
     Design,
     Engine,
     ExecutorOption,
+    Fresh,
     Jobs,
     Out,
     Overlays,
@@ -41,6 +42,7 @@ def variance(
     overlays: Overlays = None,
     out: Out = None,
     resume: Resume = False,
+    fresh: Fresh = False,
     executor: ExecutorOption = None,
     scheduler: Scheduler = None,
     design: Design = DESIGN,
@@ -54,7 +56,14 @@ def variance(
     variance.json beside the files of the run.
     """
     settings = settings_of(
-        replications=replications, seed=seed, engine=engine, jobs=jobs, out=out, resume=resume, design=design
+        replications=replications,
+        seed=seed,
+        engine=engine,
+        jobs=jobs,
+        out=out,
+        resume=resume,
+        design=design,
+        fresh=fresh,
     )
     analyse(
         question(repeats),

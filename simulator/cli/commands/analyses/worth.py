@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.options import AnswersAsJson, Engine, ExecutorOption, Jobs, Overlays, Scheduler, Set
+from simulator.cli.options import AnswersAsJson, Engine, ExecutorOption, Fresh, Jobs, Overlays, Scheduler, Set
 from simulator.cli.plans import (
     DesignOfPlans,
     OutOfPlans,
@@ -52,6 +52,7 @@ def worth(
     changes: Set = None,
     overlays: Overlays = None,
     out: OutOfPlans = None,
+    fresh: Fresh = False,
     executor: ExecutorOption = None,
     scheduler: Scheduler = None,
     design: DesignOfPlans = None,
@@ -83,6 +84,7 @@ def worth(
                 out=out,
                 progress=None,
                 executor=where,
+                fresh=fresh,
             )
 
         ask_of_plans(sources, ask, out, as_json=as_json)
