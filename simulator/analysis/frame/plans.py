@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.analysis.frame.runs import Stored, refuse_other_versions, result_folder, runs, stopped_before
 from simulator.experiment.settings import Settings
@@ -12,6 +12,9 @@ from simulator.results.result import Result
 from simulator.results.suite_result import SuiteResult
 from simulator.scenario import Member, Scenario, Suite, load
 from simulator.stepping.arguments import DESIGN, REPLICATIONS, SEED, ArgumentError
+
+if TYPE_CHECKING:
+    from simulator.experiment.batch import Looks
 
 MOST = 26
 """The most plans that can be compared: as many as there are letters."""
@@ -50,17 +53,25 @@ class PairedPlans:
         self._named = dict(zip(letters, _named(plans, letters), strict=True))
 
     @property
+    def named(self) -> list[Scenario | Result]:
+        """The plans as they were read, in order: results that are there, and scenarios to be simulated."""
+        return list(self._named.values())
+
+    @property
     def scenarios(self) -> list[Scenario]:
         """The plans themselves, in order."""
-        return [one.scenario if isinstance(one, Result) else one for one in self._named.values()]
+        return [one.scenario if isinstance(one, Result) else one for one in self.named]
 
-    def results(self, name: str, before: Callable[[], None] | None = None) -> dict[str, Result]:
+    def results(
+        self, name: str, before: Callable[[], None] | None = None, looks: Looks | None = None
+    ) -> dict[str, Result]:
         """The results by letter, for the analysis `name`; `before` is called before anything is simulated.
 
+        With `looks` all plans that are simulated stop together, at one of these.
         A plan that is named twice is simulated once. Raises what `run` raises.
         """
         first = (one for label, one in self._named.items() if self.same_as[label] == label)
-        done = runs([one for one in first if isinstance(one, Scenario)], self.settings, name, before)
+        done = runs([one for one in first if isinstance(one, Scenario)], self.settings, name, before, looks)
         if done.interrupted:
             raise stopped_before(name, "all plans were simulated", self.settings)
         for error in done.refused.values():
