@@ -36,7 +36,6 @@ from simulator.analysis.methods.always_valid import (
 from simulator.analysis.methods.differences import Plan, difference_of
 from simulator.experiment.batch import Looks
 from simulator.results.paired import Column
-from simulator.results.result import Result
 from simulator.scenario.measure import MONEY, SHARE, TRUTH
 from simulator.scenario.measures import ESTIMATED, read_first
 from simulator.scenario.text.problems import unknown
@@ -228,7 +227,7 @@ def until_decided(
     measure = _measure(measures)
     matters = _matters(measure, matters)
     most = MOST if arguments.get("replications") is None else arguments["replications"]
-    plans = PairedPlans(sources, {**arguments, "replications": most})
+    plans = PairedPlans(sources, {**arguments, "replications": most}, simulated=True)
     _refuse_what_has_no_bound(plans, measure)
     settings = plans.settings
     if settings.folder is not None:
@@ -295,13 +294,8 @@ def _matters(measure: str, matters: float | None) -> float:
 
 def _refuse_what_has_no_bound(plans: PairedPlans, measure: str) -> None:
     """Raises `ArgumentError` for what can't go on, or has no bound that holds at every look."""
-    if len(plans.named) > 2:
-        raise ArgumentError("{until_decided} decides between two plans; there are {found}", found=len(plans.named))
-    if any(isinstance(one, Result) for one in plans.named):
-        raise ArgumentError(
-            "{until_decided} simulates both plans, and a result that is there can't go on; name the scenarios, and in "
-            "{out} the folder above what is there"
-        )
+    if len(plans.scenarios) > 2:
+        raise ArgumentError("{until_decided} decides between two plans; there are {found}", found=len(plans.scenarios))
     a, b = plans.scenarios
     if plans.same_as["B"] == "A":
         raise ArgumentError("{until_decided} needs two plans; these are one, so that no number will differ")

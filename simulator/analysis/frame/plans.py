@@ -28,9 +28,12 @@ class PairedPlans:
     `same_as` has the first letter of the same plan. `settings` are those that they were simulated with.
     """
 
-    def __init__(self, sources: Sequence[Source], arguments: Mapping[str, Any], least: int = 2) -> None:
+    def __init__(
+        self, sources: Sequence[Source], arguments: Mapping[str, Any], least: int = 2, *, simulated: bool = False
+    ) -> None:
         """Read the plans, `least` of them; `arguments` are those of `run`, None where results that are there decide.
 
+        `simulated`: all of them are to be simulated, so that none may be a result.
         Raises `ScenarioError`, `OutputError`, and `ArgumentError` for what can't be paired.
         """
         if isinstance(sources, str | os.PathLike | Mapping) or not isinstance(sources, Sequence):
@@ -44,6 +47,10 @@ class PairedPlans:
                 most=MOST,
             )
         read = [_read(source) for source in sources]
+        if simulated and not all(isinstance(one, Scenario) for one in read):
+            raise ArgumentError(
+                "a result that is there can't go on; name its scenario, and with {out} the folder above what is there"
+            )
         self.settings = _settings(read, arguments)
         stored = [one for one in read if isinstance(one, Stored)]
         refuse_other_versions(stored, beside_new=any(isinstance(one, Scenario) for one in read))
@@ -53,14 +60,9 @@ class PairedPlans:
         self._named = dict(zip(letters, _named(plans, letters), strict=True))
 
     @property
-    def named(self) -> list[Scenario | Result]:
-        """The plans as they were read, in order: results that are there, and scenarios to be simulated."""
-        return list(self._named.values())
-
-    @property
     def scenarios(self) -> list[Scenario]:
         """The plans themselves, in order."""
-        return [one.scenario if isinstance(one, Result) else one for one in self.named]
+        return [one.scenario if isinstance(one, Result) else one for one in self._named.values()]
 
     def results(
         self, name: str, before: Callable[[], None] | None = None, looks: Looks | None = None

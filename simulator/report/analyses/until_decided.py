@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.console import Console, ConsoleOptions, RenderResult
 
+    from simulator.analysis.methods.differences import Plan
     from simulator.analysis.until_decided import Seen, UntilDecided
 
 HEADS = ("", "A", "B", "difference", "95% interval, at every look")
@@ -39,11 +40,11 @@ def _decided(found: UntilDecided) -> str:
     if found.higher is not None:
         other = a if found.higher is b else b
         verdict = "is better" if found.better is found.higher else "is worse" if found.better else "has more"
-        means = f"{_mean(found, one, found.higher.label)} instead of {_mean(found, one, other.label)}"
+        means = f"{_mean(one, found.higher)} instead of {_mean(one, other)}{_on_the_mean(one)}"
         return f"Decided {after}: {words} {found.higher.title} {verdict} than {other.title}, {means}."
     if one.difference is None:
         return f"Not decided {after}, the most that there may be: {words} there is nothing to compare."
-    means = f"{_mean(found, one, 'B')} under {b.title} and {_mean(found, one, 'A')} under {a.title}"
+    means = f"{_mean(one, b)} under {b.title} and {_mean(one, a)} under {a.title}{_on_the_mean(one)}"
     if found.outcome == "smaller":
         return f"Decided {after}: {words} the difference is smaller than one that matters, {means}."
     return f"Not decided {after}, the most that there may be: {words} it is {means}."
@@ -113,13 +114,17 @@ def _count(found: UntilDecided) -> str:
     return f"{found.replications:,} replication{'' if found.replications == 1 else 's'}"
 
 
-def _mean(found: UntilDecided, one: Seen, label: str) -> str:
+def _mean(one: Seen, plan: Plan) -> str:
     """The mean of a measure under a plan."""
-    plan = found.plans["AB".index(label)]
     unit = ESTIMATED[one.measure].unit
     currency = plan.result.scenario.economics.currency if unit == MONEY else ""
-    value = written(one.a if label == "A" else one.b, unit, currency=currency)
-    return value if unit == TRUTH or ESTIMATED[one.measure].counts else f"{value} on the mean"
+    return written(one.a if plan.label == "A" else one.b, unit, currency=currency)
+
+
+def _on_the_mean(one: Seen) -> str:
+    """That these are means; empty for shares of the replications."""
+    measure = ESTIMATED[one.measure]
+    return "" if measure.unit == TRUTH or measure.counts else " on the mean"
 
 
 def _size(found: UntilDecided, value: float) -> str:
