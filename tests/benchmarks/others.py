@@ -1,10 +1,10 @@
 """Speed beside other simulators of queues: `python -m tests.benchmarks.others`.
 
-Both engines, Ciw, SimPy, salabim and asimpy simulate the same two open networks of queues, alternately in one process:
-M/M/3 at a load of 0.8, and a support desk of three tiers. Printed are medians of process time per visit (a customer
-served at a tier), and beside them the mean waits and those of theory, so that it is seen that all of them do the same
-work. Times are of whole replications, from an empty network to the mean waits; what can be laid out once for all
-replications (a scenario, its compiled kernel, Ciw's network) is not counted.
+Both engines, Cimba, Ciw, SimPy, salabim and asimpy simulate the same two open networks of queues, alternately in one
+process: M/M/3 at a load of 0.8, and a support desk of three tiers. Printed are medians of process time per visit (a
+customer served at a tier), and beside them the mean waits and those of theory, so that it is seen that all of them do
+the same work. Times are of whole replications, from an empty network to the mean waits; what can be laid out once for
+all replications (a scenario, its compiled kernel, Ciw's network, Cimba's compiled model) is not counted.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from random import Random
 from typing import Any
 
 import asimpy
+import cimba
 import ciw
 import salabim
 import simpy
 
 from simulator import engine
 from simulator.scenario import load
+from tests.neutral import neutral
 from tests.theory.formulas.closed_forms import mmc_mean_wait
 from tests.theory.statistics import Comparison, compare_ratio
 
@@ -106,7 +108,7 @@ def scenario_of(network: Network, weeks: int) -> dict[str, Any]:
     shares = [tier.share for tier in network.tiers] + [0.0] * (3 - len(network.tiers))
     tiers = [*network.tiers, *[Tier(0.0, 1, 1.0)] * (3 - len(network.tiers))]
     handling = [{"exponential": {"mean": 60.0 * tier.handling_hours}} for tier in tiers]
-    return {
+    document = {
         "name": network.name,
         "horizon_weeks": weeks,
         "start_date": "2026-01-05",
@@ -158,6 +160,7 @@ def scenario_of(network: Network, weeks: int) -> dict[str, Any]:
         },
         "success": {"sustained_weeks": 1, "measure_from_week": WARM_UP_WEEKS},
     }
+    return neutral(document)
 
 
 def with_engine(name: str) -> Callable[[Network, int], Run]:
@@ -299,16 +302,107 @@ def with_asimpy(network: Network, weeks: int) -> Run:
     return run
 
 
+def desk_of(servers: tuple[int, ...]) -> type[Any]:
+    """A model of Cimba's with so many servers at each of three tiers: a process for the arrivals and one per server.
+
+    That is how its own benchmark is written. Those who wait are the hours at which they came, in a line for each tier.
+    """
+
+    class Desk(cimba.Model):  # type: ignore[misc]
+        arrival_hours: cimba.Param[float]
+        warm_up: cimba.Param[float]
+        hours1: cimba.Param[float]
+        hours2: cimba.Param[float]
+        hours3: cimba.Param[float]
+        share2: cimba.Param[float]
+        share3: cimba.Param[float]
+        line1: cimba.Store[float]
+        line2: cimba.Store[float]
+        line3: cimba.Store[float]
+        visits1: cimba.Output[int]
+        visits2: cimba.Output[int]
+        visits3: cimba.Output[int]
+        wait1: cimba.Output[float]
+        wait2: cimba.Output[float]
+        wait3: cimba.Output[float]
+
+        @cimba.on_start
+        def empty(self) -> None:
+            self.wait1 = self.wait2 = self.wait3 = 0.0
+
+        @cimba.process
+        def arrivals(self) -> None:
+            while True:
+                cimba.hold(cimba.random.exponential(self.arrival_hours))
+                self.line1.put(cimba.now())
+
+        @cimba.process(copies=servers[0])
+        def tier1(self) -> None:
+            while True:
+                arrived = self.line1.get()
+                if arrived >= self.warm_up:
+                    self.visits1 += 1
+                    self.wait1 += cimba.now() - arrived
+                cimba.hold(cimba.random.exponential(self.hours1))
+                u = cimba.random.uniform()
+                if u < self.share2:
+                    self.line2.put(cimba.now())
+                elif u < self.share2 + self.share3:
+                    self.line3.put(cimba.now())
+
+        @cimba.process(copies=servers[1])
+        def tier2(self) -> None:
+            while True:
+                arrived = self.line2.get()
+                if arrived >= self.warm_up:
+                    self.visits2 += 1
+                    self.wait2 += cimba.now() - arrived
+                cimba.hold(cimba.random.exponential(self.hours2))
+
+        @cimba.process(copies=servers[2])
+        def tier3(self) -> None:
+            while True:
+                arrived = self.line3.get()
+                if arrived >= self.warm_up:
+                    self.visits3 += 1
+                    self.wait3 += cimba.now() - arrived
+                cimba.hold(cimba.random.exponential(self.hours3))
+
+    return Desk
+
+
+def with_cimba(network: Network, weeks: int) -> Run:
+    """Cimba: an engine in C whose processes are coroutines; numba compiles what they do."""
+    tiers = [*network.tiers, *[Tier(0.0, 1, 1.0)] * (3 - len(network.tiers))]
+    desk = desk_of(tuple(tier.servers for tier in tiers))()
+    desk.arrival_hours = 1.0 / network.arrivals_per_hour
+    desk.warm_up = float(WARM_UP_WEEKS * WEEK_HOURS)
+    desk.hours1, desk.hours2, desk.hours3 = (tier.handling_hours for tier in tiers)
+    desk.share2, desk.share3 = (tier.share for tier in tiers[1:])
+    window = cimba.Window(duration=float(weeks * WEEK_HOURS))
+
+    def run(number: int) -> Tally:
+        found = cimba.Experiment(desk, window=window, seed=number).run(workers=1, on_failure="raise")[desk]
+        tally = Tally(len(network.tiers))
+        for i in range(tally.tiers):
+            tally.visits[i] = int(getattr(found, f"visits{i + 1}").values.item())
+            tally.wait_hours_sum[i] = float(getattr(found, f"wait{i + 1}").values.item())
+        return tally
+
+    return run
+
+
 SIMULATORS: dict[str, Callable[[Network, int], Run]] = {
     "compiled": with_engine("compiled"),
     "reference": with_engine("reference"),
+    "cimba": with_cimba,
     "ciw": with_ciw,
     "simpy": with_simpy,
     "asimpy": with_asimpy,
     "salabim": with_salabim,
 }
-WEEKS = {"compiled": 400, "reference": 8, "ciw": 20, "simpy": 40, "asimpy": 40, "salabim": 5}
-"""Length of a replication, such that one takes a second or a few; of the compiled engine, some tenths of one."""
+WEEKS = {"compiled": 400, "reference": 8, "cimba": 400, "ciw": 20, "simpy": 40, "asimpy": 40, "salabim": 5}
+"""Length of a replication, such that one takes a second or a few; of the compiled ones, some tenths of one."""
 
 
 @dataclass
@@ -323,8 +417,8 @@ class Result:
 def measure(network: Network, weeks: Mapping[str, int], rounds: int) -> dict[str, Result]:
     """One replication of every simulator in each of at least ten rounds."""
     runs = {name: SIMULATORS[name](network, length) for name, length in weeks.items()}
-    if "compiled" in runs:
-        runs["compiled"](rounds)  # the kernel is compiled, or read from the cache
+    for name in {"compiled", "cimba"} & set(runs):
+        runs[name](rounds)  # the kernel is compiled, or read from the cache
     times: dict[str, list[float]] = {name: [] for name in runs}
     tallies: dict[str, list[Tally]] = {name: [] for name in runs}
     gc.collect()
