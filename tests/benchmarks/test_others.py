@@ -6,17 +6,8 @@ import math
 
 import pytest
 
-from tests.benchmarks.others import (
-    NETWORKS,
-    SIMULATORS,
-    WARM_UP_WEEKS,
-    WEEK_HOURS,
-    Network,
-    Tier,
-    measure,
-    report,
-    with_engine,
-)
+from tests.benchmarks.networks import NETWORKS, WARM_UP_WEEKS, WEEK_HOURS, Network, Tier
+from tests.benchmarks.others import SIMULATORS, measure, report, with_engine
 from tests.theory.statistics import Z_LIMIT
 
 SMALL = (

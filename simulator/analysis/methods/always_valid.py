@@ -86,6 +86,12 @@ class Evidence(Protocol):
         `times` as many pairs of the same kind have `interval(times)`.
         """
 
+    def above(self, mean: float, times: float = 1.0) -> bool:
+        """Whether the interval lies above a mean."""
+
+    def below(self, mean: float, times: float = 1.0) -> bool:
+        """Whether the interval lies below a mean."""
+
 
 @dataclass(frozen=True)
 class Betting:
@@ -117,15 +123,27 @@ class Betting:
 
     def interval(self, times: float = 1.0) -> tuple[float, float]:
         """The ends of what the mean may be."""
-        mirrored = Betting(-self.values[::-1], self.counts[::-1])
-        return self._lower(times), -mirrored._lower(times)
+        return self._lower(times), -self._mirrored._lower(times)
+
+    def above(self, mean: float, times: float = 1.0) -> bool:
+        """Whether who bets that the mean is above this one is rich enough."""
+        return self._fortune(mean, times) >= math.log(2.0 / MISS)
+
+    def below(self, mean: float, times: float = 1.0) -> bool:
+        """Whether who bets that the mean is below this one is rich enough."""
+        return self._mirrored.above(-mean, times)
+
+    @property
+    def _mirrored(self) -> Betting:
+        """The evidence of a less b."""
+        return Betting(-self.values[::-1], self.counts[::-1])
 
     def _lower(self, times: float) -> float:
         """The mean below which the fortune is above 1 / a: it falls in the mean that is bet against."""
         low, high = -1.0, 1.0
         while high - low > 1e-9:
             middle = (low + high) / 2.0
-            low, high = (middle, high) if self._fortune(middle, times) >= math.log(2.0 / MISS) else (low, middle)
+            low, high = (middle, high) if self.above(middle, times) else (low, middle)
         return low
 
     def _fortune(self, mean: float, times: float) -> float:
@@ -169,6 +187,16 @@ class Normal:
         reach = math.sqrt(2.0 * (n * mixed + 1.0) / mixed * math.log(math.sqrt(n * mixed + 1.0) / MISS)) / n
         return self.difference - reach * self.spread, self.difference + reach * self.spread
 
+    def above(self, mean: float, times: float = 1.0) -> bool:
+        """Whether there is an interval, and it lies above a mean."""
+        ends = self.interval(times)
+        return ends is not None and ends[0] > mean
+
+    def below(self, mean: float, times: float = 1.0) -> bool:
+        """Whether there is an interval, and it lies below a mean."""
+        ends = self.interval(times)
+        return ends is not None and ends[1] < mean
+
 
 def is_bounded(measure: str) -> bool:
     """Whether the differences of a measure lie in [-1, 1] in every pair: of shares and truths that are never null."""
@@ -188,12 +216,11 @@ def evidence(measure: str, ours: Column, theirs: Column) -> Evidence | None:
 
 def outcome(found: Evidence | None, matters: float, times: float = 1.0) -> Outcome:
     """Whether a difference is clear, or clearly smaller than one that matters; the former where it is both."""
-    ends = None if found is None else found.interval(times)
-    if ends is None:
+    if found is None:
         return "undecided"
-    if ends[0] > 0.0 or ends[1] < 0.0:
+    if found.above(0.0, times) or found.below(0.0, times):
         return "clear"
-    return "smaller" if -matters < ends[0] and ends[1] < matters else "undecided"
+    return "smaller" if found.above(-matters, times) and found.below(matters, times) else "undecided"
 
 
 def pairs_needed(found: Evidence | None, matters: float) -> int | None:
