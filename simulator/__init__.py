@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from simulator.analysis.stress import stress as stress
     from simulator.analysis.timeline import Timeline as Timeline
     from simulator.analysis.timeline import timeline as timeline
+    from simulator.analysis.until_decided import UntilDecided as UntilDecided
     from simulator.analysis.what_if import WhatIf as WhatIf
     from simulator.analysis.what_if import what_if as what_if
     from simulator.analysis.worth import Worth as Worth
@@ -90,6 +91,7 @@ _PLACES = {
     "Suite": "simulator.scenario",
     "SuiteResult": "simulator.results.suite_result",
     "Timeline": "simulator.analysis.timeline",
+    "UntilDecided": "simulator.analysis.until_decided",
     "WhatIf": "simulator.analysis.what_if",
     "WorkersError": "simulator.experiment.workers",
     "Worth": "simulator.analysis.worth",
@@ -139,6 +141,7 @@ __all__ = [
     "Suite",
     "SuiteResult",
     "Timeline",
+    "UntilDecided",
     "WhatIf",
     "WorkersError",
     "Worth",

@@ -22,18 +22,20 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from simulator.analysis.frame.answers import Answer, file_of
 from simulator.analysis.frame.plans import PairedPlans, Source, sharing_a_pilot
 from simulator.analysis.methods.differences import Difference, Plan, difference_of
+from simulator.analysis.until_decided import UntilDecided
+from simulator.analysis.until_decided import until_decided as decided
 from simulator.experiment.progress import ReportProgress
 from simulator.results.statistics import Estimate, holm
 from simulator.results.suite_result import SuiteResult
 from simulator.scenario.measure import MONEY
 from simulator.scenario.measures import ESTIMATED, read_first
 from simulator.scenario.text.problems import unknown
-from simulator.stepping.arguments import ENGINE
+from simulator.stepping.arguments import ENGINE, ArgumentError
 from simulator.store.files import refuse_others
 
 if TYPE_CHECKING:
@@ -245,6 +247,7 @@ class Comparison(Answer):
         }
 
 
+@overload
 def compare(
     plans: Sequence[Source],
     replications: int | None = None,
@@ -258,7 +261,45 @@ def compare(
     measures: Sequence[str] = (),
     executor: str | Executor | None = None,
     fresh: bool = False,
-) -> Comparison:
+    until_decided: Literal[False] = False,
+) -> Comparison: ...
+
+
+@overload
+def compare(
+    plans: Sequence[Source],
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = ENGINE,
+    jobs: int | None = None,
+    out: str | os.PathLike[str] | None = None,
+    progress: bool | ReportProgress | None = None,
+    design: str | None = None,
+    *,
+    measures: Sequence[str] = (),
+    executor: str | Executor | None = None,
+    fresh: bool = False,
+    until_decided: Literal[True],
+    matters: float | None = None,
+) -> UntilDecided: ...
+
+
+def compare(
+    plans: Sequence[Source],
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = ENGINE,
+    jobs: int | None = None,
+    out: str | os.PathLike[str] | None = None,
+    progress: bool | ReportProgress | None = None,
+    design: str | None = None,
+    *,
+    measures: Sequence[str] = (),
+    executor: str | Executor | None = None,
+    fresh: bool = False,
+    until_decided: bool = False,
+    matters: float | None = None,
+) -> Comparison | UntilDecided:
     """Compare plans replication by replication: scenarios (or files, or shipped names), results, or their folders.
 
     The first is the one that the others are compared with; each has a letter. Arguments are those of `run`. Of results,
@@ -267,22 +308,29 @@ def compare(
     `out/<scenario>/` as by `run`, the comparison to `out/compare.json`, and what lies there of the same scenario, seed
     and replications is not simulated again. `measures` are what they are compared by, if not the headline measures.
 
+    `until_decided` goes on with two scenarios, to `replications` (10,000) at most, until one is clearly better by the
+    one measure that is named (`success`), or the difference clearly smaller than one that `matters`, in the unit of
+    the measure (0.02 of shares): see `UntilDecided`, which is written to `out/until_decided.json`.
+
     Raises what `run` raises, `ArgumentError` (a `ValueError`) for plans that can't be compared, and `KeyError` for an
     unknown measure.
     """
-    return compared(
-        plans,
-        measures,
-        replications=replications,
-        seed=seed,
-        design=design,
-        engine=engine,
-        jobs=jobs,
-        out=out,
-        progress=progress,
-        executor=executor,
-        fresh=fresh,
-    )
+    arguments: dict[str, Any] = {
+        "replications": replications,
+        "seed": seed,
+        "design": design,
+        "engine": engine,
+        "jobs": jobs,
+        "out": out,
+        "progress": progress,
+        "executor": executor,
+        "fresh": fresh,
+    }
+    if until_decided:
+        return decided(plans, measures, matters, **arguments)
+    if matters is not None:
+        raise ArgumentError("{matters} goes with {until_decided}")
+    return compared(plans, measures, **arguments)
 
 
 def compared(

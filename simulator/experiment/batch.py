@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -20,6 +20,7 @@ from simulator.results.conditioning import ConditioningError
 from simulator.store.cache_folder import CacheFolder
 from simulator.store.files import WriteError, advising
 from simulator.store.identity import Identity, gaps
+from simulator.store.manifest import read_manifest
 from simulator.store.replication_cache import ReplicationCache, changed_since_import
 from simulator.store.shards import ResultWarning, ShardFolder, check_folder
 from simulator.store.stores import Memory, Store
@@ -27,11 +28,24 @@ from simulator.store.stores import Memory, Store
 if TYPE_CHECKING:
     from simulator.experiment.execution import Portion, Workers
     from simulator.experiment.settings import Settings
+    from simulator.results.conditioning import First
     from simulator.results.result import Result
     from simulator.scenario import Scenario
 
 MOST_IN_MEMORY = 2**28
 """Bytes of results beyond which experiments without a folder keep them in a temporary one."""
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Experiments that go on together, replication by replication, until all of them say enough between them.
+
+    `at` are numbers of replications of each, ascending; the last is the most. At each of them `enough` is asked, with
+    what is kept of every experiment, in order. Looks below what an earlier run was asked for are left out.
+    """
+
+    at: tuple[int, ...]
+    enough: Callable[[Sequence[First]], bool]
 
 
 class Batch:
@@ -42,9 +56,15 @@ class Batch:
     """
 
     def __init__(
-        self, scenarios: Sequence[Scenario], settings: Settings, pilots: Mapping[str, str] | None = None
+        self,
+        scenarios: Sequence[Scenario],
+        settings: Settings,
+        pilots: Mapping[str, str] | None = None,
+        looks: Looks | None = None,
     ) -> None:
         """`pilots` are scenarios by the one before them whose pilot ran, if the observed pilot is not their own.
+
+        With `looks`, which end with the replications of `settings`, all of the experiments stop at one of them.
 
         Raises `ScenarioError` for too large a scenario, and `OutputError`.
         """
@@ -68,6 +88,9 @@ class Batch:
         for identity in self._identities:
             if settings.folder is not None:
                 check_folder(settings.folder, identity, settings.most, settings.part, resume=settings.resume)
+        self._looks = looks
+        self._stages = () if looks is None else self._looks_ahead(looks)
+        self._floor = self._stages[0] if self._stages else settings.replications
         self._open: dict[str, Experiment] = {}
         self._pilots = dict(pilots or {})
         self._ran: dict[str, Experiment] = {}
@@ -113,6 +136,8 @@ class Batch:
         """Stage after stage of all experiments; False when interrupted."""
         complete = workers.execute(self._first_portions(workers.jobs))
         while complete and (left := [experiment for experiment in self._open.values() if not experiment.work.given_up]):
+            if self._looks is not None and (len(left) < len(self._identities) or self._looks.enough(_kept_of(left))):
+                break
             complete = workers.execute(chain.from_iterable([experiment.portions(workers.jobs) for experiment in left]))
         return complete
 
@@ -124,7 +149,9 @@ class Batch:
             plan = engines.build(identity.scenario, identity.design)
             if not self._open:
                 self._clock.lap()
-            experiment = Experiment(identity, plan, self._store(identity), self.settings, self._clock, self._cache)
+            experiment = Experiment(
+                identity, plan, self._store(identity), self.settings, self._clock, self._cache, self._stages
+            )
             name = identity.scenario.name
             if name in self._pilots.values():
                 self._ran[name] = experiment
@@ -134,6 +161,13 @@ class Batch:
             self._open[name] = experiment
             self._begun += 1
             yield from experiment.portions(jobs)
+
+    def _looks_ahead(self, looks: Looks) -> tuple[int, ...]:
+        """The looks that are still to be taken: where an earlier run was stopped, all go on from its last one."""
+        folder = self.settings.folder
+        manifests = () if folder is None else [read_manifest(folder / one.scenario.name) for one in self._identities]
+        there = max((one.replications_requested for one in manifests if one is not None), default=0)
+        return tuple(number for number in looks.at if number >= there)
 
     def _store(self, identity: Identity) -> Store:
         settings = self.settings
@@ -145,7 +179,7 @@ class Batch:
             settings.most,
             settings.part,
             resume=settings.resume,
-            floor=settings.replications,
+            floor=self._floor,
             temporary=self.temporary,
         )
 
@@ -190,7 +224,7 @@ class Batch:
 
     def _asked_for(self) -> int:
         waiting = len(self._identities) - self._begun
-        each = len(self.settings.part.numbers(self.settings.replications))
+        each = len(self.settings.part.numbers(self._floor))
         return (
             self._asked_for_in_ended
             + sum(len(experiment.numbers) for experiment in self._open.values())
@@ -203,3 +237,10 @@ class Batch:
         place = (self._begun - len(self._open) + 1, len(self._identities))
         recalled = self._recalled_in_ended + sum(experiment.recalled for experiment in self._open.values())
         self._report(Progress("running", self._there(), self._asked_for(), scenario, place, recalled))
+
+
+def _kept_of(experiments: Sequence[Experiment]) -> list[First]:
+    """What is kept of each of these experiments."""
+    for experiment in experiments:
+        experiment.flush()
+    return [experiment.first(experiment.numbers.stop) for experiment in experiments]

@@ -48,9 +48,9 @@ class Stopwatch:
 class Experiment:
     """Replications of one scenario on one engine, from the first that is missing to the result.
 
-    They are asked for in stages: one, or as many as it takes until targets are met. Several experiments can share
-    workers: chain what their `portions` yield. `advanced` is called when replications have come, `ended` when no more
-    stages are needed.
+    They are asked for in stages: one, or as many as it takes until targets are met, or a batch has seen enough.
+    Several experiments can share workers: chain what their `portions` yield. `advanced` is called when replications
+    have come, `ended` when no more stages are needed.
     """
 
     def __init__(
@@ -61,20 +61,24 @@ class Experiment:
         settings: Settings,
         clock: Stopwatch,
         folder: CacheFolder,
+        looks: Sequence[int] = (),
     ) -> None:
-        """`folder` is where replications are kept for other runs."""
+        """`folder` is where replications are kept for other runs.
+
+        `looks` are the stages that end where somebody else says, the last of them the replications of `settings`.
+        """
         self.identity = identity
         self.store = store
         self.settings = settings
         self.clock = clock
         self.failures: list[ReplicationError] = []
         self.precisions: list[Precision] = []
-        self.numbers = settings.part.numbers(settings.replications)
+        self.numbers = settings.part.numbers(looks[0] if looks else settings.replications)
         self.pilot: Experiment | None = None  # the plan whose pilot ran, where the observed pilot is not this one's
         self.over = False
         self.advanced: Callable[[], None] = _silent
         self.ended: Callable[[], None] = _silent
-        self._stages = stages(settings.replications, settings.most, at_least=store.requested)
+        self._stages = iter(looks) if looks else stages(settings.replications, settings.most, at_least=store.requested)
         self._last: int | None = None  # the number that a stage ends with
         self._blocks = Blocks(plan.inputs, settings.shard_size, store.keep)
         self.cache = ReplicationCache(folder, identity, plan.inputs, fresh=settings.fresh)

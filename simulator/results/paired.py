@@ -17,6 +17,7 @@ sum of squared weights over their sum: as one of the others it would be next to 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,17 +52,20 @@ class Column:
         """
         if measure not in ESTIMATED:
             raise unknown("measure", measure, ESTIMATED)
-        share = SHARES.get(measure)
-        name, among = (measure, "") if share is None else (share.counts, share.among)
-        if not result.estimable or any(wanted not in result.records.measures for wanted in (name, among) if wanted):
+        if not result.estimable or any(name not in result.records.measures for name in read_for(measure)):
             return None
-        read = result.records.measure(name)
-        counts = np.array([value is not None for value in read], dtype=float)
-        if among:
-            counts *= np.array([bool(value) for value in result.records.measure(among)], dtype=float)
-        weights = result.weighting.weights
-        values = np.array([0.0 if value is None else float(value) for value in read])
-        present = [value for value in read if value is not None]
+        return cls.read(measure, result.records.measure, result.weighting.weights)
+
+    @classmethod
+    def read(cls, measure: str, read: Callable[[str], Sequence[Any]], weights: Numbers | None = None) -> Column:
+        """The column of a measure of `ESTIMATED`; `read` gives a measure of each replication."""
+        name, *among = read_for(measure)
+        found = read(name)
+        counts = np.array([value is not None for value in found], dtype=float)
+        for condition in among:
+            counts *= np.array([bool(value) for value in read(condition)], dtype=float)
+        values = np.array([0.0 if value is None else float(value) for value in found])
+        present = [value for value in found if value is not None]
         is_share = bool(present) and all(isinstance(value, bool) for value in present)
         return cls(values, counts if weights is None else counts * weights, is_share)
 
@@ -86,6 +90,12 @@ class Column:
         each = total / effective_size(self.weights) if total > 0.0 else 1.0
         more = np.concatenate([self.values, values]), np.concatenate([self.weights, [each, each]])
         return Column(*more, self.is_share)
+
+
+def read_for(measure: str) -> tuple[str, ...]:
+    """What is read of each replication for a measure of `ESTIMATED`: itself, or what a share counts and among which."""
+    share = SHARES.get(measure)
+    return (measure,) if share is None else tuple(filter(None, (share.counts, share.among)))
 
 
 def estimate(result: Result, measure: str) -> Estimate:

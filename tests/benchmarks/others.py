@@ -1,10 +1,10 @@
 """Speed beside other simulators of queues: `python -m tests.benchmarks.others`.
 
-Both engines, Ciw, SimPy, salabim and asimpy simulate the same two open networks of queues, alternately in one process:
-M/M/3 at a load of 0.8, and a support desk of three tiers. Printed are medians of process time per visit (a customer
-served at a tier), and beside them the mean waits and those of theory, so that it is seen that all of them do the same
-work. Times are of whole replications, from an empty network to the mean waits; what can be laid out once for all
-replications (a scenario, its compiled kernel, Ciw's network) is not counted.
+Both engines, Cimba, Ciw, SimPy, salabim and asimpy simulate the same two open networks of queues, alternately in one
+process: M/M/3 at a load of 0.8, and a support desk of three tiers. Printed are medians of process time per visit (a
+customer served at a tier), and beside them the mean waits and those of theory, so that it is seen that all of them do
+the same work. Times are of whole replications, from an empty network to the mean waits; what can be laid out once for
+all replications (a scenario, its compiled kernel, Ciw's network, Cimba's compiled model) is not counted.
 """
 
 from __future__ import annotations
@@ -15,149 +15,25 @@ import importlib.metadata
 import statistics
 import time
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 import asimpy
+import cimba
 import ciw
 import salabim
 import simpy
 
 from simulator import engine
 from simulator.scenario import load
-from tests.theory.formulas.closed_forms import mmc_mean_wait
+from tests.benchmarks.networks import NETWORKS, WARM_UP_WEEKS, WEEK_HOURS, Network, Tally, Tier, scenario_of
 from tests.theory.statistics import Comparison, compare_ratio
 
-WEEK_HOURS = 168
-WARM_UP_WEEKS = 1
-"""The networks start empty: who comes in the first week is served but not measured; they forget within hours."""
-ROUND_THE_CLOCK = [{"days": "all", "start_hour": 0, "end_hour": 24, "share": 1.0}]
 SEED = 20260105
-
-
-@dataclass(frozen=True)
-class Tier:
-    """A station of M/M/c type, to which `share` of all customers come."""
-
-    share: float
-    servers: int
-    handling_hours: float
-
-
-@dataclass(frozen=True)
-class Network:
-    """Customers come to tier 1 as a Poisson process; some go on to tier 2, others to tier 3, and the rest leaves.
-
-    A tree of queues without feedback, so each tier is an M/M/c of its own (Burke 1956, Jackson 1957).
-    """
-
-    name: str
-    arrivals_per_hour: float
-    tiers: tuple[Tier, ...]
-
-    def route(self, u: float) -> tuple[int, ...]:
-        """Indices of the tiers that a customer passes, by a uniform number."""
-        for onward in range(1, len(self.tiers)):
-            if u < self.tiers[onward].share:
-                return (0, onward)
-            u -= self.tiers[onward].share
-        return (0,)
-
-    def wait_hours(self) -> list[float]:
-        """Mean wait at each tier, by Erlang C."""
-        return [
-            mmc_mean_wait(self.arrivals_per_hour * tier.share, 1.0 / tier.handling_hours, tier.servers)
-            for tier in self.tiers
-        ]
-
-
-NETWORKS = (
-    Network("m-m-3", 10.0, (Tier(1.0, 3, 0.24),)),  # load 0.8
-    Network("three-tiers", 10.0, (Tier(1.0, 3, 0.24), Tier(0.4, 2, 0.375), Tier(0.2, 2, 0.7))),  # 0.8, 0.75, 0.7
-)
-
-
-@dataclass
-class Tally:
-    """What one replication counted after the warm-up, by tier: customers served and their summed waits."""
-
-    tiers: int
-    visits: list[int] = field(init=False)
-    wait_hours_sum: list[float] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.visits = [0] * self.tiers
-        self.wait_hours_sum = [0.0] * self.tiers
-
-    def serve(self, tier: int, arrived: float, now: float) -> None:
-        """A customer who came to the tier at `arrived` (hours) is served from `now` on."""
-        if arrived >= WARM_UP_WEEKS * WEEK_HOURS:
-            self.visits[tier] += 1
-            self.wait_hours_sum[tier] += now - arrived
-
 
 Run = Callable[[int], Tally]
 """Simulates one replication, by its number."""
-
-
-def scenario_of(network: Network, weeks: int) -> dict[str, Any]:
-    """The network as a scenario; see `scenarios/theory/m-m-c.yaml` for what makes it neutral."""
-    shares = [tier.share for tier in network.tiers] + [0.0] * (3 - len(network.tiers))
-    tiers = [*network.tiers, *[Tier(0.0, 1, 1.0)] * (3 - len(network.tiers))]
-    handling = [{"exponential": {"mean": 60.0 * tier.handling_hours}} for tier in tiers]
-    return {
-        "name": network.name,
-        "horizon_weeks": weeks,
-        "start_date": "2026-01-05",
-        "sites": [{"name": "site", "users": WEEK_HOURS}],
-        "users": {
-            "initially_active": True,
-            "tasks_per_user_week": 0,
-            "working_hours": {"days": "all", "start_hour": 0, "end_hour": 24},
-            "segments": [
-                {"name": "everybody", "share": 1.0, "initial_trust": 0.6, "onset_per_week": 0, "reversion": 0}
-            ],
-            "word_of_mouth_per_week": 0,
-            "return_per_week": 0,
-            "drop_out_per_week": 0,
-            "notice_probability": 0,
-            "trust": {"frozen": True},
-        },
-        "ai": {"half_life_weeks": None},
-        "support": {
-            "documentation_quality": 0,
-            "documentation_effect": 0,
-            "tickets_per_noticed_error": 0,
-            "how_to_per_new_user_week": 0,
-            "how_to_per_user_week": network.arrivals_per_hour,  # as many users as a week has hours
-            "levels": {"how-to": {"tier1": 1.0 - shares[1] - shares[2], "tier2": shares[1], "tier3": shares[2]}},
-            "triage_skill": 1,
-            "failure_reversion": 0,
-            "call_again_probability": 0,
-            "tiers": {
-                "tier1": {
-                    "agents": tiers[0].servers,
-                    "shifts": ROUND_THE_CLOCK,
-                    "handling_minutes": handling[0],
-                    "patience_hours": None,
-                },
-                "tier2": {
-                    "agents": tiers[1].servers,
-                    "shifts": ROUND_THE_CLOCK,
-                    "handling_minutes": handling[1],
-                    "patience_hours": None,
-                },
-                "tier3": {"handling_minutes": handling[2], "patience_hours": None},
-            },
-        },
-        "data_science_team": {
-            "members": tiers[2].servers,
-            "shifts": ROUND_THE_CLOCK,
-            "slice_hours": 1000,
-        },
-        "success": {"sustained_weeks": 1, "measure_from_week": WARM_UP_WEEKS},
-    }
 
 
 def with_engine(name: str) -> Callable[[Network, int], Run]:
@@ -299,16 +175,107 @@ def with_asimpy(network: Network, weeks: int) -> Run:
     return run
 
 
+def desk_of(servers: tuple[int, ...]) -> type[Any]:
+    """A model of Cimba's with so many servers at each of three tiers: a process for the arrivals and one per server.
+
+    That is how its own benchmark is written. Those who wait are the hours at which they came, in a line for each tier.
+    """
+
+    class Desk(cimba.Model):  # type: ignore[misc]
+        arrival_hours: cimba.Param[float]
+        warm_up: cimba.Param[float]
+        hours1: cimba.Param[float]
+        hours2: cimba.Param[float]
+        hours3: cimba.Param[float]
+        share2: cimba.Param[float]
+        share3: cimba.Param[float]
+        line1: cimba.Store[float]
+        line2: cimba.Store[float]
+        line3: cimba.Store[float]
+        visits1: cimba.Output[int]
+        visits2: cimba.Output[int]
+        visits3: cimba.Output[int]
+        wait1: cimba.Output[float]
+        wait2: cimba.Output[float]
+        wait3: cimba.Output[float]
+
+        @cimba.on_start
+        def empty(self) -> None:
+            self.wait1 = self.wait2 = self.wait3 = 0.0
+
+        @cimba.process
+        def arrivals(self) -> None:
+            while True:
+                cimba.hold(cimba.random.exponential(self.arrival_hours))
+                self.line1.put(cimba.now())
+
+        @cimba.process(copies=servers[0])
+        def tier1(self) -> None:
+            while True:
+                arrived = self.line1.get()
+                if arrived >= self.warm_up:
+                    self.visits1 += 1
+                    self.wait1 += cimba.now() - arrived
+                cimba.hold(cimba.random.exponential(self.hours1))
+                u = cimba.random.uniform()
+                if u < self.share2:
+                    self.line2.put(cimba.now())
+                elif u < self.share2 + self.share3:
+                    self.line3.put(cimba.now())
+
+        @cimba.process(copies=servers[1])
+        def tier2(self) -> None:
+            while True:
+                arrived = self.line2.get()
+                if arrived >= self.warm_up:
+                    self.visits2 += 1
+                    self.wait2 += cimba.now() - arrived
+                cimba.hold(cimba.random.exponential(self.hours2))
+
+        @cimba.process(copies=servers[2])
+        def tier3(self) -> None:
+            while True:
+                arrived = self.line3.get()
+                if arrived >= self.warm_up:
+                    self.visits3 += 1
+                    self.wait3 += cimba.now() - arrived
+                cimba.hold(cimba.random.exponential(self.hours3))
+
+    return Desk
+
+
+def with_cimba(network: Network, weeks: int) -> Run:
+    """Cimba: an engine in C whose processes are coroutines; numba compiles what they do."""
+    tiers = [*network.tiers, *[Tier(0.0, 1, 1.0)] * (3 - len(network.tiers))]
+    desk = desk_of(tuple(tier.servers for tier in tiers))()
+    desk.arrival_hours = 1.0 / network.arrivals_per_hour
+    desk.warm_up = float(WARM_UP_WEEKS * WEEK_HOURS)
+    desk.hours1, desk.hours2, desk.hours3 = (tier.handling_hours for tier in tiers)
+    desk.share2, desk.share3 = (tier.share for tier in tiers[1:])
+    window = cimba.Window(duration=float(weeks * WEEK_HOURS))
+
+    def run(number: int) -> Tally:
+        found = cimba.Experiment(desk, window=window, seed=number).run(workers=1, on_failure="raise")[desk]
+        tally = Tally(len(network.tiers))
+        for i in range(tally.tiers):
+            tally.visits[i] = int(getattr(found, f"visits{i + 1}").values.item())
+            tally.wait_hours_sum[i] = float(getattr(found, f"wait{i + 1}").values.item())
+        return tally
+
+    return run
+
+
 SIMULATORS: dict[str, Callable[[Network, int], Run]] = {
     "compiled": with_engine("compiled"),
     "reference": with_engine("reference"),
+    "cimba": with_cimba,
     "ciw": with_ciw,
     "simpy": with_simpy,
     "asimpy": with_asimpy,
     "salabim": with_salabim,
 }
-WEEKS = {"compiled": 400, "reference": 8, "ciw": 20, "simpy": 40, "asimpy": 40, "salabim": 5}
-"""Length of a replication, such that one takes a second or a few; of the compiled engine, some tenths of one."""
+WEEKS = {"compiled": 400, "reference": 8, "cimba": 400, "ciw": 20, "simpy": 40, "asimpy": 40, "salabim": 5}
+"""Length of a replication, such that one takes a second or a few; of the compiled ones, some tenths of one."""
 
 
 @dataclass
@@ -323,8 +290,8 @@ class Result:
 def measure(network: Network, weeks: Mapping[str, int], rounds: int) -> dict[str, Result]:
     """One replication of every simulator in each of at least ten rounds."""
     runs = {name: SIMULATORS[name](network, length) for name, length in weeks.items()}
-    if "compiled" in runs:
-        runs["compiled"](rounds)  # the kernel is compiled, or read from the cache
+    for name in {"compiled", "cimba"} & set(runs):
+        runs[name](rounds)  # the kernel is compiled, or read from the cache
     times: dict[str, list[float]] = {name: [] for name in runs}
     tallies: dict[str, list[Tally]] = {name: [] for name in runs}
     gc.collect()

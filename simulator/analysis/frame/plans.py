@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.analysis.frame.runs import Stored, refuse_other_versions, result_folder, runs, stopped_before
 from simulator.experiment.settings import Settings
@@ -12,6 +12,9 @@ from simulator.results.result import Result
 from simulator.results.suite_result import SuiteResult
 from simulator.scenario import Member, Scenario, Suite, load
 from simulator.stepping.arguments import DESIGN, REPLICATIONS, SEED, ArgumentError
+
+if TYPE_CHECKING:
+    from simulator.experiment.batch import Looks
 
 MOST = 26
 """The most plans that can be compared: as many as there are letters."""
@@ -25,9 +28,12 @@ class PairedPlans:
     `same_as` has the first letter of the same plan. `settings` are those that they were simulated with.
     """
 
-    def __init__(self, sources: Sequence[Source], arguments: Mapping[str, Any], least: int = 2) -> None:
+    def __init__(
+        self, sources: Sequence[Source], arguments: Mapping[str, Any], least: int = 2, *, simulated: bool = False
+    ) -> None:
         """Read the plans, `least` of them; `arguments` are those of `run`, None where results that are there decide.
 
+        `simulated`: all of them are to be simulated, so that none may be a result.
         Raises `ScenarioError`, `OutputError`, and `ArgumentError` for what can't be paired.
         """
         if isinstance(sources, str | os.PathLike | Mapping) or not isinstance(sources, Sequence):
@@ -41,6 +47,10 @@ class PairedPlans:
                 most=MOST,
             )
         read = [_read(source) for source in sources]
+        if simulated and not all(isinstance(one, Scenario) for one in read):
+            raise ArgumentError(
+                "a result that is there can't go on; name its scenario, and with {out} the folder above what is there"
+            )
         self.settings = _settings(read, arguments)
         stored = [one for one in read if isinstance(one, Stored)]
         refuse_other_versions(stored, beside_new=any(isinstance(one, Scenario) for one in read))
@@ -54,13 +64,16 @@ class PairedPlans:
         """The plans themselves, in order."""
         return [one.scenario if isinstance(one, Result) else one for one in self._named.values()]
 
-    def results(self, name: str, before: Callable[[], None] | None = None) -> dict[str, Result]:
+    def results(
+        self, name: str, before: Callable[[], None] | None = None, looks: Looks | None = None
+    ) -> dict[str, Result]:
         """The results by letter, for the analysis `name`; `before` is called before anything is simulated.
 
+        With `looks` all plans that are simulated stop together, at one of these.
         A plan that is named twice is simulated once. Raises what `run` raises.
         """
         first = (one for label, one in self._named.items() if self.same_as[label] == label)
-        done = runs([one for one in first if isinstance(one, Scenario)], self.settings, name, before)
+        done = runs([one for one in first if isinstance(one, Scenario)], self.settings, name, before, looks)
         if done.interrupted:
             raise stopped_before(name, "all plans were simulated", self.settings)
         for error in done.refused.values():

@@ -15,6 +15,7 @@ from simulator.store.identity import WHOLE, Identity, versions
 from simulator.store.manifest import MANIFEST, Manifest, read_manifest
 
 if TYPE_CHECKING:
+    from simulator.experiment.batch import Looks
     from simulator.experiment.settings import Settings
     from simulator.results.result import Result
     from simulator.scenario import Scenario
@@ -46,25 +47,29 @@ class Runs:
 
 
 def runs(
-    scenarios: Sequence[Scenario], settings: Settings, name: str, before: Callable[[], None] | None = None
+    scenarios: Sequence[Scenario],
+    settings: Settings,
+    name: str,
+    before: Callable[[], None] | None = None,
+    looks: Looks | None = None,
 ) -> Runs:
     """The results of scenarios, no name twice among them, for the analysis `name`.
 
     With a folder (`settings.folder`) what lies there of the same scenario, seed and replications is used as it is, and
     what is unfinished, or of fewer replications, is gone on with. `before` is called when the rest has been found fit
-    to be run, before anything is computed, if anything has to be. Results that an observed pilot can't be used for are
-    there, unweighted.
+    to be run, before anything is computed, if anything has to be. With `looks` all of them stop together, at one of
+    these. Results that an observed pilot can't be used for are there, unweighted.
 
     Raises what `run` raises, but for what has been refused.
     """
     from simulator.experiment.batch import Batch
 
-    found = {scenario.name: kept(scenario, settings) for scenario in scenarios}
+    found = {scenario.name: None if looks else kept(scenario, settings) for scenario in scenarios}
     there = {key: result for key, result in found.items() if result is not None}
     missing = [scenario for scenario in scenarios if scenario.name not in there]
     if not missing:
         return Runs(there, reused=tuple(there))
-    batch = Batch(missing, replace(settings, resume=settings.folder is not None))
+    batch = Batch(missing, replace(settings, resume=settings.folder is not None), looks=looks)
     if before is not None and batch.simulates:
         before()
     complete = batch.run(missing[0].name if len(missing) == 1 else name)

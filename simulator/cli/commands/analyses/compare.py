@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -35,6 +35,7 @@ from simulator.stepping.arguments import ENGINE
 
 if TYPE_CHECKING:
     from simulator.analysis.compare import Comparison
+    from simulator.analysis.until_decided import UntilDecided
     from simulator.scenario import Scenario
 
 LONGEST_NAME = 64
@@ -82,6 +83,22 @@ def compare(
     executor: ExecutorOption = None,
     scheduler: Scheduler = None,
     design: DesignOfPlans = None,
+    until_decided: Annotated[
+        bool,
+        typer.Option(
+            "--until-decided",
+            help="Go on with two scenarios, to --replications (10000) at most, until one is clearly better by one "
+            "--measure (success), or the difference clearly smaller than --matters.",
+        ),
+    ] = False,
+    matters: Annotated[
+        float | None,
+        typer.Option(
+            help="The least difference that matters, in the unit of the measure, for --until-decided.",
+            metavar="D",
+            show_default="0.02 of a share",
+        ),
+    ] = None,
     as_json: AnswersAsJson = False,
 ) -> None:
     """Compare plans replication by replication, all of them with the same luck: success, money and people.
@@ -91,28 +108,32 @@ def compare(
     one that differs from the first. With --out, a comparison that was stopped goes on when it is asked for again.
     """
     from simulator.analysis.compare import compared
+    from simulator.analysis.until_decided import until_decided as decided
     from simulator.scenario.text.problems import UnknownNameError
 
     refuse_half_a_cluster(executor, scheduler)
+    if matters is not None and not until_decided:
+        raise typer.BadParameter("--matters goes with --until-decided")
     sources = loaded(plans, changes or (), overlays or (), added or ())
     with workplace(executor, scheduler) as where:
 
-        def ask(named: Sequence[Scenario | Path]) -> Comparison:
+        def ask(named: Sequence[Scenario | Path]) -> Comparison | UntilDecided:
+            arguments: dict[str, Any] = {
+                "replications": replications,
+                "seed": seed,
+                "design": design,
+                "engine": engine,
+                "jobs": jobs,
+                "out": out,
+                "progress": None,
+                "executor": where,
+                "fresh": fresh,
+            }
+            by = tuple(measures or ())
             try:
-                found = compared(
-                    named,
-                    tuple(measures or ()),
-                    compile_engine,
-                    replications=replications,
-                    seed=seed,
-                    design=design,
-                    engine=engine,
-                    jobs=jobs,
-                    out=out,
-                    progress=None,
-                    executor=where,
-                    fresh=fresh,
-                )
+                if until_decided:
+                    return decided(named, by, matters, compile_engine, **arguments)
+                found = compared(named, by, compile_engine, **arguments)
             except UnknownNameError as error:
                 raise typer.BadParameter(str(error), param_hint="--measure") from error
             tell_of_changed_pilot(plans[0], sources[0], changes or (), overlays or (), found.plans[0].result.seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simulator.report.analyses.parts.differences import (
@@ -84,8 +85,26 @@ def notes(found: Comparison) -> list[str]:
 
 
 def _unlike(found: Comparison) -> list[str]:
-    """In what plans are not held to the same: what success asks for, how far they look, their currency, functions."""
+    """In what plans are not alike, and which of them weight worlds differently."""
     first, *others = found.plans
+    lines = unlike(found.plans)
+    for plan in others:
+        weights = found.difference(SUCCESS, plan.label)
+        if weights.weights is None and len(weights.numbers):
+            lines.append(
+                f"{first.label} and {plan.label} weight worlds differently (pilot.observed): they are not matched "
+                "world by world."
+            )
+    steered = [plan for plan in found.plans if plan.result.callbacks]
+    return [
+        *lines,
+        *(f"{one.label}: the Python functions {', '.join(one.result.callbacks)} took part." for one in steered),
+    ]
+
+
+def unlike(plans: Sequence[Plan]) -> list[str]:
+    """In what plans are not held to the same as the first: what success asks for, how far they look, their currency."""
+    first, *others = plans
     lines = []
     for plan in others:
         here, there = first.result.scenario, plan.result.scenario
@@ -99,14 +118,7 @@ def _unlike(found: Comparison) -> list[str]:
             )
         if here.economics.currency != there.economics.currency:
             lines.append(f"{both} count money in different currencies: it is not compared.")
-        weights = found.difference(SUCCESS, plan.label)
-        if weights.weights is None and len(weights.numbers):
-            lines.append(f"{both} weight worlds differently (pilot.observed): they are not matched world by world.")
-    steered = [plan for plan in found.plans if plan.result.callbacks]
-    return [
-        *lines,
-        *(f"{one.label}: the Python functions {', '.join(one.result.callbacks)} took part." for one in steered),
-    ]
+    return lines
 
 
 class Table:
