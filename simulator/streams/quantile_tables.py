@@ -34,7 +34,7 @@ STICK_LOWEST, STICK_STEP, STICK_NODES = -20.0, 0.5, 49
 STICK_SIZE = 1 + 3 * STICK_NODES
 """The shape for which a table of sticks is filled, then its nodes."""
 LEAST_SERIES = 16.0
-"""The least b for which the series is used: its relative error is below 1e-7 but for u > 1 - 1e-6 (3e-6 at most)."""
+"""The least b for which the series is used: its relative error is below 1e-7, and 3e-5 at most for u > 1 - 1e-6."""
 SMALL = 1e-3
 NEWTON_STEPS, CLOSE = 50, 1e-12
 """What a node takes at most, from the expansion at the node before, until it moves by less (in logarithm or logit)."""

@@ -152,16 +152,6 @@ def beta_tails(a: float, b: float, logit: float, log_beta: float) -> tuple[float
 
 
 @rule
-def beta_cdf(a: float, b: float, x: float, log_beta: float) -> float:
-    """Regularised incomplete beta function I_x(a, b)."""
-    if x <= 0.0:
-        return 0.0
-    if x >= 1.0:
-        return 1.0
-    return beta_fraction(a, b, x, 1.0 - x, a * math.log(x) + b * math.log(1.0 - x) - log_beta)[0]
-
-
-@rule
 def beta_fraction(a: float, b: float, x: float, complement: float, log_front: float) -> tuple[float, float]:
     """I_x(a, b) and 1 - I_x(a, b) by the continued fraction (DLMF 8.17.22, modified Lentz); `complement` is 1 - x."""
     swap = x > (a + 1.0) / (a + b + 2.0)
@@ -231,8 +221,8 @@ def beta_quantile(a: float, b: float, u: float) -> float:
     low = 0.0
     high = 1.0
     for _ in range(100):
-        cumulated = beta_cdf(a, b, x, log_beta)
-        f = cumulated - u
+        cumulated, above = beta_fraction(a, b, x, 1.0 - x, a * math.log(x) + b * math.log(1.0 - x) - log_beta)
+        f = cumulated - u if cumulated < above else (1.0 - u) - above
         if f > 0.0:
             high = x
         else:
@@ -243,8 +233,7 @@ def beta_quantile(a: float, b: float, u: float) -> float:
             relative = 1.0 - a * f / (density * x)
             if relative > 0.0:
                 new = x * math.exp(math.log(relative) / a)
-        elif cumulated < 1.0:
-            above = 1.0 - cumulated
+        elif above > 0.0:
             new = x + above * math.log(above / (1.0 - u)) / density
         if not (low < new < high):
             new = 0.5 * (low + high)
