@@ -24,6 +24,8 @@ COMPILE = (
     "import time; from simulator import engine; began = time.perf_counter(); engine.warm_up(); "
     "print(time.perf_counter() - began)"
 )
+PROCESSOR_TIME = "; print(time.process_time())"
+"""Of the whole process, which other load on the machine disturbs less."""
 
 
 def nanoseconds_per_event(engine: Any, replications: list[int]) -> float:
@@ -35,11 +37,14 @@ def nanoseconds_per_event(engine: Any, replications: list[int]) -> float:
     return (time.process_time() - began) / events * 1e9
 
 
-def fresh(code: str, cache: str | None = None) -> float:
-    """Seconds that `code` prints in a new process."""
+def fresh(code: str, cache: str | None = None) -> tuple[float, float]:
+    """Seconds that `code` prints in a new process, and the processor time of that process."""
     environment = dict(os.environ) if cache is None else os.environ | {"SCALEUP_CACHE_DIR": cache}
-    told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    return float(told.stdout.split()[-1])
+    told = subprocess.run(
+        [sys.executable, "-c", code + PROCESSOR_TIME], env=environment, capture_output=True, text=True, check=True
+    )
+    seconds, processor = told.stdout.split()[-2:]
+    return float(seconds), float(processor)
 
 
 def main() -> None:
@@ -67,10 +72,14 @@ def main() -> None:
         spread = f"{min(values):,.0f} to {max(values):,.0f}"
         print(f"{name:10} median {medians[name]:10,.0f} ns an event   ({spread}, {len(values)} rounds)")
     print(f"ratio of medians, reference over compiled: {medians['reference'] / medians['compiled']:,.0f}")
-    firsts = [fresh(FIRST_RESULT.format(name=arguments.scenario)) for _ in range(3)]
-    print(f"first result, fresh process, warm cache, 20 replications: median {statistics.median(firsts):.2f} s")
+    firsts = [fresh(FIRST_RESULT.format(name=arguments.scenario)) for _ in range(arguments.rounds)]
+    seconds, processor = (statistics.median(column) for column in zip(*firsts, strict=True))
+    print(
+        f"first result, fresh process, warm cache, 20 replications: {seconds:.2f} s, processor time {processor:.2f} s"
+    )
     with tempfile.TemporaryDirectory() as cache:
-        print(f"compilation into an empty cache: {fresh(COMPILE, cache):.1f} s")
+        seconds, processor = fresh(COMPILE, cache)
+        print(f"compilation into an empty cache: {seconds:.1f} s, processor {processor:.1f} s")
 
 
 if __name__ == "__main__":
