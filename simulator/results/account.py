@@ -100,3 +100,8 @@ class Accounted:
     def precisions(self) -> tuple[Precision, ...]:
         """How the targets of a run until precision stand."""
         return self.account.precisions
+
+    @property
+    def recalled(self) -> int:
+        """How many of the replications earlier runs had simulated."""
+        return self.account.recalled

@@ -31,6 +31,7 @@ GAMMA_SIZE, BETA_SIZE = 3 * NODES, 3 * BETA_NODES
 LEAST_SHAPE, LARGEST_SHAPE = 0.1, 1e5
 """Shapes for which there are tables; others, which hardly anybody means, are inverted draw by draw."""
 STICK_LOWEST, STICK_STEP, STICK_NODES = -20.0, 0.5, 49
+LEAST_STICK = 0.05
 STICK_SIZE = 1 + 3 * STICK_NODES
 """The shape for which a table of sticks is filled, then its nodes; relative error below 5e-7 from 0.3, 1e-4 at 0.05."""
 LEAST_SERIES = 16.0
@@ -184,14 +185,15 @@ def prepare_sticks(table: Any, a: float) -> None:
     """Fill `table`, float64[STICK_SIZE], for sticks Beta(a, b), 0 < a <= 1, unless it is."""
     if table[0] != a:
         table[0] = a
-        fill_gamma(table, 1, a, STICK_LOWEST, STICK_STEP, STICK_NODES)
+        if a >= LEAST_STICK:
+            fill_gamma(table, 1, a, STICK_LOWEST, STICK_STEP, STICK_NODES)
 
 
 @rule
 def stick(table: Any, b: float, u: float) -> float:
     """Quantile at `u` of Beta(a, b), with a table that is prepared for `a`."""
     a = table[0]
-    if b < LEAST_SERIES:
+    if b < LEAST_SERIES or a < LEAST_STICK:
         return beta_quantile(a, b, u)
     w = math.exp(interpolated(table, 1, STICK_LOWEST, STICK_STEP, STICK_NODES, math.log(exponential(u))))
     n = b + 0.5 * (a - 1.0)

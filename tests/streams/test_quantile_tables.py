@@ -13,6 +13,7 @@ from simulator.streams.quantile_tables import (
     LARGEST_SHAPE,
     LEAST_SERIES,
     LEAST_SHAPE,
+    LEAST_STICK,
     STICK_SIZE,
     beta_from,
     gamma_from,
@@ -20,6 +21,7 @@ from simulator.streams.quantile_tables import (
     quantile_table,
     stick,
 )
+from simulator.streams.special import beta_quantile
 
 Floats = npt.NDArray[np.float64]
 
@@ -115,6 +117,14 @@ def test_sticks(a: float, most: float) -> None:
         assert greatest_error(ours, exact, LEVELS < 1.0 - 1e-6) < most
         assert greatest_error(ours, exact) < max(most, 3e-5)
         assert (np.diff(ours) >= -1e-7 * ours[1:] - 1e-290).all()
+
+
+def test_sticks_of_a_shape_without_a_table_are_inverted_one_by_one() -> None:
+    table = np.zeros(STICK_SIZE)
+    prepare_sticks(table, LEAST_STICK / 5)
+    assert [stick(table, 40.0, u) for u in (0.1, 0.6, 0.99)] == [
+        beta_quantile(LEAST_STICK / 5, 40.0, u) for u in (0.1, 0.6, 0.99)
+    ]
 
 
 def test_sticks_are_prepared_anew_for_another_shape() -> None:

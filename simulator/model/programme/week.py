@@ -198,18 +198,16 @@ def sweep_users(state: Any, row: Any, time: float) -> int:
         onboarded += state.counts[c, ONBOARDED] + state.counts[c, UNTRAINED]
         away += state.counts[c, AWAY]
         gone += state.counts[c, GONE]
-        if active_in(state.counts[c]) + state.counts[c, AWAY] == 0:
-            continue
+        active += active_in(state.counts[c])
         work = work_time(site, time)
-        for number in range(cell["first"], cell["first"] + cell["users"]):
-            user = state.users[number]
-            if user["state"] <= EXPERIENCED:
+        for roster in range(EXPERIENCED + 1):
+            for i in range(cell["first"], cell["first"] + state.counts[c, roster]):
+                user = state.users[state.roster[roster, i]]
                 credit_successes(user, site, settings, work)
                 forget(user, settings)
                 trusted += trust(user, cell, settings)
-                active += 1
-            elif user["state"] == AWAY:
-                forget(user, settings)
+        for i in range(cell["first"], cell["first"] + state.counts[c, AWAY]):
+            forget(state.users[state.roster[AWAY, i]], settings)
     row[ACTIVE] = active
     row[USERS_ONBOARDED] = onboarded
     row[USERS_REVERTED] = away
