@@ -37,8 +37,11 @@ STICK_SIZE = 1 + 3 * STICK_NODES
 LEAST_SERIES = 16.0
 """The least b for which the series is used: its relative error is below 1e-7, and 3e-5 at most for u > 1 - 1e-6."""
 SMALL = 1e-3
-NEWTON_STEPS, CLOSE = 50, 1e-12
-"""What a node takes at most, from the expansion at the node before, until it moves by less (in logarithm or logit)."""
+NEWTON_STEPS, CLOSE = 50, 1e-7
+"""What a node takes at most, from the expansion at the node before, until it moves by less, in logarithm or logit.
+
+What is left then is of the order of its square.
+"""
 
 
 @rule

@@ -19,6 +19,7 @@ from simulator.model.clockwork.time import WEEK_HOURS
 from simulator.model.clockwork.tracing import traced as with_trace
 from simulator.model.plan.plan import Floats
 from simulator.model.plan.start import begin
+from simulator.model.state.memory import Pattern
 from simulator.model.state.state import State, grow_tickets
 
 
@@ -38,13 +39,21 @@ class Engine(protocol.Engine[Run]):
     """Runs replications of a plan, one at a time; use one engine per thread."""
 
     name = "compiled"
+    _empty: Pattern[Pending] | None = None
+    _opening: Any = None
 
     def begin(self, replication: int, seed: int, uniforms: Floats | None = None, traced: bool = False) -> Run:
         """A replication at t = 0; `traced` keeps its events for `trace`."""
         state, inputs = begin(self.plan, replication, seed, uniforms, traced)
-        run = Run(state, pending(state), inputs, replication, seed, Watch(self.expected))
+        run = Run(state, self._nothing_pending(state), inputs, replication, seed, Watch(self.expected))
         start(run.state, run.pending)
         return run
+
+    def _nothing_pending(self, state: State) -> Pending:
+        """An empty calendar and empty lines, as for the last replication where as many people take part."""
+        if self._empty is None or self._opening is not self.plan.opening:
+            self._opening, self._empty = self.plan.opening, Pattern(pending(state))
+        return self._empty.new()
 
     def advance(self, run: Run, until_weeks: float) -> Iterator[Any]:
         """Process all events up to and including `until_weeks`; yields full pieces of the trace, if there is one."""
