@@ -100,9 +100,7 @@ def test_no_table_where_it_would_not_be_good_or_is_not_needed() -> None:
     assert len(quantile_table(codes.LOGNORMAL, 1.0, 1.0)) == 0
 
 
-@pytest.mark.parametrize(
-    ("a", "most"), [(0.05, 1e-4), (0.1, 2e-5), (0.3, 5e-7), (0.8, 5e-8)]
-)
+@pytest.mark.parametrize(("a", "most"), [(0.05, 1e-4), (0.1, 2e-5), (0.3, 5e-7), (0.8, 5e-8)])
 def test_sticks(a: float, most: float) -> None:
     table = np.zeros(STICK_SIZE)
     prepare_sticks(table, a)

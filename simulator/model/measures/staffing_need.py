@@ -22,15 +22,8 @@ MOST_AGENTS = 100_000
 
 
 @rule
-def erlang_c(agents: int, load: float) -> float:
-    """Probability that a customer of M/M/n waits, at offered load `load` (Erlangs); 1 where load >= agents."""
-    if load <= 0.0:
-        return 0.0
-    if load >= agents:
-        return 1.0
-    blocked = 1.0  # Erlang B by its recursion over servers
-    for n in range(1, agents + 1):
-        blocked = load * blocked / (n + load * blocked)
+def erlang_c(blocked: float, agents: int, load: float) -> float:
+    """Probability that a customer of M/M/n waits, at an offered load (Erlangs) below n; `blocked` is Erlang B."""
     return blocked / (1.0 - load / agents * (1.0 - blocked))
 
 
@@ -40,13 +33,13 @@ def agents_needed(load: float, handling: float, target: float, share: float) -> 
     if load <= 0.0:
         return 0
     agents = max(1, math.ceil(load))
-    blocked = 1.0
+    blocked = 1.0  # Erlang B by its recursion over servers
     for n in range(1, agents):
         blocked = load * blocked / (n + load * blocked)
     while agents < MOST_AGENTS:
         blocked = load * blocked / (agents + load * blocked)
         if load < agents:
-            waits = blocked / (1.0 - load / agents * (1.0 - blocked))
+            waits = erlang_c(blocked, agents, load)
             if waits * math.exp(-(agents - load) * target / handling) <= 1.0 - share:
                 return agents
         agents += 1

@@ -60,7 +60,8 @@ def apportion(state: Any, first: int, cells: int, total: int, pilot: bool) -> No
     for _ in range(min(left, cells)):
         most = first
         for c in range(first + 1, first + cells):
-            if missing(state, c, total, pilot) > missing(state, most, total, pilot):
+            lacking = wanted(state, c, total, pilot) - state.counts[c, WAITING]
+            if lacking > wanted(state, most, total, pilot) - state.counts[most, WAITING]:
                 most = c
         state.counts[most, WAITING] += 1
 
@@ -70,9 +71,3 @@ def wanted(state: Any, c: int, total: int, pilot: bool) -> float:
     """Share of cell `c` in so many people, or in so many of the pilot's; no whole number."""
     cell = state.cells[c]
     return float(total * (cell["pilot_mix"] if pilot else cell["mix"]))
-
-
-@rule
-def missing(state: Any, c: int, total: int, pilot: bool) -> float:
-    """How much more cell `c` should have than it has."""
-    return float(wanted(state, c, total, pilot) - state.counts[c, WAITING])

@@ -78,7 +78,7 @@ def sources() -> Iterator[tuple[str, ast.FunctionDef, Any]]:
         module = importlib.import_module(found.name)
         for node in ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and any(
-                isinstance(x, ast.Name) and x.id in {"rule", "kernel_part"} for x in node.decorator_list
+                isinstance(x, ast.Name) and x.id in {"rule", "kernel_part", "inlined"} for x in node.decorator_list
             ):
                 yield f"{found.name.rpartition('.')[2]}.{node.name}", node, getattr(module, node.name)
 

@@ -22,9 +22,12 @@ EQUIVALENT = {
     "integration.staff_stages": {
         "line 4: 1 -> 2": "`chosen` is -1 for nobody, and any number below 0 says so as well",
     },
-    "start.prepare": {
-        "line 6: family['open_mass'] = 1.0 -> nothing": "a family is drawn before anybody meets it, or has no share",
-        "line 6: 1.0 -> 1.75": "as above",
+    "lines.first_line": {"line 3: 1 -> 2": "it is asked only where somebody waits"},
+    "money.payback": {"line 2: 0.0 -> 0.25": "a quarter of a unit of money, where a week costs thousands"},
+    "posts.next_shift": {"line 2: 1 -> 2": "`chosen` is -1 for none, and each tier has a shift"},
+    "start.draw_types": {
+        "line 4: family['open_mass'] = 1.0 -> nothing": "a family is drawn before anybody meets it, or has no share",
+        "line 4: 1.0 -> 1.75": "as above",
     },
     "support.cancel_ticket": {
         "line 2: state.world[0]['tickets_cancelled'] += 1 -> state.world[0]['tickets_cancelled'] -= 1": (
@@ -36,6 +39,7 @@ EQUIVALENT = {
             "memory only: the slot is used again or not; test_conservation misses it among the open or free ones"
         ),
     },
+    "weeks.busiest_weeks": {"line 2: 1 -> 2": "-1 says that there are none, and so does any number below 0"},
     "users.pick_active": {"line 4: total - 1 -> total + 1": "a guard against rounding: u is below 1"},
 }
 """Changes that nothing can show, each with its reason: the rule's next change is tried instead."""
