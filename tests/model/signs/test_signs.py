@@ -62,10 +62,10 @@ def noticing(number: int, changes: dict[str, Any]) -> tuple[Any, Any]:
 
 def test_errors_that_are_noticed_teach() -> None:
     more, less = noticing(FEWER, {})
+    untaught, neither = noticing(FEWER, {"ai.retraining.corrections_to_halve": None})
+    assert interval(differences("accuracy_scaled_all_sites", more, untaught))[0] > 0
     taught = differences("adoption_final", more, less)
-    assert interval(differences("accuracy_scaled_all_sites", more, less))[0] > 0
-    more, less = noticing(FEWER, {"ai.retraining.corrections_to_halve": None})
-    assert interval(taught - differences("adoption_final", more, less))[0] > 0  # it makes up for a part of their cost
+    assert interval(taught - differences("adoption_final", untaught, neither))[0] > 0  # a part of their cost made up for
 
 
 def test_blindness_is_no_remedy_where_silent_errors_come_to_light() -> None:

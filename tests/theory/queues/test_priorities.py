@@ -176,7 +176,7 @@ def test_slices_bound_what_tickets_wait_for_repairs(slice_hours):
         pytest.param("compiled", True, 100, 20, 0.05, id="compiled-outages-first-fast"),
         pytest.param("compiled", True, 500, 60, 0.01, marks=slow, id="compiled-outages-first"),
         pytest.param("compiled", False, 500, 60, 0.01, marks=slow, id="compiled-outages-last"),
-        pytest.param("reference", True, 10, 12, 0.15, marks=slow, id="reference-outages-first"),
+        pytest.param("reference", True, 10, 24, 0.15, marks=slow, id="reference-outages-first"),
     ],
 )
 def test_outages_and_tickets_share_one_member(name, outages_first, weeks, replications, half_width):
