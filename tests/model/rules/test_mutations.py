@@ -23,7 +23,10 @@ EQUIVALENT = {
         "line 4: 1 -> 2": "`chosen` is -1 for nobody, and any number below 0 says so as well",
     },
     "lines.first_line": {"line 3: 1 -> 2": "it is asked only where somebody waits"},
-    "money.payback": {"line 2: 0.0 -> 0.25": "a quarter of a unit of money, where a week costs thousands"},
+    "money.payback": {
+        "line 2: 0.0 -> 0.25": "a quarter of a unit of money, where a week costs thousands",
+        "line 3: 0 -> 1": "the first week never brings what it costs",
+    },
     "posts.next_shift": {"line 2: 1 -> 2": "`chosen` is -1 for none, and each tier has a shift"},
     "start.draw_types": {
         "line 4: family['open_mass'] = 1.0 -> nothing": "a family is drawn before anybody meets it, or has no share",
