@@ -18,7 +18,6 @@ EQUIVALENT = {
     "business_case.planned_end": {
         "line 2: 0.0 -> 0.25": "the earliest end of a plan: none ends within a quarter of an hour of kick-off",
     },
-    "gates.users_after": {"line 3: 0 -> 1": "one user more of hundreds needs no more heads"},
     "integration.staff_stages": {
         "line 4: 1 -> 2": "`chosen` is -1 for nobody, and any number below 0 says so as well",
     },
@@ -42,7 +41,10 @@ EQUIVALENT = {
             "memory only: the slot is used again or not; test_conservation misses it among the open or free ones"
         ),
     },
-    "weeks.busiest_weeks": {"line 2: 1 -> 2": "-1 says that there are none, and so does any number below 0"},
+    "weeks.busiest_weeks": {
+        "line 2: 1 -> 2": "-1 says that there are none, and so does any number below 0",
+        "line 3: 0.0 -> 0.25": "visits are whole numbers",
+    },
     "users.pick_active": {"line 4: total - 1 -> total + 1": "a guard against rounding: u is below 1"},
 }
 """Changes that nothing can show, each with its reason: the rule's next change is tried instead."""
