@@ -65,7 +65,7 @@ def test_errors_that_are_noticed_teach() -> None:
     untaught, neither = noticing(FEWER, {"ai.retraining.corrections_to_halve": None})
     assert interval(differences("accuracy_scaled_all_sites", more, untaught))[0] > 0
     taught = differences("adoption_final", more, less)
-    assert interval(taught - differences("adoption_final", untaught, neither))[0] > 0  # a part of their cost made up for
+    assert interval(taught - differences("adoption_final", untaught, neither))[0] > 0  # less is lost
 
 
 def test_blindness_is_no_remedy_where_silent_errors_come_to_light() -> None:
