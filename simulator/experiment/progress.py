@@ -56,12 +56,13 @@ def progress_display(progress: bool | ReportProgress | None, name: str) -> Itera
 
 
 def compile_engine(report: ReportProgress) -> None:
-    """Have the engine compiled, or read from the cache, before replications run; report how far that is."""
+    """Have the engine compiled before replications run, and report how far that is.
+
+    Code that is in the cache is read when the first replication asks for it.
+    """
     from simulator import engine as engines
 
-    if engines.compiled_before():
-        engines.warm_up()
-    else:
+    if not engines.compiled_before():
         engines.warm_up(lambda percent: report(Progress("compiling", percent, 100)))
 
 

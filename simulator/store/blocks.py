@@ -94,16 +94,16 @@ def block_of(input_paths: Sequence[str], numbers: Sequence[int], replications: S
     """The block of these replications."""
     import pyarrow as pa
 
-    columns = {"replication": _plain(np.array(numbers, dtype=np.int32))}
+    columns = {"replication": column_of(np.array(numbers, dtype=np.int32))}
     inputs = np.array([replication.inputs for replication in replications], dtype=np.float64)
     for index, path in enumerate(input_paths):
-        columns[INPUT + path] = _plain(inputs[:, index])
+        columns[INPUT + path] = column_of(inputs[:, index])
     first = replications[0]
     for name in first.measures:
         columns[name] = _column(name, [replication.measures[name] for replication in replications])
     for name in first.weekly:
         rows = np.array([replication.weekly[name] for replication in replications], dtype=np.float64)
-        columns[f"weekly.{name}"] = _lists(_plain(rows.reshape(-1)), rows.shape[1])
+        columns[f"weekly.{name}"] = _lists(column_of(rows.reshape(-1)), rows.shape[1])
     for name, per_site in first.sites.items():
         values = [value for replication in replications for value in replication.sites[name]]
         columns[f"sites.{name}"] = _lists(_column(name, values), len(per_site))
@@ -146,14 +146,14 @@ def laid_out(block: pa.Table, table: str, schema: pa.Schema) -> pa.Table:
 
     block = block.combine_chunks()
     columns = {name: block.column(column) for name, column in columns_of(block.schema, table).items()}
-    numbers = whole_numbers(block.column("replication").cast(pa.int32()))
+    numbers = numbers_in(block.column("replication").cast(pa.int32()))
     if table != "replications":
         length = len(next(iter(columns.values()))[0]) if columns and len(numbers) else 0
         columns = {name: column.chunk(0).flatten() for name, column in columns.items()}
         if table == "weekly":
-            columns["week"] = _plain(np.tile(np.arange(length, dtype=np.int32), len(numbers)))
+            columns["week"] = column_of(np.tile(np.arange(length, dtype=np.int32), len(numbers)))
         numbers = np.repeat(numbers, length)
-    columns["replication"] = _plain(numbers)
+    columns["replication"] = column_of(numbers)
     return pa.table([columns[name] for name in schema.names], schema=schema)
 
 
@@ -178,10 +178,10 @@ def _lists(values: pa.Array, length: int) -> pa.Array:
     import pyarrow as pa
 
     ends = np.arange(0, len(values) + 1, length, dtype=np.int32) if length else np.zeros(1, np.int32)
-    return pa.ListArray.from_arrays(_plain(ends), values)
+    return pa.ListArray.from_arrays(column_of(ends), values)
 
 
-def _plain(values: np.ndarray[Any, Any], known: np.ndarray[Any, Any] | None = None) -> pa.Array:
+def column_of(values: np.ndarray[Any, Any], known: np.ndarray[Any, Any] | None = None) -> pa.Array:
     """A column of numbers or truths from a vector, null where it is NaN or not `known`.
 
     `pa.array` would import pandas to see whether it was given something of its kind, which takes longer than all else.
@@ -193,14 +193,26 @@ def _plain(values: np.ndarray[Any, Any], known: np.ndarray[Any, Any] | None = No
     return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [valid, pa.py_buffer(content)])
 
 
-def whole_numbers(column: pa.ChunkedArray) -> np.ndarray[Any, Any]:
-    """The numbers of a column of int32 without nulls; `to_numpy` would import pandas."""
-    parts = [
-        np.frombuffer(chunk.buffers()[1], dtype=np.int32, count=len(chunk), offset=chunk.offset * 4)
-        for chunk in column.chunks
-        if len(chunk)
-    ]
-    return np.concatenate([np.zeros(0, dtype=np.int32), *parts])
+def numbers_in(column: pa.ChunkedArray) -> np.ndarray[Any, Any]:
+    """The numbers of a column of numbers, NaN where one of float64 is null; `to_numpy` would import pandas.
+
+    Raises `ValueError` for nulls among whole numbers.
+    """
+    kind = np.dtype(column.type.to_pandas_dtype())
+    return np.concatenate([np.zeros(0, dtype=kind), *(_numbers_of(chunk, kind) for chunk in column.chunks)])
+
+
+def _numbers_of(chunk: pa.Array, kind: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    valid, content = chunk.buffers()
+    if not len(chunk):
+        return np.zeros(0, dtype=kind)
+    values = np.frombuffer(content, dtype=kind, count=len(chunk), offset=chunk.offset * kind.itemsize)
+    if not chunk.null_count:
+        return values
+    if kind != np.float64:
+        raise ValueError("a column of whole numbers has nulls")
+    bits = np.unpackbits(np.frombuffer(valid, dtype=np.uint8), bitorder="little")
+    return np.where(bits[chunk.offset : chunk.offset + len(chunk)], values, np.nan)
 
 
 def _texts(values: list[str | None], known: np.ndarray[Any, Any]) -> pa.Array:
@@ -230,10 +242,10 @@ def _column(name: str, values: list[Any]) -> pa.Array:
     if kind == pa.string() and alike <= {str}:
         return _texts(values, known)
     if kind == pa.float64() and alike <= {float}:
-        return _plain(np.array(values, dtype=np.float64))
+        return column_of(np.array(values, dtype=np.float64))
     for of_python, of_numpy in ((int, np.int64), (bool, np.bool_)):
         if alike <= {of_python} and kind == pa.from_numpy_dtype(of_numpy):
-            return _plain(np.array([value or 0 for value in values], dtype=of_numpy), known)
+            return column_of(np.array([value or 0 for value in values], dtype=of_numpy), known)
     if kind == pa.float64():
         return pa.array(values, kind, from_pandas=True)
     found = pa.array(values).type  # asked for whole numbers, it would cut fractions off

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 
 from simulator.scenario.text.problems import unknown
-from simulator.store.blocks import INPUT, Value, block_of, table_of, whole_numbers
+from simulator.store.blocks import INPUT, Value, block_of, numbers_in, table_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,7 +55,7 @@ class Records:
         self.temporary = temporary
         self._tables = tables
         self.blocks = blocks
-        self.numbers: Whole = whole_numbers(tables["replications"].column("replication"))
+        self.numbers: Whole = numbers_in(tables["replications"].column("replication"))
         self.count = len(self.numbers)
         self._names = {name: [*table.column_names] for name, table in tables.items()}
         names = self._names["replications"]

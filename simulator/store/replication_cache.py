@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simulator.store import blocks
-from simulator.store.blocks import INPUT, Blocks, Replication
+from simulator.store.blocks import INPUT, Blocks, Replication, column_of, numbers_in
 from simulator.store.identity import versions
 from simulator.streams.jit import KERNEL_SOURCES
 
@@ -127,7 +127,7 @@ class ReplicationCache:
 
         numbers = block.column("replication").to_pylist()
         seconds = [self._seconds.get(number, 0.0) for number in numbers]
-        block = block.append_column(SECONDS, pa.array(seconds, pa.float64()))
+        block = block.append_column(SECONDS, column_of(np.array(seconds, dtype=np.float64)))
         stream = pa.BufferOutputStream()
         with pa.ipc.new_file(stream, block.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as file:
             file.write_table(block)
@@ -138,20 +138,22 @@ class ReplicationCache:
 
 def replications_in(table: pa.Table, inputs: Sequence[str]) -> list[Recalled]:
     """The replications of a block, row by row; raises `KeyError` and `ValueError` for a block of other columns."""
+    import pyarrow as pa
+
     table = table.combine_chunks()
     names = [name for name in table.schema.names if name not in ("replication", SECONDS)]
     drawn = [name.removeprefix(INPUT) for name in names if name.startswith(INPUT)]
     if drawn != list(inputs):
         raise ValueError("it has other inputs")
     rows = table.num_rows
-    columns = [table.column(INPUT + path).to_numpy() for path in inputs]
+    columns = [numbers_in(table.column(INPUT + path)) for path in inputs]
     draws = np.column_stack(columns) if columns else np.empty((rows, 0))
     seconds = table.column(SECONDS).to_pylist()
     measures = {
         name: table.column(name).to_pylist() for name in names if not name.startswith((INPUT, "weekly.", "sites."))
     }
     weekly = {
-        name.removeprefix("weekly."): table.column(name).chunk(0).flatten().to_numpy(zero_copy_only=False)
+        name.removeprefix("weekly."): numbers_in(pa.chunked_array([table.column(name).chunk(0).flatten()]))
         for name in names
         if name.startswith("weekly.")
     }

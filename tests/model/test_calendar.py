@@ -226,7 +226,7 @@ def test_night_work_goes_on_past_midnight() -> None:
 
 def test_clocks_fire_in_what_is_left_of_that_day() -> None:
     """168 people ask ten questions a week in 40 hours; of Monday five hours are left, from 00:00 to 05:00 UTC."""
-    scenario = load("theory/m-m-c").with_changes(QUIET | {"sites.site.utc_offset_hours": 12})
+    scenario = load("theory/m-m-c").with_changes(QUIET | {"sites.site.utc_offset_hours": 12, "horizon_weeks": 1})
     times = [
         event.time_hours
         for replication in range(20)

@@ -85,6 +85,7 @@ def test_every_kind_of_input_is_among_them() -> None:
     assert {*TIMES, "share", "per week", "per year", "per hour", "tasks", "people", "factor"} <= units
     assert sum(end.endswith("=0") for end in ENDS) > 80
     assert len(ENDS) > 200
+    assert LONG in ENDS
 
 
 REFUSED = {
@@ -98,7 +99,11 @@ REFUSED = {
 """Ends that don't fit what stands beside them, or are more work than anybody should wait for."""
 
 
-@pytest.mark.parametrize("end", ENDS)
+LONG = "support.how_to_per_new_user_week=1e+06"
+"""It takes as long as all others together."""
+
+
+@pytest.mark.parametrize("end", [pytest.param(end, marks=pytest.mark.slow if end == LONG else ()) for end in ENDS])
 def test_an_input_at_an_end_comes_to_an_end(end: str) -> None:
     path, value = ENDS[end]
     if end in REFUSED:

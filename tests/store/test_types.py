@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from secrets import randbelow
 from typing import Any
 
 import pyarrow as pa
@@ -76,14 +77,17 @@ def test_columns_are_those_of_pyarrow_itself(name, values):
 
 
 def test_a_first_result_imports_neither_pandas_nor_the_compiler_of_linear_algebra():
-    """Together they would take as long as the simulation."""
+    """Together they would take as long as the simulation; nor does one of replications that are there already."""
     code = (
-        "import sys; import simulator as sim; from tests.experiment.small import SMALL; "
-        "assert sim.run(SMALL, replications=3, jobs=2).replications_done == 3; "
+        "import os, sys; import simulator as sim; from tests.experiment.small import SMALL; "
+        f"os.environ['SCALEUP_RESULTS_CACHE_BYTES'] = '{2**30}'; told = []; "
+        f"sim.run(SMALL, replications=3, seed={randbelow(2**40)}, jobs=2, progress=told.append); "
+        "print(told[-1].recalled); "
         "sys.exit(' '.join({'pandas', 'scipy.linalg'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.stderr.split() == []
+    for there in (0, 3):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert (done.stdout.split(), done.stderr.split()) == ([str(there)], [])
 
 
 def test_a_fraction_in_place_of_a_count_is_no_count():

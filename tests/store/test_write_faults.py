@@ -131,7 +131,8 @@ def whole(tmp_path):
     return content(tmp_path / "whole" / "stand-in")
 
 
-@pytest.mark.parametrize("fault", [ONCE, pytest.param(FROM_THEN_ON, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", [ONCE, FROM_THEN_ON])
 def test_a_fault_in_any_call_of_a_run(whole, tmp_path, monkeypatch, fault):
     kept = []
     for out, told in each_fault(run, monkeypatch, fault, tmp_path / "faults"):
