@@ -230,6 +230,7 @@ def test_a_killer_that_is_switched_off_takes_nothing_and_is_not_asked() -> None:
         sim.attribute(ideal)
 
 
+@pytest.mark.slow
 def test_what_lies_in_a_folder_is_not_simulated_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sim.run(SMALL, replications=4, out=tmp_path, progress=False)
     first = sim.attribute(SMALL, replications=4, out=tmp_path, endless=False, progress=False)

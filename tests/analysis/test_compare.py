@@ -71,7 +71,7 @@ def test_the_p_value_is_that_of_the_interval_that_just_reaches_zero():
     assert contrast(column(b), column(a)).p == pytest.approx(stats.ttest_rel(b, a).pvalue)
 
 
-@pytest.mark.parametrize("n", [20, 200])
+@pytest.mark.parametrize("n", [20, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("share", [None, 0.05, 0.5])
 def test_five_equal_plans_have_a_star_in_at_most_one_of_twenty_experiments(n, share):
     """And, where luck is no rare event, without the adjustment in many more: the test can fail."""

@@ -74,7 +74,8 @@ def test_weighted_means_quantiles_and_shares() -> None:
     assert all(LEAST <= covered[name] <= MOST for name in hits), covered
 
 
-@pytest.mark.parametrize(("right", "tasks"), [pytest.param(34, 40, marks=pytest.mark.slow), (90, 100)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("right", "tasks"), [(34, 40), (90, 100)])
 def test_forecasts_conditioned_on_an_observed_pilot(right: int, tasks: int) -> None:
     """2,000 experiments each of 200 beta accuracies, of which some checked answers leave an effective 118 and 70.
 

@@ -91,7 +91,9 @@ def test_two_correlated_normals() -> None:
     assert expected / 7.0 == pytest.approx([0.3393, 0.6607], abs=1e-4)
 
 
-@pytest.mark.parametrize("members", [3, 7], ids=["by subsets", "by orders"])
+@pytest.mark.parametrize(
+    "members", [pytest.param(3, id="by subsets"), pytest.param(7, id="by orders", marks=pytest.mark.slow)]
+)
 def test_a_group_in_which_one_input_does_nothing_by_itself(members: int) -> None:
     """The others of the group tell of it: its Shapley effect is not 0. Noise and an input beside are told apart."""
     covariance = np.full((members, members), 0.6) + 0.4 * np.eye(members)

@@ -9,9 +9,9 @@ import pytest
 
 from simulator.analysis.methods.support.erlang import Hours, busiest, enough, heads, need, search, smallest
 from simulator.analysis.methods.support.lines import meets
-from simulator.model.measures.staffing_need import agents_needed, erlang_c
+from simulator.model.measures.staffing_need import agents_needed
 from simulator.results.statistics import quantile, share_of
-from tests.theory.formulas.closed_forms import mmc_share_served_within
+from tests.theory.formulas.closed_forms import erlang_c, mmc_share_served_within
 
 ROUND_THE_CLOCK = Hours(target_hours=0.25, target_share=0.8, staffed=168.0, head_hours=42.0)
 
@@ -42,7 +42,7 @@ def test_an_inverse_at_the_boundary_that_rounds_to_80_per_cent_but_is_below() ->
     handling, target = 0.24, 0.25
 
     def level(load: float) -> float:
-        return 1.0 - erlang_c(3, load) * math.exp(-(3.0 - load) * target / handling)
+        return 1.0 - erlang_c(load, 3) * math.exp(-(3.0 - load) * target / handling)
 
     low, high = 1.0, 2.9
     for _ in range(200):

@@ -39,7 +39,7 @@ def test_two_normals_within_their_own_p70() -> None:
     assert found.all.share == np.mean(together)
 
 
-@pytest.mark.parametrize("correlation", [-0.5, 0.0, 0.5])
+@pytest.mark.parametrize("correlation", [-0.5, *(pytest.param(each, marks=pytest.mark.slow) for each in (0.0, 0.5))])
 def test_intervals_cover(correlation: float) -> None:
     """With own limits, which move with the sample, and with limits that are stated."""
     random, covered = np.random.default_rng(2), np.zeros(2)

@@ -69,7 +69,10 @@ def test_balance_after_every_event_of_more_generated_scenarios() -> None:
     assert instants > 10_000
 
 
-@pytest.mark.parametrize(("sections", "rollout"), [(RICH, {}), (RICH, STOPPED), (BEHAVING, {})])
+@pytest.mark.parametrize(
+    ("sections", "rollout"),
+    [(RICH, {}), *(pytest.param(*each, marks=pytest.mark.slow) for each in ((RICH, STOPPED), (BEHAVING, {})))],
+)
 def test_balance_after_every_event_of_the_small_programme(sections: dict[str, Any], rollout: dict[str, Any]) -> None:
     changed = {**sections, "horizon_weeks": 20, "rollout": {**RICH["rollout"], **rollout}}
     assert after_each_event(engine.build(small(**changed)), 0, 1) > 2000
