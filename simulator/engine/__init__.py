@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.engine.protocol import EndlessError, Engine, EngineModule, Stopped, TraceEvent
 from simulator.scenario.vocabulary import ENGINES
@@ -27,6 +27,7 @@ __all__ = [
     "build",
     "compiled_before",
     "get",
+    "small_engine",
     "trace",
     "warm_up",
 ]
@@ -78,6 +79,19 @@ def warm_up(tell: Callable[[int], None] | None = None) -> None:
 
     `tell`, for when it has to be compiled, hears how far that is: percent from 0 to 100, which never fall.
     """
+    if compiled_before():
+        small_engine().replicate(0, 1)
+        return
+    from simulator.engine.compiled.compiling import compile_in_two
+    from simulator.streams.jit import compiling
+
+    with compiling(tell):
+        compile_in_two()
+        small_engine().replicate(0, 1)
+
+
+def small_engine() -> Engine[Any]:
+    """A compiled engine with a plan of a few weeks."""
     from simulator.scenario import load
 
     scenario = load(
@@ -90,11 +104,4 @@ def warm_up(tell: Callable[[int], None] | None = None) -> None:
             "success": {"sustained_weeks": 1},
         }
     )
-    engine = get("compiled").Engine(build(scenario))
-    if tell is None:
-        engine.replicate(0, 1)
-        return
-    from simulator.streams.jit import compiling
-
-    with compiling(tell):
-        engine.replicate(0, 1)
+    return get("compiled").Engine(build(scenario))

@@ -95,10 +95,7 @@ class Overloads:
     def load_overload(self, signature: Any, target: Any) -> CompileResult | None:
         """The version for a signature, None where there is none that can be used."""
         found = _read(self._file(signature, target.codegen()), target)
-        if found is None or found.signature.args != signature:
-            return None
-        _count(self._name)
-        return found
+        return None if found is None or found.signature.args != signature else found
 
     def save_overload(self, signature: Any, compiled: CompileResult) -> None:
         """Keep a version unless it holds addresses of this process."""
@@ -131,8 +128,10 @@ def _read(file: str, target: Any) -> CompileResult | None:
         found = unpacked(content, file, target, lambda called: _read(called, target))
     except Exception:  # whatever it is: it is compiled and written anew
         return None
-    if found is not None and isinstance(found.library, Part):
-        _PARTS[file] = found
+    if found is not None:
+        _count(file.rpartition("-")[0])
+        if isinstance(found.library, Part):
+            _PARTS[file] = found
     return found
 
 
@@ -145,12 +144,12 @@ _NAMES: set[str] = set()
 """Of the rules that have been imported; those of which a version is in memory are in `_COMPILED`."""
 _COMPILED: set[str] = set()
 _told: list[Callable[[int], None]] = []
-LINKING = 15
+LINKING = 30
 """Percent of the time that linking takes, which comes last."""
 
 
 @contextmanager
-def compiling(tell: Callable[[int], None]) -> Iterator[None]:
+def compiling(tell: Callable[[int], None] | None = None) -> Iterator[None]:
     """Within, a kernel is compiled: `tell` hears how far that is, in percent from 0 to 100, without falling back.
 
     It goes by the share of the rules that are compiled; those that the kernel does not need are jumped over at the end.
@@ -160,7 +159,8 @@ def compiling(tell: Callable[[int], None]) -> Iterator[None]:
     def tell_more(percent: int) -> None:
         nonlocal highest
         highest = max(highest, percent)  # rules that are imported meanwhile make the share smaller
-        tell(highest)
+        if tell is not None:
+            tell(highest)
 
     tell_more(0)
     _told.append(tell_more)

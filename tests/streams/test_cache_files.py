@@ -371,6 +371,8 @@ def test_the_kernel_is_compiled_anew_where_every_file_is_damaged(
     assert done.stdout.split() == ["False", "True"]
     assert done.stderr == ""
     assert Cache(folder).holds("kernel.advance-*")
+    compiled_beside = [path.name for path in folder.glob("programme.turn-*") if Cache(folder).read(path.name)]
+    assert len(compiled_beside) == 1, "it is the version that the event loop calls"
     again = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert again.stdout.split() == ["True", "True"]
     monkeypatch.setattr(jit, "compiled_code", lambda: Cache(None))

@@ -1,7 +1,8 @@
 """The compiled engine: an event-scheduling kernel in numba, which releases the GIL while it runs.
 
 Read `kernel` for what follows what. `pending` is all that waits: in the `calendar`, which is a heap; on the users'
-`clocks`, which play in a tree, their times as integers (`instants`); and in `lines` of jobs.
+`clocks`, which play in a tree, their times as integers (`instants`); and in `lines` of jobs. `compiling` is what an
+empty cache takes.
 """
 
 from __future__ import annotations
