@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulator.engine.protocol import EndlessError, Engine, EngineModule, Stopped, TraceEvent
 from simulator.scenario.vocabulary import ENGINES
@@ -27,7 +27,6 @@ __all__ = [
     "build",
     "compiled_before",
     "get",
-    "small_engine",
     "trace",
     "warm_up",
 ]
@@ -79,29 +78,10 @@ def warm_up(tell: Callable[[int], None] | None = None) -> None:
 
     `tell`, for when it has to be compiled, hears how far that is: percent from 0 to 100, which never fall.
     """
-    if compiled_before():
+    before = compiled_before()
+    from simulator.engine.compiled.compiling import compile_in_two, small_engine
+
+    if before:
         small_engine().replicate(0, 1)
-        return
-    from simulator.engine.compiled.compiling import compile_in_two
-    from simulator.streams.jit import compiling
-
-    with compiling(tell):
-        compile_in_two()
-        small_engine().replicate(0, 1)
-
-
-def small_engine() -> Engine[Any]:
-    """A compiled engine with a plan of a few weeks."""
-    from simulator.scenario import load
-
-    scenario = load(
-        {
-            "name": "warm-up",
-            "horizon_weeks": 2,
-            "start_date": "2026-01-05",
-            "sites": [{"name": "site", "users": 2}],
-            "users": {"initially_active": True},
-            "success": {"sustained_weeks": 1},
-        }
-    )
-    return get("compiled").Engine(build(scenario))
+    else:
+        compile_in_two(tell)

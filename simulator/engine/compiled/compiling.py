@@ -9,17 +9,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from numba.core import types
 
-from simulator.engine import small_engine
+from simulator.engine.compiled import Engine
 from simulator.engine.compiled.kernel import advance
 from simulator.engine.compiled.pending import Pending
+from simulator.model.plan.layout import build
 from simulator.model.programme.programme import turn
 from simulator.model.state.state import State
+from simulator.scenario import load
 from simulator.streams.jit import PACKAGE, compiled_code, compiling
 
 BESIDE = "from simulator.engine.compiled.compiling import compile_beside; compile_beside()"
@@ -27,10 +29,12 @@ LONGEST_WAIT = 30.0
 """Seconds for which the process beside is waited for once the rest is done; it has usually ended long before."""
 
 
-def compile_in_two() -> None:
-    """Compile the event loop here, and have compiled beside what it comes to late, or not at all."""
-    with process_beside(BESIDE):
-        advance.for_python.compile((State._numba_type_, Pending._numba_type_, types.float64, types.int64))  # type: ignore[attr-defined]
+def compile_in_two(tell: Callable[[int], None] | None = None) -> None:
+    """Compile all, the event loop here, and beside what it comes to late, or not at all; `tell` hears percents."""
+    with compiling(tell):
+        with process_beside(BESIDE):
+            advance.for_python.compile((State._numba_type_, Pending._numba_type_, types.float64, types.int64))  # type: ignore[attr-defined]
+        small_engine().replicate(0, 1)  # with what was compiled beside, or is compiled now
 
 
 def compile_beside() -> None:
@@ -39,6 +43,21 @@ def compile_beside() -> None:
         turn.for_rules.compile((State._numba_type_, types.int64, types.int64, types.float64))  # type: ignore[attr-defined]
         engine = small_engine()
         engine.measure(engine.begin(0, 1))
+
+
+def small_engine() -> Engine:
+    """With a plan of a few weeks."""
+    scenario = load(
+        {
+            "name": "warm-up",
+            "horizon_weeks": 2,
+            "start_date": "2026-01-05",
+            "sites": [{"name": "site", "users": 2}],
+            "users": {"initially_active": True},
+            "success": {"sustained_weeks": 1},
+        }
+    )
+    return Engine(build(scenario))
 
 
 @contextmanager
