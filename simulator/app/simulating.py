@@ -34,7 +34,7 @@ class Desk:
     """What all sessions share: results, and whose turn it is."""
 
     def __init__(self, places: int | None = None) -> None:
-        from simulator.experiment.execution import available_cores
+        from simulator.streams.cores import available_cores
 
         self.cores = available_cores()
         self.cache: Cache[Standing] = Cache(MOST_KEPT_BYTES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, wait
@@ -32,14 +31,6 @@ TRIES_ALONE = 2
 DROPPED = "the executor has dropped what it was given"
 
 Portion = tuple[Work, range]
-
-
-def available_cores() -> int:
-    """The number of cores that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on Linux
-        return os.cpu_count() or 1
 
 
 def portions(work: Work, numbers: Sequence[range], jobs: int, smallest: int = SMALLEST_CHUNK) -> Iterator[Portion]:

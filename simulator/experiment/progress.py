@@ -28,7 +28,7 @@ class Progress:
 
 ReportProgress = Callable[[Progress], None]
 REFRESHED_PER_SECOND = 1  # each drawing takes some milliseconds, which simulations would lack
-COMPILING = "Compiling the engine (as a rule once after an installation or update, 15 seconds to a minute)"
+COMPILING = "Compiling the engine (as a rule once after an installation or update, 20 seconds to a minute or more)"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.experiment.execution import Workers, available_cores
+from simulator.experiment.execution import Workers
 from simulator.experiment.progress import ReportProgress
 from simulator.results.precision import Target, read_targets
 from simulator.scenario.vocabulary import ENGINES
@@ -31,6 +31,7 @@ from simulator.stepping.callbacks import Callbacks, functions
 from simulator.store.cache_folder import MOST_BYTES
 from simulator.store.files import OutputError
 from simulator.store.identity import WHOLE, Part
+from simulator.streams.cores import available_cores
 from simulator.streams.designs import DESIGNS
 
 if TYPE_CHECKING:

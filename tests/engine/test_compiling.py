@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +34,45 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture(autouse=True)
-def shared_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def shared_cache_and_cores(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(compiling, "compiled_code", lambda: Cache(tmp_path))
+    monkeypatch.setattr(compiling, "available_cores", lambda: 2)
+
+
+def test_it_has_what_timers_do_and_what_begins_and_measures_but_no_event_loop() -> None:
+    wanted = {
+        "programme.turn",
+        "start.prepare",
+        "kernel.start",
+        "money.payback",
+        "measures.wait_quantile",
+        "kernel.advance",
+    }
+    program = f"{compiling.BESIDE}; from simulator.streams import jit; print(*sorted(jit._COMPILED & {wanted}))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == sorted(wanted - {"kernel.advance"})
+
+
+def test_it_stands_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs: list[str] = []
+
+    @contextmanager
+    def beside(program: str) -> Iterator[None]:
+        programs.append(program)
+        yield
+
+    told: list[int] = []
+    monkeypatch.setattr(compiling, "process_beside", beside)
+    compiling.compile_in_two(told.append)
+    assert programs == [compiling.BESIDE]
+    assert (told[0], told[-1]) == (0, 100)
+
+
+def test_there_is_none_on_a_single_core(monkeypatch: pytest.MonkeyPatch, started: list[Any]) -> None:
+    monkeypatch.setattr(compiling, "available_cores", lambda: 1)
+    with process_beside(SLEEP):
+        pass
+    assert not started
 
 
 def test_it_runs_on_these_sources_whatever_lies_in_the_present_folder(

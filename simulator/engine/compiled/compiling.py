@@ -22,6 +22,7 @@ from simulator.model.plan.layout import build
 from simulator.model.programme.programme import turn
 from simulator.model.state.state import State
 from simulator.scenario import load
+from simulator.streams.cores import available_cores
 from simulator.streams.jit import PACKAGE, compiled_code, compiling
 
 BESIDE = "from simulator.engine.compiled.compiling import compile_beside; compile_beside()"
@@ -42,7 +43,9 @@ def compile_beside() -> None:
     with compiling():
         turn.for_rules.compile((State._numba_type_, types.int64, types.int64, types.float64))  # type: ignore[attr-defined]
         engine = small_engine()
-        engine.measure(engine.begin(0, 1))
+        run = engine.begin(0, 1)
+        run.state.weekly[:] = 0.0  # weeks without events, as there is nothing yet that could fill them
+        engine.measure(run)
 
 
 def small_engine() -> Engine:
@@ -64,10 +67,12 @@ def small_engine() -> Engine:
 def process_beside(program: str) -> Iterator[None]:
     """Within, a process runs a program on these sources; it is waited for, but not longer than of any use.
 
-    There is none where what it compiles could not be read here, or where it is not known how to start Python. What it
-    has to say is not shown: whatever it fails at is done here, and told here.
+    There is none where it would share a core, as processes that compile at the same time do some of the work twice;
+    where what it compiles could not be read here; and where it is not known how to start Python. What it has to say is
+    not shown: whatever it fails at is done here, and told here.
     """
-    if compiled_code().folder is None or not Path(sys.executable or "").stem.startswith("python"):
+    is_python = Path(sys.executable or "").stem.lower().startswith("python")
+    if available_cores() < 2 or compiled_code().folder is None or not is_python:
         yield
         return
     paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
