@@ -6,6 +6,7 @@ import sys
 from secrets import randbelow
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,7 +16,7 @@ from simulator import engine
 from simulator.scenario.files.shipped import shipped_names
 from simulator.scenario.measure import COUNT, TRUTH
 from simulator.scenario.measures import REPLICATIONS
-from simulator.store.blocks import _column, block_of, type_of
+from simulator.store.blocks import _column, block_of, numbers_in, type_of
 from tests.engine.generated import generated
 from tests.experiment.small import SMALL
 
@@ -74,6 +75,23 @@ def test_columns_are_those_of_pyarrow_itself(name, values):
         made = _column(name, column)
         made.validate(full=True)
         assert made.equals(pa.array(column, type_of(name), from_pandas=True))
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"), [(pa.float64(), [1.5, None, -2.0, math.nan, None]), (pa.int32(), [3, 1, 2])]
+)
+def test_numbers_are_those_of_pyarrow_itself(kind, values):
+    """Whatever part of a column is looked at, as replications are read from the middle of a file."""
+    whole = pa.chunked_array([pa.array(values * 5, kind), pa.array([], kind), pa.array(values, kind)])
+    for first in range(0, len(whole), 3):
+        part = whole.slice(first, 9)
+        assert np.array_equal(numbers_in(part), part.to_numpy(), equal_nan=kind == pa.float64())
+    assert len(numbers_in(whole.slice(0, 0))) == 0
+
+
+def test_a_null_is_no_whole_number():
+    with pytest.raises(ValueError, match="whole numbers has nulls"):
+        numbers_in(pa.chunked_array([pa.array([1, None], pa.int32())]))
 
 
 def test_a_first_result_imports_neither_pandas_nor_the_compiler_of_linear_algebra():
